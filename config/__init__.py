@@ -1,0 +1,1 @@
+"""The settings model and the shipped defaults."""

@@ -1,0 +1,1 @@
+"""Effects: processes, git, files and the store. Knows no Prefect."""

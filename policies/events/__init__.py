@@ -1,0 +1,1 @@
+"""What agents print, read as events: one file an agent."""

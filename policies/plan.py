@@ -1,0 +1,167 @@
+"""What a cycle was asked to do: plain values, the same in the settings, the flow and the frozen context."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from policies.bounds import DEFAULT_BOUNDS, Bound, Scope
+from policies.failure import FailureClass
+from policies.timeouts import Timeouts
+
+
+class Permissions(StrEnum):
+    """How much an agent may do; mapped to each agent's own flags."""
+
+    EDITS = "edits"
+    WORKSPACE = "workspace"
+    FULL = "full"
+
+
+class Landing(StrEnum):
+    """Where checked work goes: the rolling branch only, or on to the target branch."""
+
+    BRANCH = "branch"
+    COMMIT = "commit"
+
+
+class LedgerPlace(StrEnum):
+    """Where incidents are written for people: the checkout's file, or the store alone."""
+
+    CHECKOUT = "checkout"
+    STATE = "state"
+
+
+FIXERS = "fixers"
+"""The built-in agent: runs the formatters and linters that the repository itself configures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSpec:
+    """Which agent, and how it is started."""
+
+    name: str = FIXERS
+    """`codex`, `claude`, `pi`, `fixers`, a name from the settings, or the command line itself."""
+    adapter: str = FIXERS
+    """Which file of loop/agents starts it; `command` for any command line."""
+    command: tuple[str, ...] = ()
+    """For `command`: its words. For the others: the binary in place of the adapter's own name."""
+    args: tuple[str, ...] = ()
+    """Further arguments, placed before the prompt."""
+    model: str | None = None
+    permissions: Permissions = Permissions.WORKSPACE
+    allow_unsandboxed: bool = False
+    """A configured agent without a sandbox of its own may run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSpec:
+    """A command that must exit 0 before a change lands."""
+
+    name: str
+    argv: tuple[str, ...]
+    source: str
+    """Where it was found (`pyproject.toml [tool.pytest]`), or `configured`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupSpec:
+    """What makes checks able to run in the workspace."""
+
+    name: str
+    argv: tuple[str, ...] = ()
+    """A command; empty when folders are only linked from the checkout."""
+    links: tuple[str, ...] = ()
+    """Folders of the checkout that are linked into the workspace (`.venv`, `node_modules`)."""
+    inputs: tuple[str, ...] = ()
+    """Files whose bytes decide whether the setup must be done again (lock files, manifests)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepoPlan:
+    """All that the settings say about one repository's cycle."""
+
+    name: str
+    """A slug, unique in the fleet."""
+    path: str
+    """Absolute path of the user's repository."""
+    branch: str | None = None
+    """Base branch; None is the branch that is checked out, at its HEAD."""
+    base: str = "head"
+    """`head`, or `upstream` to fetch the branch's upstream first."""
+    landing: Landing = Landing.BRANCH
+    ledger: LedgerPlace = LedgerPlace.CHECKOUT
+    ledger_file: str = "INCIDENTS.md"
+    tracker_file: str = "CLONE_FEATURES.md"
+    agent: AgentSpec = field(default_factory=AgentSpec)
+    checks: tuple[CheckSpec, ...] | None = None
+    """None: find them. Empty: the person wants none, and unchecked work may land."""
+    setup: tuple[SetupSpec, ...] | None = None
+    """None: find it. Empty: none."""
+    environment_pass: tuple[str, ...] = ()
+    """Globs of further environment names that the agent gets."""
+    passes: tuple[str, ...] = ("maintain",)
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    bounds: dict[FailureClass, Bound] = field(default_factory=lambda: dict(DEFAULT_BOUNDS))
+    any_cause_opens_after: int = 6
+    cool_down_s: float = 900
+    """First cool-down of a breaker; doubles to cool_down_to_s."""
+    cool_down_to_s: float = 86_400
+    longest_wait_s: float = 120
+    """A longer wait ends the pass and opens the breaker until then."""
+    log_limit_mib: float = 32
+    """Size of a pass log: three quarters head, one quarter tail."""
+    reopen_days: float = 14
+    """A resolved incident that returns within this many days is the same one."""
+
+    def evolve(self, **changes: Any) -> RepoPlan:
+        """Give a copy with *changes*."""
+        return replace(self, **changes)
+
+    def to_state(self) -> dict[str, Any]:
+        """Give plain JSON values; `from_state` reads them back."""
+        return asdict(self)
+
+    @classmethod
+    def from_state(cls, data: dict[str, Any]) -> RepoPlan:
+        """Read back what `to_state` gave. Raises KeyError, TypeError or ValueError when it differs."""
+        agent = data["agent"]
+        return cls(
+            **data
+            | {
+                "landing": Landing(data["landing"]),
+                "ledger": LedgerPlace(data["ledger"]),
+                "agent": AgentSpec(
+                    **agent
+                    | {
+                        "command": tuple(agent["command"]),
+                        "args": tuple(agent["args"]),
+                        "permissions": Permissions(agent["permissions"]),
+                    }
+                ),
+                "checks": _each(data["checks"], _check),
+                "setup": _each(data["setup"], _setup),
+                "environment_pass": tuple(data["environment_pass"]),
+                "passes": tuple(data["passes"]),
+                "timeouts": Timeouts(**data["timeouts"]),
+                "bounds": {
+                    FailureClass(name): Bound(**bound | {"scope": Scope(bound["scope"])})
+                    for name, bound in data["bounds"].items()
+                },
+            }
+        )
+
+
+def _each(rows: Any, make: Any) -> Any:
+    return None if rows is None else tuple(make(row) for row in rows)
+
+
+def _check(row: dict[str, Any]) -> CheckSpec:
+    return CheckSpec(**row | {"argv": tuple(row["argv"])})
+
+
+def _setup(row: dict[str, Any]) -> SetupSpec:
+    return SetupSpec(
+        **row | {name: tuple(row[name]) for name in ("argv", "links", "inputs")}
+    )

@@ -1,0 +1,226 @@
+"""What is remembered of runs, cycles, attempts and incidents, and the contract's JSON of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from policies.failure import CycleOutcome, Failure, StopReason
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """Give *moment* as UTC, ISO 8601 with Z and whole seconds; None stays None."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRecord:
+    """One try of a pass: one agent process, one pass log."""
+
+    n: int
+    pass_name: str
+    exit_code: int | None
+    """As Popen gives it: negative is that signal; None: not started."""
+    stopped_because: StopReason | None
+    duration_s: float
+    pass_log: str
+    """Path of the pass log."""
+    failure: Failure | None = None
+    session_id: str | None = None
+    cost_usd: float | None = None
+    """None: the agent did not say."""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the contract's object."""
+        return {
+            "n": self.n,
+            "pass": self.pass_name,
+            "exit_code": self.exit_code,
+            "stopped_because": self.stopped_because.value if self.stopped_because else None,
+            "duration_s": round(self.duration_s, 3),
+            "pass_log": self.pass_log,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleRecord:
+    """One repository's turn in a run."""
+
+    cycle: str
+    """`<run>-<repo>-cycle-<n>`."""
+    run: str
+    repo: str
+    n: int
+    agent: str
+    trigger: str = "manual"
+    outcome: CycleOutcome = CycleOutcome.RUNNING
+    started: datetime
+    finished: datetime | None = None
+    until: datetime | None = None
+    """When a postponed or refused cycle may be tried again."""
+    reason: str = ""
+    """One line for people: what landed, why nothing was done, what is waited for."""
+    failure: Failure | None = None
+    attempts: tuple[AttemptRecord, ...] = ()
+    base_commit: str | None = None
+    head_commit: str | None = None
+    branch: str | None = None
+    """Where the work is."""
+    landed: str | None = None
+    """The target branch's commit."""
+    checked: bool | None = None
+    """The work passed at least one check; None: there was no work."""
+    checks: tuple[dict[str, Any], ...] = ()
+    """One row a check: name, result (`passed`, `failed`, `could not run`), on_base, reason, duration_s."""
+    incident: str | None = None
+    context: str | None = None
+    """Id of the frozen context."""
+    rerun_of: str | None = None
+    flow_run_id: str | None = None
+    passes_succeeded: tuple[str, ...] = ()
+
+    def evolve(self, **changes: Any) -> CycleRecord:
+        """Give a copy with *changes*."""
+        return replace(self, **changes)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the contract's object."""
+        return {
+            "cycle": self.cycle,
+            "repo": self.repo,
+            "n": self.n,
+            "outcome": self.outcome.value,
+            "until": stamp(self.until),
+            "failure": self.failure.to_json() if self.failure else None,
+            "attempts": [attempt.to_json() for attempt in self.attempts],
+            "base_commit": self.base_commit,
+            "head_commit": self.head_commit,
+            "branch": self.branch,
+            "landed": self.landed,
+            "incident": self.incident,
+            "rerun_of": self.rerun_of,
+            "flow_run_id": self.flow_run_id,
+        }
+
+
+class IncidentState(StrEnum):
+    """Where an incident is in its life."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRecord:
+    """One episode of one fingerprint in one repository."""
+
+    id: str
+    repo: str
+    agent: str
+    pass_name: str
+    check: str | None = None
+    """The check that failed; None when the agent itself did."""
+    failure: Failure
+    count: int = 1
+    """Failed cycles in this episode."""
+    first_seen: datetime
+    last_seen: datetime
+    state: IncidentState = IncidentState.OPEN
+    cycles: tuple[str, ...] = ()
+    """Newest last, at most CYCLES_KEPT; count says how many there were."""
+    logs: tuple[str, ...] = ()
+    """Names of pass logs, newest last, at most CYCLES_KEPT."""
+    resolved_at: datetime | None = None
+    fix: str = "pending"
+    commit: str = "pending"
+    reopens: str | None = None
+    """Id of the older incident that this one repeats after the reopen window."""
+    in_ledger: str = ""
+    """Hash of the entry as last written; empty: it waits to be written."""
+    waits_because: str = ""
+    """Why the entry is not in the ledger yet, for `status` and `doctor`."""
+
+    def evolve(self, **changes: Any) -> IncidentRecord:
+        """Give a copy with *changes*."""
+        return replace(self, **changes)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the contract's object."""
+        return {
+            "id": self.id,
+            "repo": self.repo,
+            "fingerprint": self.failure.fingerprint,
+            "class": self.failure.failure_class.value,
+            "summary": self.failure.summary,
+            "count": self.count,
+            "first_seen": stamp(self.first_seen),
+            "last_seen": stamp(self.last_seen),
+            "state": self.state.value,
+        }
+
+
+CYCLES_KEPT = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """One start over the fleet."""
+
+    run: str
+    """`YYYYMMDD-HHMMSS` in UTC, with a suffix when two would collide."""
+    started: datetime
+    finished: datetime | None = None
+    outcome: CycleOutcome = CycleOutcome.RUNNING
+    trigger: str = "manual"
+    cycles: tuple[CycleRecord, ...] = field(default=())
+    agent_starts: int = 0
+    incidents: tuple[IncidentRecord, ...] = ()
+    """Those that this run's cycles opened, joined or resolved."""
+
+    def evolve(self, **changes: Any) -> RunRecord:
+        """Give a copy with *changes*."""
+        return replace(self, **changes)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the contract's document."""
+        return {
+            "run": self.run,
+            "started": stamp(self.started),
+            "finished": stamp(self.finished),
+            "outcome": self.outcome.value,
+            "cycles": [cycle.to_json() for cycle in self.cycles],
+            "agent_starts": self.agent_starts,
+            "incidents": [incident.to_json() for incident in self.incidents],
+            "outages": [],
+        }
+
+
+RUN_ORDER = (
+    CycleOutcome.CANCELLED,
+    CycleOutcome.FAILED,
+    CycleOutcome.SUCCEEDED,
+    CycleOutcome.POSTPONED,
+    CycleOutcome.CIRCUIT_OPEN,
+    CycleOutcome.NOTHING_TO_DO,
+)
+
+
+def run_outcome(outcomes: list[CycleOutcome]) -> CycleOutcome:
+    """Give the run's outcome: the first of RUN_ORDER that occurs (a crash counts as failed)."""
+    seen = {CycleOutcome.FAILED if o is CycleOutcome.CRASHED else o for o in outcomes}
+    return next((o for o in RUN_ORDER if o in seen), CycleOutcome.NOTHING_TO_DO)
+
+
+def exit_code(outcomes: list[CycleOutcome]) -> int:
+    """Give the exit code: 130 cancelled, 1 any failed, 3 all refused or postponed, else 0."""
+    outcome = run_outcome(outcomes)
+    if outcome is CycleOutcome.CANCELLED:
+        return 130
+    if outcome is CycleOutcome.FAILED:
+        return 1
+    refused = {CycleOutcome.POSTPONED, CycleOutcome.CIRCUIT_OPEN}
+    return 3 if outcomes and set(outcomes) <= refused else 0
