@@ -162,6 +162,4 @@ def _check(row: dict[str, Any]) -> CheckSpec:
 
 
 def _setup(row: dict[str, Any]) -> SetupSpec:
-    return SetupSpec(
-        **row | {name: tuple(row[name]) for name in ("argv", "links", "inputs")}
-    )
+    return SetupSpec(**row | {name: tuple(row[name]) for name in ("argv", "links", "inputs")})

@@ -1,0 +1,74 @@
+"""May a cycle start? Which breaker does a failure count for? Asked before any agent starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from policies.bounds import Bound, Scope
+from policies.breaker import BreakerState, Phase
+from policies.failure import Failure
+
+
+class Answer(StrEnum):
+    """May a cycle start?"""
+
+    GO = "go"
+    PROBE = "probe"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """The answer to "may this cycle start?", with what a person wants to know."""
+
+    answer: Answer
+    key: str = ""
+    until: datetime | None = None
+    stated_end: datetime | None = None
+    why: str = ""
+
+
+def repository_key(repo: str, agent: str) -> str:
+    """Give the key of a repository's breaker. Another agent is another cause, so it has its own."""
+    return f"repository:{repo}/{agent}"
+
+
+def agent_key(agent: str) -> str:
+    """Give the key of an agent account's breaker."""
+    return f"agent:{agent}"
+
+
+MACHINE_KEY = "machine"
+
+
+def key_for(failure: Failure, bound: Bound, repo: str, agent: str) -> str:
+    """Give the breaker that *failure* counts for.
+
+    Design rule 4: only the agent's own words reach further than the repository; a test that prints
+    "usage limit" pauses nobody else.
+    """
+    if failure.agents_own and bound.scope is Scope.AGENT:
+        return agent_key(agent)
+    if failure.agents_own and bound.scope is Scope.MACHINE:
+        return MACHINE_KEY
+    return repository_key(repo, agent)
+
+
+def may_start(state: BreakerState, now: datetime, *, insist: bool = False) -> Permit:
+    """Say whether a cycle may start. *insist*: a person asks for a rerun, which is then the probe."""
+    if state.phase is Phase.CLOSED:
+        return Permit(answer=Answer.GO, key=state.key)
+    seen = Permit(
+        answer=Answer.REFUSE,
+        key=state.key,
+        until=state.until,
+        stated_end=state.stated_end,
+        why=state.summary,
+    )
+    if state.probe and state.probe_expires and state.probe_expires > now:
+        return replace(seen, why=f"{state.probe} is the probe")
+    if insist or state.until is None or state.until <= now:
+        return replace(seen, answer=Answer.PROBE)
+    return seen
