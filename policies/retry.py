@@ -30,7 +30,7 @@ class GiveUp:
 def next_try(
     bound: Bound, tried: int, failure: Failure, *, spread: float, longest_wait_s: float
 ) -> Wait | GiveUp:
-    """Say whether to try again after *tried* attempts. *spread* in 0..1 is the jitter, drawn by the caller."""
+    """Say whether to try again after *tried* attempts. *spread* in 0..1 is the caller's jitter."""
     if tried >= bound.attempts:
         return GiveUp(why=f"{tried} of {bound.attempts} attempts for {failure.failure_class}")
     wait_s = _wait_s(bound, tried, failure, spread)

@@ -1,0 +1,43 @@
+"""Records as rows: JSON text in and out, and the insert-or-replace that both databases know."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from loop.store import schema
+from policies.breaker import BreakerState
+
+
+def dump(kind: Any, value: Any) -> str:
+    """Give *value* as JSON text."""
+    return _adapter(kind).dump_json(value).decode()
+
+
+def load(kind: Any, text: str) -> Any:
+    """Read back what `dump` gave. Raises pydantic's ValidationError when it is none."""
+    return _adapter(kind).validate_json(text)
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def locked_breaker(connection: Connection, key: str) -> BreakerState:
+    table = schema.breakers
+    query = select(table.c.record).where(table.c.id == key).with_for_update()
+    text = connection.execute(query).scalar()
+    state: BreakerState = load(BreakerState, text) if text else BreakerState(key=key)
+    return state
+
+
+def upsert(connection: Connection, table: Table, row: dict[str, Any]) -> None:
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).values(**row)
+    keys = [column.name for column in table.primary_key.columns]
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=row))

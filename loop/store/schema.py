@@ -1,0 +1,94 @@
+"""The store's tables. Each row bears what is asked for by column, and the whole record as JSON.
+
+Records may gain fields without a new schema; a changed column or meaning needs a new SCHEMA and a
+step in MIGRATIONS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Column, Connection, Index, Integer, MetaData, String, Table, Text
+
+SCHEMA = 1
+"""Version of the tables that this program writes."""
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {}
+"""Step from the version named by the key to the next."""
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("started", String(40), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+cycles = Table(
+    "cycles",
+    metadata,
+    Column("id", String(300), primary_key=True),
+    Column("run", String(80), nullable=False),
+    Column("repo", String(200), nullable=False),
+    Column("started", String(40), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("rerun_of", String(300)),
+    Column("record", Text, nullable=False),
+    Index("cycles_by_repo", "repo", "started"),
+    Index("cycles_by_run", "run"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("cycle", String(300), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("pass_log", Text, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+breakers = Table(
+    "breakers",
+    metadata,
+    Column("id", String(400), primary_key=True),
+    Column("phase", String(20), nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("repo", String(200), nullable=False),
+    Column("fingerprint", String(80), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("last_seen", String(40), nullable=False),
+    Column("record", Text, nullable=False),
+    Index("incidents_by_repo", "repo", "fingerprint"),
+)
+
+contexts = Table(
+    "contexts",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("record", Text, nullable=False),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("kind", String(40), primary_key=True),
+    Column("name", String(400), primary_key=True),
+    Column("record", Text, nullable=False),
+)
+"""Small things worth remembering: setup done, checks on a base, who runs a cycle."""

@@ -1,0 +1,202 @@
+"""The store as the stories use it: whole records in, whole records out; each call is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, Table, delete, select
+
+from loop.store import schema
+from loop.store.engine import READS, open_engine
+from loop.store.rows import dump, load, locked_breaker, upsert
+from policies.breaker import BreakerState
+from policies.records import CycleRecord, IncidentRecord, IncidentState, RunRecord
+
+T = TypeVar("T")
+
+
+class Store:
+    """Remembers across runs and processes. Safe to share between threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use an *engine* that `open_engine` gave."""
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """Open or create the store at *url*. Raises StoreError."""
+        return cls(open_engine(url))
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    def save_run(self, run: RunRecord) -> None:
+        """Remember *run*; its cycles and incidents have rows of their own."""
+        bare = replace(run, cycles=(), incidents=())
+        self._put(
+            schema.runs,
+            {
+                "id": run.run,
+                "started": run.started.isoformat(),
+                "outcome": run.outcome.value,
+                "record": dump(RunRecord, bare),
+            },
+        )
+
+    def run(self, run: str) -> RunRecord | None:
+        """Give one run without its cycles and incidents, or None."""
+        return self._get(schema.runs, RunRecord, run)
+
+    def runs(self, limit: int = 50) -> list[RunRecord]:
+        """Give the newest runs, newest first."""
+        query = select(schema.runs.c.record).order_by(schema.runs.c.started.desc()).limit(limit)
+        return self._all(query, RunRecord)
+
+    def save_cycle(self, cycle: CycleRecord) -> None:
+        """Remember *cycle* and its attempts."""
+        with self._engine.begin() as connection:
+            upsert(
+                connection,
+                schema.cycles,
+                {
+                    "id": cycle.cycle,
+                    "run": cycle.run,
+                    "repo": cycle.repo,
+                    "started": cycle.started.isoformat(),
+                    "outcome": cycle.outcome.value,
+                    "rerun_of": cycle.rerun_of,
+                    "record": dump(CycleRecord, cycle),
+                },
+            )
+            for attempt in cycle.attempts:
+                row = {
+                    "cycle": cycle.cycle,
+                    "n": attempt.n,
+                    "pass_log": attempt.pass_log,
+                    "record": dump(type(attempt), attempt),
+                }
+                upsert(connection, schema.attempts, row)
+
+    def cycle(self, cycle: str) -> CycleRecord | None:
+        """Give one cycle, or None."""
+        return self._get(schema.cycles, CycleRecord, cycle)
+
+    def cycles(
+        self,
+        repo: str | None = None,
+        run: str | None = None,
+        rerun_of: str | None = None,
+        outcome: str | None = None,
+        limit: int = 50,
+    ) -> list[CycleRecord]:
+        """Give the newest cycles that fit, newest first."""
+        table = schema.cycles
+        wanted = {"repo": repo, "run": run, "rerun_of": rerun_of, "outcome": outcome}
+        query = select(table.c.record).order_by(table.c.started.desc(), table.c.id.desc())
+        for name, value in wanted.items():
+            if value is not None:
+                query = query.where(table.c[name] == value)
+        return self._all(query.limit(limit), CycleRecord)
+
+    def save_incident(self, incident: IncidentRecord) -> None:
+        """Remember *incident*."""
+        self._put(
+            schema.incidents,
+            {
+                "id": incident.id,
+                "repo": incident.repo,
+                "fingerprint": incident.failure.fingerprint,
+                "state": incident.state.value,
+                "last_seen": incident.last_seen.isoformat(),
+                "record": dump(IncidentRecord, incident),
+            },
+        )
+
+    def incident(self, incident: str) -> IncidentRecord | None:
+        """Give one incident, or None."""
+        return self._get(schema.incidents, IncidentRecord, incident)
+
+    def incidents(
+        self,
+        repo: str | None = None,
+        state: IncidentState | None = None,
+        fingerprint: str | None = None,
+        limit: int = 200,
+    ) -> list[IncidentRecord]:
+        """Give the incidents that fit, last seen first."""
+        table = schema.incidents
+        query = select(table.c.record).order_by(table.c.last_seen.desc(), table.c.id.desc())
+        for name, value in {"repo": repo, "state": state, "fingerprint": fingerprint}.items():
+            if value is not None:
+                query = query.where(table.c[name] == str(value))
+        return self._all(query.limit(limit), IncidentRecord)
+
+    def breaker(self, key: str) -> BreakerState:
+        """Give the breaker *key*; one that never failed is closed."""
+        return self._get(schema.breakers, BreakerState, key) or BreakerState(key=key)
+
+    def breakers(self) -> list[BreakerState]:
+        """Give all breakers that remember a failure, open ones first."""
+        query = select(schema.breakers.c.record).order_by(
+            schema.breakers.c.phase.desc(), schema.breakers.c.id
+        )
+        return self._all(query, BreakerState)
+
+    def change_breakers(
+        self, keys: list[str], change: Callable[[list[BreakerState]], list[BreakerState]]
+    ) -> list[BreakerState]:
+        """Replace the breakers *keys* by what *change* makes of them, in one transaction.
+
+        No other process sees or changes them in between; *change* must be quick and pure.
+        """
+        table = schema.breakers
+        with self._engine.begin() as connection:
+            known = [locked_breaker(connection, key) for key in keys]
+            changed = change(known)
+            for state in changed:
+                if state == BreakerState(key=state.key):
+                    connection.execute(delete(table).where(table.c.id == state.key))
+                else:
+                    record = dump(BreakerState, state)
+                    row = {"id": state.key, "phase": state.phase.value, "record": record}
+                    upsert(connection, table, row)
+        return changed
+
+    def save_context(self, context: str, record: dict[str, Any]) -> None:
+        """Remember a frozen context under its id."""
+        self._put(schema.contexts, {"id": context, "record": dump(dict, record)})
+
+    def context(self, context: str) -> dict[str, Any] | None:
+        """Give a frozen context, or None."""
+        return self._get(schema.contexts, dict[str, Any], context)
+
+    def remember(self, kind: str, name: str, value: Any) -> None:
+        """Remember a JSON *value*; None forgets it."""
+        table = schema.facts
+        if value is None:
+            with self._engine.begin() as connection:
+                connection.execute(delete(table).where(table.c.kind == kind, table.c.name == name))
+            return
+        self._put(table, {"kind": kind, "name": name, "record": dump(Any, value)})
+
+    def recall(self, kind: str, name: str) -> Any:
+        """Give what was remembered, or None."""
+        table = schema.facts
+        query = select(table.c.record).where(table.c.kind == kind, table.c.name == name)
+        rows = self._all(query, Any)
+        return rows[0] if rows else None
+
+    def _put(self, table: Table, row: dict[str, Any]) -> None:
+        with self._engine.begin() as connection:
+            upsert(connection, table, row)
+
+    def _get(self, table: Table, kind: type[T], key: str) -> T | None:
+        rows = self._all(select(table.c.record).where(table.c.id == key), kind)
+        return rows[0] if rows else None
+
+    def _all(self, query: Any, kind: type[T]) -> list[T]:
+        with self._engine.connect().execution_options(**READS) as connection:
+            return [load(kind, text) for text in connection.execute(query).scalars()]
