@@ -162,6 +162,11 @@ def given_back(state: BreakerState) -> BreakerState:
     return _moved(state, Happening.GAVE_BACK, probe="", probe_expires=None)
 
 
+def named(state: BreakerState, incident: str) -> BreakerState:
+    """Give the state that names its *incident*."""
+    return replace(state, incident=incident)
+
+
 def reset(state: BreakerState) -> BreakerState:
     """Give the closed state that a person asked for."""
     return BreakerState(key=state.key)

@@ -1,0 +1,113 @@
+"""What a cycle's story is given: its order, its tools, and the stages that others may watch.
+
+The story itself (loop/cycle) knows no Prefect: flows/ hands in a `Stage` that runs each step as a
+task, tests hand in `plain`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from loop.observer import Observer, Silent
+from loop.store import Store
+from policies.failure import Failure, StopReason
+from policies.plan import RepoPlan
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """How a stage ended, for those who watch."""
+
+    ok: bool
+    message: str = ""
+
+
+class Stage(Protocol):
+    """Runs one step of the story, once, and shows it to those who watch."""
+
+    def __call__(self, name: str, work: Callable[[], T], tell: Callable[[T], Told]) -> T:
+        """Give what *work* gave; *tell* says of it how the step ended."""
+        ...
+
+
+def plain(name: str, work: Callable[[], T], tell: Callable[[T], Told]) -> T:  # noqa: ARG001
+    """Run *work*; nobody watches."""
+    return work()
+
+
+def utc_now() -> datetime:
+    """Give the time, aware, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where a run keeps its things."""
+
+    state: Path
+    """The user's state folder: workspaces, locks, contexts."""
+    logs: Path
+    """Pass logs and the run's report."""
+
+    @property
+    def workspaces(self) -> Path:
+        """The private clones."""
+        return self.state / "workspaces"
+
+    @property
+    def locks(self) -> Path:
+        """One lock file a repository, one a ledger."""
+        return self.state / "locks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One repository's turn in a run, as it was asked for."""
+
+    run: str
+    cycle: str
+    n: int
+    plan: RepoPlan
+    trigger: str = "manual"
+    """`manual`, `schedule`, or `rerun`."""
+    rerun_of: str | None = None
+    context: Mapping[str, Any] | None = None
+    """The frozen context to start from; None: gather a new one."""
+    last_failure: Failure | None = None
+    """The cause that the agent is told of (`--with-failure`)."""
+    insist: bool = False
+    """A person asks for this one: it is the probe where a breaker is open."""
+    accept_changes: bool = False
+    """Go on although a part of the context could not be restored."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Crew:
+    """What the stories work with. Shared by the cycles of a run."""
+
+    store: Store
+    places: Places
+    environ: Mapping[str, str]
+    """Our own environment, from which those of children are made."""
+    observer: Observer = field(default_factory=Silent)
+    stage: Stage = plain
+    now: Callable[[], datetime] = utc_now
+    spread: Callable[[], float] = lambda: 0.5
+    """Jitter in 0..1 for waits between attempts."""
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    home: Path = field(default_factory=Path.home)
+
+    def is_cancelled(self) -> StopReason | None:
+        """Give the reason to stop that holds for the whole run."""
+        return StopReason.CANCELLED if self.cancelled.is_set() else None
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, or until cancelled."""
+        self.cancelled.wait(seconds)
