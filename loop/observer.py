@@ -34,7 +34,7 @@ class Observer(Protocol):
         ...
 
     def line(self, cycle: str, text: str) -> None:
-        """The agent printed *text*, redacted. Called for every line, so it must cost next to nothing."""
+        """The agent printed *text*, redacted. Told for every line: it must cost next to nothing."""
         ...
 
     def attempt_ended(
