@@ -177,7 +177,7 @@ def _bring_uv(checkout: Path) -> None:
             f"neither uv nor pip is installed for {sys.executable}; install one of them, "
             "for example: apt install python3-pip"
         )
-    block = re.search(r"^uv==.*(?:\\\n.*)*", (checkout / DEV_LOCK).read_text(), re.MULTILINE)
+    block = re.search(r"^uv==(?:.*\\\n)*.*", (checkout / DEV_LOCK).read_text(), re.MULTILINE)
     if block is None:
         raise SetUpError(DEV_LOCK + " names no uv; install uv, or restore that file")
     (cache / "uv.txt").write_text(block.group() + "\n")
