@@ -5,12 +5,7 @@ Expected ends (gave up, breaker open, nothing to do) are values, not exceptions.
 
 from __future__ import annotations
 
-
-class NightcrewError(Exception):
-    """Says in one line what is wrong, where, and what to do. The CLI prints it and exits."""
-
-    exit_code = 2
-    """2 usage or configuration, 1 the thing asked for failed, 3 refused, 130 interrupted."""
+from policies.errors import NightcrewError as NightcrewError
 
 
 class GitError(NightcrewError):
