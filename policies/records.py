@@ -141,6 +141,8 @@ class IncidentRecord:
     """Id of the older incident that this one repeats after the reopen window."""
     in_ledger: str = ""
     """Hash of the entry as last written; empty: it waits to be written."""
+    trigger: str = "manual"
+    """What started the run of its first cycle: `manual`, `schedule`, ..."""
     waits_because: str = ""
     """Why the entry is not in the ledger yet, for `status` and `doctor`."""
 
