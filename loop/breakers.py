@@ -55,7 +55,7 @@ class Breakers:
 
         def take(states: list[BreakerState]) -> list[BreakerState]:
             now = self._now()
-            permits[:] = [may_start(state, now, insist=insist) for state in states]
+            permits[:] = [may_start(state, now, cycle=cycle, insist=insist) for state in states]
             if any(permit.answer is Answer.REFUSE for permit in permits):
                 return states
             expires = now + timedelta(seconds=lasts_s)

@@ -86,6 +86,8 @@ class Order:
     """A person asks for this one: it is the probe where a breaker is open."""
     accept_changes: bool = False
     """Go on although a part of the context could not be restored."""
+    flow_run_id: str | None = None
+    """The run that shows this cycle to people."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -56,8 +56,13 @@ def key_for(failure: Failure, bound: Bound, repo: str, agent: str) -> str:
     return repository_key(repo, agent)
 
 
-def may_start(state: BreakerState, now: datetime, *, insist: bool = False) -> Permit:
-    """Say whether a cycle may start. *insist*: a person asks for a rerun, which is then the probe."""
+def may_start(
+    state: BreakerState, now: datetime, *, cycle: str = "", insist: bool = False
+) -> Permit:
+    """Say whether *cycle* may start; asked again by the one that probes, the answer stays.
+
+    *insist*: a person asks for a rerun, which is then the probe.
+    """
     if state.phase is Phase.CLOSED:
         return Permit(answer=Answer.GO, key=state.key)
     seen = Permit(
@@ -67,6 +72,8 @@ def may_start(state: BreakerState, now: datetime, *, insist: bool = False) -> Pe
         stated_end=state.stated_end,
         why=state.summary,
     )
+    if state.probe == cycle and cycle:
+        return replace(seen, answer=Answer.PROBE)
     if state.probe and state.probe_expires and state.probe_expires > now:
         return replace(seen, why=f"{state.probe} is the probe")
     if insist or state.until is None or state.until <= now:

@@ -1,0 +1,91 @@
+"""One pass: attempts with bounded retries, each failure given to the breaker at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from loop.attempt import AttemptResult
+from loop.breakers import Breakers
+from loop.retrying import until_settled
+from loop.story import Crew, Order, Told
+from policies.breaker import Phase
+from policies.failure import AttemptOutcome
+from policies.records import AttemptRecord
+from policies.retry import GiveUp, Wait, next_try
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassEnd:
+    """How a pass ended: its last attempt, and the records of all."""
+
+    last: AttemptResult
+    attempts: tuple[AttemptRecord, ...]
+    why_ended: str = ""
+    """Why a failed pass was not tried again."""
+
+
+def run_pass(
+    order: Order,
+    crew: Crew,
+    breakers: Breakers,
+    pass_name: str,
+    attempt: Callable[[int], AttemptResult],
+    start_again: Callable[[], None],
+) -> PassEnd:
+    """Run *attempt* 1, 2, … until it does not fail, the policy gives up, or a breaker opens.
+
+    *start_again* gives the next attempt the workspace as the first one found it.
+    """
+    records: list[AttemptRecord] = []
+    ends: list[str] = []
+
+    def perform(n: int) -> AttemptResult:
+        if n > 1:
+            start_again()
+        result = crew.stage(f"attempt {n}: {pass_name}", lambda: attempt(n), _tell)
+        records.append(result.record)
+        crew.observer.attempt_ended(order.cycle, n, result.outcome, result.record.failure)
+        return result
+
+    def decide(n: int, result: AttemptResult) -> Wait | GiveUp | None:
+        decision = _decide(order, crew, breakers, n, result)
+        if isinstance(decision, Wait):
+            crew.observer.waiting(order.cycle, decision.wait_s, _why(result))
+        if isinstance(decision, GiveUp):
+            ends.append(decision.why)
+        return decision
+
+    last = until_settled(perform, decide, crew.sleep)
+    return PassEnd(last=last, attempts=tuple(records), why_ended=ends[0] if ends else "")
+
+
+def _decide(
+    order: Order, crew: Crew, breakers: Breakers, n: int, result: AttemptResult
+) -> Wait | GiveUp | None:
+    failure = result.record.failure
+    if result.outcome is not AttemptOutcome.FAILED or failure is None:
+        return None
+    state = breakers.failed(failure)
+    if state.phase is not Phase.CLOSED:
+        return GiveUp(why=f"the breaker {state.key} is open")
+    if crew.is_cancelled():
+        return GiveUp(why="cancelled")
+    plan = order.plan
+    return next_try(
+        plan.bounds[failure.failure_class],
+        n,
+        failure,
+        spread=crew.spread(),
+        longest_wait_s=plan.longest_wait_s,
+    )
+
+
+def _tell(result: AttemptResult) -> Told:
+    ok = result.outcome in (AttemptOutcome.SUCCEEDED, AttemptOutcome.NOTHING_TO_DO)
+    return Told(ok=ok, message=_why(result))
+
+
+def _why(result: AttemptResult) -> str:
+    failure = result.record.failure
+    return failure.summary if failure else result.why

@@ -1,0 +1,41 @@
+"""The record of a cycle that was not started."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from loop.story import Order
+from policies.failure import CycleOutcome
+from policies.permit import Permit
+from policies.records import CycleRecord, stamp
+
+
+def begun(order: Order, now: datetime) -> CycleRecord:
+    """Give the record that a cycle starts with."""
+    return CycleRecord(
+        cycle=order.cycle,
+        run=order.run,
+        repo=order.plan.name,
+        n=order.n,
+        agent=order.plan.agent.name,
+        trigger=order.trigger,
+        started=now,
+        rerun_of=order.rerun_of,
+        flow_run_id=order.flow_run_id,
+    )
+
+
+def refused(order: Order, permit: Permit, now: datetime) -> CycleRecord:
+    """Give the record of a cycle that a breaker stopped.
+
+    It is `postponed` where the end of a limit is known, else `circuit_open` (contracts).
+    """
+    stated = permit.stated_end
+    until = stated or permit.until
+    when = f"until {stamp(until)}" if until else "until a probe passes"
+    return begun(order, now).evolve(
+        outcome=CycleOutcome.POSTPONED if stated else CycleOutcome.CIRCUIT_OPEN,
+        finished=now,
+        until=until,
+        reason=f"{permit.key} {when}: {permit.why}",
+    )
