@@ -1,1 +1,56 @@
 """What agents print, read as events: one file an agent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+from policies.events import lines
+from policies.events.base import Reader
+from policies.events.claude import ClaudeReader
+from policies.events.codex import CodexReader
+from policies.events.pi import PiReader
+from policies.events.text import TextReader
+
+READERS: dict[str, Callable[[], Reader]] = {
+    "codex": CodexReader,
+    "claude": ClaudeReader,
+    "pi": PiReader,
+    "text": TextReader,
+}
+LOOKED_AT_LINES = 200
+"""A log that has not said whose it is by then is read as text."""
+
+_HEAD = re.compile(r"^# nightcrew .*\bagent=(\S+)")
+_PI_TYPES = frozenset({"agent_start", "agent_end", "turn_start", "message_start", "message_end"})
+_CLAUDE_FIELDS = frozenset({"claude_code_version", "apiKeySource", "total_cost_usd"})
+
+
+def reader_for(name: str) -> Reader:
+    """Give a fresh reader. Raises KeyError for a name that is not in READERS."""
+    return READERS[name]()
+
+
+def detect(first_lines: Iterable[str]) -> str:
+    """Say by its first lines whose log it is: a name of READERS, `text` when nothing tells."""
+    for line in islice(first_lines, LOOKED_AT_LINES):
+        text = lines.plain(line)
+        head = _HEAD.match(text)
+        name = head[1] if head else _whose(lines.parse(text))
+        if name in READERS:
+            return str(name)
+    return "text"
+
+
+def _whose(data: lines.Json | None) -> str | None:
+    kind = data.get("type") if data else None
+    if data is None or not isinstance(kind, str):
+        return None
+    if kind == "thread.started" or kind.startswith(("turn.", "item.")):
+        return "codex"
+    if kind in ("system", "result") and _CLAUDE_FIELDS & data.keys():
+        return "claude"
+    if kind in _PI_TYPES or (kind == "session" and "version" in data):
+        return "pi"
+    return None

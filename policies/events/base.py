@@ -46,7 +46,7 @@ class Event:
     ok: bool = True
     """For ended: the agent says that it succeeded. For tool_ended: the tool did."""
     denied: bool = False
-    """For tool_ended or other: a sandbox or permission rule refused the action."""
+    """For tool_ended or other: a sandbox, a permission rule or a full disk refused the action."""
     structured: bool = True
     """The agent's own event, not a line of text that merely looks like an error."""
     status: int | None = None
@@ -117,7 +117,7 @@ class Story:
 
     def _progress(self, event: Event) -> None:
         self.errors_after_progress = []
-        self.last_progress = event.text[:200]
+        self.last_progress = event.text[:200] or self.last_progress
         self.tools += event.kind is EventKind.TOOL_STARTED
         if event.kind is EventKind.PROGRESS and event.text:
             self.last_words = event.text

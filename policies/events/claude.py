@@ -1,0 +1,142 @@
+"""Claude Code (`claude -p --output-format stream-json`): system, assistant, user, result.
+
+The end event is `result`; its `is_error` speaks, since `subtype` says "success" for API errors too.
+An API error also comes as an assistant message of the model `<synthetic>`, which is not progress.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from policies.events import lines
+from policies.events.base import Event, EventKind, Usage
+from policies.events.refused import is_refusal
+
+_SEEN_LIMIT = 1_000
+
+
+class ClaudeReader:
+    """Reads one claude run."""
+
+    has_end_event = True
+
+    def __init__(self) -> None:
+        self._denied: set[str] = set()
+
+    def feed(self, line: str) -> Iterator[Event]:
+        """Yield the events of one *line*."""
+        text = lines.plain(line)
+        data = lines.parse(text)
+        if data is not None:
+            yield from self._event(data)
+        elif text:
+            yield lines.from_text(text)
+
+    def finish(self) -> Iterator[Event]:
+        """Yield nothing: the end is an event."""
+        return iter(())
+
+    def _event(self, data: lines.Json) -> Iterator[Event]:
+        match data.get("type"):
+            case "system":
+                yield _system(data)
+            case "assistant":
+                yield from _assistant(data)
+            case "user":
+                yield from self._results(lines.field(data, "message", "content"))
+            case "stream_event":
+                yield Event(kind=EventKind.PROGRESS)
+            case "result":
+                yield from self._refusals(data.get("permission_denials"))
+                yield _end(data)
+            case _:
+                yield Event(kind=EventKind.OTHER)
+
+    def _results(self, content: Any) -> Iterator[Event]:
+        for block in _blocks(content, "tool_result"):
+            tool = str(block.get("tool_use_id") or "")
+            said = block.get("content")
+            output = lines.text_of(said)
+            failed = block.get("is_error") is True
+            denied = failed and is_refusal(output)
+            if denied and len(self._denied) < _SEEN_LIMIT:
+                self._denied.add(tool)
+            text = output[:500] if denied else ""
+            yield Event(
+                kind=EventKind.TOOL_ENDED, tool_id=tool, ok=not failed, denied=denied, text=text
+            )
+
+    def _refusals(self, denials: Any) -> Iterator[Event]:
+        for row in denials if isinstance(denials, list) else ():
+            if str(lines.field(row, "tool_use_id") or "") not in self._denied:
+                name = lines.text_of(lines.field(row, "tool_name")) or "a tool"
+                yield Event(kind=EventKind.OTHER, denied=True, text=f"{name}: permission denied")
+
+
+def _system(data: lines.Json) -> Event:
+    session = lines.text_of(data.get("session_id")) or None
+    match data.get("subtype"):
+        case "init":
+            model = lines.text_of(data.get("model")) or None
+            return Event(kind=EventKind.STARTED, session_id=session, model=model)
+        case "api_retry":
+            status = lines.whole(data.get("error_status"))
+            why = lines.text_of(data.get("error"))
+            return Event(
+                kind=EventKind.RETRY, text=f"api_retry: {why}", status=status, session_id=session
+            )
+        case _:
+            return Event(kind=EventKind.OTHER, session_id=session)
+
+
+def _assistant(data: lines.Json) -> Iterator[Event]:
+    content = lines.field(data, "message", "content")
+    if data.get("error") or lines.field(data, "message", "model") == "<synthetic>":
+        yield lines.error(lines.text_of(content) or lines.text_of(data.get("error")))
+        return
+    for block in content if isinstance(content, list) else ():
+        match lines.field(block, "type"):
+            case "text":
+                yield Event(kind=EventKind.PROGRESS, text=lines.text_of(block.get("text")))
+            case "tool_use":
+                tool = str(block.get("id") or "")
+                yield Event(kind=EventKind.TOOL_STARTED, tool_id=tool, text=_what(block))
+            case _:
+                yield Event(kind=EventKind.PROGRESS)
+
+
+def _what(block: lines.Json) -> str:
+    said = (lines.field(block, "input", name) for name in ("command", "file_path", "pattern"))
+    detail = next((text for text in said if isinstance(text, str)), "")
+    return lines.text_of(f"{block.get('name') or 'tool'} {detail}".strip())
+
+
+def _end(data: lines.Json) -> Event:
+    errors = data.get("errors")
+    joined = "\n".join(str(e) for e in errors) if isinstance(errors, list) else ""
+    text = lines.text_of(data.get("result")) or lines.text_of(joined)
+    subtype = lines.text_of(data.get("subtype"))
+    more: dict[str, Any] = {
+        "session_id": lines.text_of(data.get("session_id")) or None,
+        "usage": _usage(data),
+    }
+    if data.get("is_error") is False and subtype in ("success", ""):
+        return Event(kind=EventKind.ENDED, text=text, ok=True, **more)
+    status = lines.whole(data.get("api_error_status"))
+    return lines.failed_end(text or subtype or "the run failed", status, **more)
+
+
+def _usage(data: lines.Json) -> Usage | None:
+    given = lines.whole(lines.field(data, "usage", "input_tokens"))
+    made = lines.whole(lines.field(data, "usage", "output_tokens"))
+    cost = lines.money(data.get("total_cost_usd"))
+    if given is None and made is None and cost is None:
+        return None
+    return Usage(input_tokens=given, output_tokens=made, cost_usd=cost)
+
+
+def _blocks(content: Any, kind: str) -> Iterator[lines.Json]:
+    for block in content if isinstance(content, list) else ():
+        if lines.field(block, "type") == kind:
+            yield block
