@@ -51,19 +51,16 @@ def start_tests(checkout: Path, arguments: list[str]) -> int:
 def _start(checkout: Path, dev: bool, argv: list[str]) -> int:
     try:
         ensure(checkout, dev)
-    except (SetUpError, OSError) as problem:
-        _say(_one_line(checkout, problem))
+    except SetUpError as problem:
+        _say(str(problem))
+        return 2
+    except OSError as problem:
+        _say(f"cannot set up in {checkout}: {problem}; make the folder writable and try again")
         return 2
     for name in ("PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__"):
         os.environ.pop(name, None)
     program = checkout / ".venv" / "bin" / argv[0]
     return os.execv(str(program), [str(program), *argv[1:]])
-
-
-def _one_line(checkout: Path, problem: Exception) -> str:
-    if isinstance(problem, SetUpError):
-        return str(problem)
-    return f"cannot set up in {checkout}: {problem}; make the folder writable and try again"
 
 
 def ensure(checkout: Path, dev: bool) -> None:
@@ -134,17 +131,18 @@ def _set_up(checkout: Path, wanted: dict[str, Any], dev: bool) -> None:
     _say("first start: installing into .venv (once; about a minute)")
     began = time.monotonic()
     uv = _uv(checkout)
-    venv, python = checkout / ".venv", str(checkout / ".venv" / "bin" / "python")
+    venv = checkout / ".venv"
+    python = str(venv / "bin" / "python")
     before = _stamp(checkout)
-    keep = [name for name in ("python", "place") if before.get(name) == wanted[name]]
-    if len(keep) < 2 or not Path(python).exists():
+    same = all(before.get(name) == wanted[name] for name in ("python", "place"))
+    if not (same and Path(python).exists()):
         _run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(venv)])
     _stamp_file(checkout).unlink(missing_ok=True)
     lock = str(checkout / (DEV_LOCK if dev or before.get("dev") else LOCK))
-    install = [uv, "pip", "install", "--quiet", "--python", python]
-    _run([uv, "pip", "sync", "--quiet", "--python", python, "--require-hashes", lock])
+    quiet = ["--quiet", "--python", python]
+    _run([uv, "pip", "sync", *quiet, "--require-hashes", lock])
     pins = ["--build-constraints", str(checkout / DEV_LOCK)]
-    _run([*install, "--no-deps", *pins, "--editable", str(checkout)])
+    _run([uv, "pip", "install", *quiet, "--no-deps", *pins, "--editable", str(checkout)])
     stamp = dict(wanted, dev=dev or bool(before.get("dev")))
     _stamp_file(checkout).write_text(json.dumps(stamp))
     _say(f"ready after {time.monotonic() - began:.0f} s")
