@@ -34,10 +34,7 @@ class Settings:
         return next((v.values.get("agent") for v in self.layers if v.kind == "arguments"), None)
 
     def work(self, repository: str | None = None) -> WorkSettings:
-        """Give what holds for *repository*: its own table lies over the file, below the environment.
-
-        Raises NightcrewError for a value that only together with the others is wrong.
-        """
+        """Give what holds for *repository*: its own table lies over the file, below the environment."""
         named = [_work_of(layer, repository) for layer in self.layers]
         return WorkSettings.model_validate(reduce(merge, named))
 
