@@ -5,84 +5,57 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from loop.errors import NightcrewError
 
+ROOMS = ("workspaces", "locks", "contexts", "prefect")
+
 SUFFIXES_TRIED = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
-    """The folders of one user; nothing is made before it is needed."""
-
-    state: Path
-
-    @property
-    def workspaces(self) -> Path:
-        """Private clones, one a repository."""
-        return self.state / "workspaces"
-
-    @property
-    def locks(self) -> Path:
-        """Lock files, one a repository and one a ledger."""
-        return self.state / "locks"
-
-    @property
-    def contexts(self) -> Path:
-        """Prompt files that a running agent is given."""
-        return self.state / "contexts"
-
-    @property
-    def prefect(self) -> Path:
-        """PREFECT_HOME, unless PREFECT_API_URL names a server."""
-        return self.state / "prefect"
-
-    def store_url(self, configured: str = "") -> str:
-        """Give the store's address: the *configured* one, else SQLite in the state folder."""
-        return configured or f"sqlite:///{self.state / 'nightcrew.db'}"
-
-    def workspace(self, name: str, repository: Path) -> Path:
-        """Give the private clone's folder: two repositories of one name never share it."""
-        return self.workspaces / f"{name}-{path_hash(repository)}"
-
-    def lock(self, repository: Path) -> Path:
-        """Give the lock file of *repository*, whatever it is called in a fleet."""
-        return self.locks / f"{path_hash(repository)}.lock"
-
-    def made(self) -> Places:
-        """Make the folders (readable by the user alone) and come back.
-
-        Raises NightcrewError when the state folder cannot be made or written to.
-        """
-        try:
-            for folder in (self.state, self.workspaces, self.locks, self.contexts, self.prefect):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as problem:
-            raise NightcrewError(
-                f"{self.state}: cannot keep state here: {problem.strerror}; make it writable, or "
-                "name another folder in NIGHTCREW_STATE_DIR"
-            ) from problem
-        return self
-
-
-def places(environ: Mapping[str, str]) -> Places:
-    """Give the places of the user of *environ*: NIGHTCREW_STATE_DIR, else the platform's custom."""
+def state_folder(environ: Mapping[str, str]) -> Path:
+    """Give the state folder of the user of *environ*: NIGHTCREW_STATE_DIR, else the platform's."""
     named = environ.get("NIGHTCREW_STATE_DIR")
     if named:
-        return Places(Path(named).expanduser().absolute())
+        return Path(named).expanduser().absolute()
     home = Path(environ.get("HOME") or Path.home())
     if sys.platform == "darwin":
-        return Places(home / "Library" / "Application Support" / "nightcrew")
+        return home / "Library" / "Application Support" / "nightcrew"
     custom = environ.get("XDG_STATE_HOME", "")
     # The XDG rule: a relative path in it is invalid and is to be ignored.
     base = Path(custom) if custom.startswith("/") else home / ".local" / "state"
-    return Places(base / "nightcrew")
+    return base / "nightcrew"
 
 
-def logs_folder(configured: str, cwd: Path, repositories: Iterable[Path], places: Places) -> Path:
+def make_state(state: Path) -> Path:
+    """Make the state folder and its rooms, readable by the user alone; give it back.
+
+    Raises NightcrewError when it cannot be made.
+    """
+    try:
+        for folder in (state, *(state / room for room in ROOMS)):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise NightcrewError(
+            f"{state}: cannot keep state here: {problem.strerror}; make it writable, or name "
+            "another folder in NIGHTCREW_STATE_DIR"
+        ) from problem
+    return state
+
+
+def prefect_home(state: Path) -> Path:
+    """Give PREFECT_HOME, which holds unless PREFECT_API_URL names a server."""
+    return state / "prefect"
+
+
+def store_url(state: Path, configured: str = "") -> str:
+    """Give the store's address: the *configured* one (`state_url`), else SQLite in *state*."""
+    return configured or f"sqlite:///{state / 'nightcrew.db'}"
+
+
+def logs_folder(configured: str, cwd: Path, repositories: Iterable[Path], state: Path) -> Path:
     """Give the folder of pass logs and run reports.
 
     *configured* counts from *cwd*; else it is `logs` in *cwd*, or in the state folder when *cwd*
@@ -92,7 +65,7 @@ def logs_folder(configured: str, cwd: Path, repositories: Iterable[Path], places
         return (cwd / Path(configured).expanduser()).absolute()
     here = cwd.resolve()
     inside = any(here.is_relative_to(repository.resolve()) for repository in repositories)
-    return (places.state if inside else here) / "logs"
+    return (state if inside else here) / "logs"
 
 
 def new_run(logs: Path, now: datetime) -> str:
@@ -123,11 +96,6 @@ def _made(folder: Path) -> bool:
     return True
 
 
-def cycle_id(run: str, repository: str, n: int) -> str:
-    """Give the id of a repository's *n*-th cycle in *run*."""
-    return f"{run}-{repository}-cycle-{n}"
-
-
 def pass_log_name(cycle: str, earlier_passes: Iterable[str], pass_name: str, attempt: int) -> str:
     """Give a pass log's file name: the first pass and attempt bear the cycle's id alone.
 
@@ -144,5 +112,5 @@ def pass_log_name(cycle: str, earlier_passes: Iterable[str], pass_name: str, att
 
 
 def path_hash(path: Path) -> str:
-    """Give eight hexadecimal digits that stay the same for *path*."""
+    """Give eight hexadecimal digits that stay the same for *path*: two of one name are told apart."""
     return hashlib.sha256(str(path).encode(errors="surrogateescape")).hexdigest()[:8]
