@@ -51,6 +51,10 @@ class Observer(Protocol):
         """A cycle ended, also one that never started an agent."""
         ...
 
+    def crashed(self, cycle: str, error: Exception) -> None:
+        """The cycle met an error that nobody planned for; `cycle_ended` follows."""
+        ...
+
     def said(self, text: str) -> None:
         """One line for people that belongs to no cycle."""
         ...
@@ -89,6 +93,9 @@ class Silent:
         """Say nothing."""
 
     def cycle_ended(self, record: CycleRecord) -> None:
+        """Say nothing."""
+
+    def crashed(self, cycle: str, error: Exception) -> None:
         """Say nothing."""
 
     def said(self, text: str) -> None:

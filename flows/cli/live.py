@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from flows.cli.plain import PlainObserver
-from flows.cli.words import clock, count, duration, gist, label, outcome_word
+from flows.cli.words import clock, count, duration, gist, label, outcome_word, unplanned
 from loop.observer import Observer
 from policies.failure import AttemptOutcome, CycleOutcome, Failure
 from policies.records import CycleRecord, RunRecord
@@ -124,6 +124,11 @@ class LiveObserver:
             self._rows.pop(record.cycle, None)
         word = outcome_word(record.outcome)
         self._print(label(record), word, gist(record), COLOURS.get(record.outcome, "default"))
+
+    def crashed(self, cycle: str, error: Exception) -> None:
+        """Let what was raised, and where, scroll by."""
+        row = self._rows.get(cycle)
+        self.said(f"{row.label if row else cycle}: {unplanned(error)}")
 
     def said(self, text: str) -> None:
         """Let *text* scroll by."""

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import TextIO
 
 from flows.cli.console import write
-from flows.cli.words import count, duration, gist, label, outcome_word
+from flows.cli.words import count, duration, gist, label, outcome_word, unplanned
 from policies.failure import AttemptOutcome, Failure
 from policies.records import CycleRecord, RunRecord
 from policies.text import one_line
 
-LINE_CHARS = 300
+LINE_CHARS = 500
 
 
 class PlainObserver:
@@ -72,6 +72,10 @@ class PlainObserver:
         self._labels.pop(record.cycle, None)
         said = gist(record)
         self._print(f"{label(record)}: {outcome_word(record.outcome)}{': ' if said else ''}{said}")
+
+    def crashed(self, cycle: str, error: Exception) -> None:
+        """Print what was raised, and where."""
+        self._about(cycle, unplanned(error))
 
     def said(self, text: str) -> None:
         """Print *text*."""

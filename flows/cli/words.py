@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from datetime import datetime
 
 from policies.failure import CycleOutcome
@@ -62,3 +63,10 @@ def gist(cycle: CycleRecord) -> str:
         text = cycle.reason
     until = f" (until {moment(cycle.until)})" if cycle.until else ""
     return one_line(text, SUMMARY_CHARS) + until
+
+
+def unplanned(error: Exception) -> str:
+    """Give one line about an *error* that is a bug of ours: what, and where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return one_line(f"crashed: {type(error).__name__}: {error}{where}", 400)
