@@ -28,7 +28,8 @@ def rows() -> list[dict[str, Any]]:
 
 
 def lines_of(row: dict[str, Any]) -> list[str]:
-    return (CORPUS / row["file"]).read_text(errors="replace").split("\n")
+    text = (CORPUS / str(row["file"])).read_text(errors="replace")
+    return text.split("\n")
 
 
 def verdict_of(row: dict[str, Any]) -> Verdict:

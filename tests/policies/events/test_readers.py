@@ -248,14 +248,21 @@ JSON = st.recursive(
     max_leaves=12,
 )
 TYPES = st.sampled_from(
-    ["thread.started", "item.started", "item.completed", "error", "turn.failed", "turn.completed", "system", "assistant", "user", "result", "stream_event", "session", "message_end", "tool_execution_end", "agent_end", "auto_retry_start", "auto_retry_end"]
+    [
+        *("thread.started", "item.started", "item.completed", "error", "turn.failed"),
+        *("turn.completed", "system", "assistant", "user", "result", "stream_event", "session"),
+        *("message_end", "tool_execution_end", "agent_end", "auto_retry_start", "auto_retry_end"),
+    ]
 )
 ROWS = st.builds(
     lambda kind, rest: json.dumps(rest | {"type": kind}),
     TYPES,
     st.dictionaries(
         st.sampled_from(
-            ["item", "message", "error", "usage", "subtype", "is_error", "result", "errors", "permission_denials", "args"]
+            [
+                *("item", "message", "error", "usage", "subtype", "is_error", "result"),
+                *("errors", "permission_denials", "args"),
+            ]
         ),
         JSON,
     ),
