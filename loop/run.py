@@ -80,7 +80,7 @@ def _turns(
         while waiting or running:
             while waiting and len(running) < order.jobs and not _over(crew, ends_at):
                 turn = waiting.popleft()
-                running[pool.submit(_turn, turn, order, crew, perform, show_skip)] = turn
+                running[pool.submit(_turn, turn, order, crew, perform, show_skip, ends_at)] = turn
             if not running:
                 return
             done, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -92,24 +92,24 @@ def _turns(
 
 
 def _turn(
-    turn: Order, order: RunOrder, crew: Crew, perform: Perform, show_skip: ShowSkip
+    turn: Order,
+    order: RunOrder,
+    crew: Crew,
+    perform: Perform,
+    show_skip: ShowSkip,
+    ends_at: datetime | None,
 ) -> CycleRecord:
     """Ask the breakers before anything is started: a skip costs no flow and no agent."""
     permit = Breakers(crew.store, turn.plan, crew.now).ask(turn.cycle, insist=turn.insist)
     if permit.answer is not Answer.REFUSE:
         return perform(turn)
-    record = show_skip(_with_left_out(refused(turn, permit, crew.now()), order, crew))
+    record = refused(turn, permit, crew.now())
+    if not goes_on(record, order.cycles, ends_at) and (rest := left_out(record, order.cycles)):
+        record = record.evolve(reason=f"{record.reason}; {rest}")
+    record = show_skip(record)
     crew.store.save_cycle(record)
     crew.observer.cycle_ended(record)
     return record
-
-
-def _with_left_out(record: CycleRecord, order: RunOrder, crew: Crew) -> CycleRecord:
-    ends_at = crew.now() + timedelta(hours=order.max_hours) if order.max_hours else None
-    if goes_on(record, order.cycles, ends_at):
-        return record
-    rest = left_out(record, order.cycles)
-    return record.evolve(reason=f"{record.reason}; {rest}") if rest else record
 
 
 def _over(crew: Crew, ends_at: datetime | None) -> bool:

@@ -17,6 +17,7 @@ from loop.observer import Observer, Silent
 from loop.store import Store
 from policies.failure import Failure, StopReason
 from policies.plan import RepoPlan
+from policies.signatures import Signatures
 
 T = TypeVar("T")
 
@@ -105,6 +106,8 @@ class Crew:
     """Jitter in 0..1 for waits between attempts."""
     cancelled: threading.Event = field(default_factory=threading.Event)
     home: Path = field(default_factory=Path.home)
+    signatures: Signatures
+    """The catalogue of known failures."""
 
     def is_cancelled(self) -> StopReason | None:
         """Give the reason to stop that holds for the whole run."""

@@ -1,0 +1,58 @@
+"""A record's end as a Prefect state: its name and message tell the story.
+
+Cycles that started no agent end in states of type CANCELLED, so that the dashboard counts them
+neither as successes nor as failures.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from prefect.client.schemas.objects import State
+from prefect.states import Cancelled, Completed, Crashed, Failed
+
+from loop.story import Told
+from policies.failure import CycleOutcome
+from policies.records import CycleRecord, RunRecord, run_outcome
+
+
+def of_stage(told: Told) -> State:
+    """Give a step's final state."""
+    message = told.message or None
+    return Completed(message=message) if told.ok else Failed(message=message)
+
+
+def of_cycle(record: CycleRecord) -> State:
+    """Give a cycle's final state; a failure's message is its one-line summary."""
+    match record.outcome:
+        case CycleOutcome.SUCCEEDED:
+            return Completed(message=record.reason or None)
+        case CycleOutcome.NOTHING_TO_DO:
+            return Completed(name="NothingToDo", message=record.reason or None)
+        case CycleOutcome.FAILED:
+            summary = record.failure.summary if record.failure else record.reason
+            return Failed(message=summary)
+        case CycleOutcome.CIRCUIT_OPEN:
+            return Cancelled(name="CircuitOpen", message=record.reason)
+        case CycleOutcome.POSTPONED:
+            return Cancelled(name="Postponed", message=record.reason)
+        case CycleOutcome.CANCELLED:
+            return Cancelled(message=record.reason or None)
+        case _:
+            return Crashed(message=record.reason or None)
+
+
+def of_run(run: RunRecord) -> State:
+    """Give the run's final state; its message says how many of each."""
+    outcomes = [cycle.outcome for cycle in run.cycles]
+    counts = Counter(outcome.value for outcome in outcomes)
+    message = ", ".join(f"{n} {name}" for name, n in counts.items()) or "no cycle was started"
+    match run_outcome(outcomes):
+        case CycleOutcome.FAILED:
+            return Failed(message=message)
+        case CycleOutcome.CANCELLED:
+            return Cancelled(message=message)
+        case CycleOutcome.POSTPONED | CycleOutcome.CIRCUIT_OPEN:
+            return Cancelled(name="CircuitOpen", message=message)
+        case _:
+            return Completed(message=message)

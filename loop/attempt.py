@@ -1,0 +1,216 @@
+"""One attempt: the agent's process, its pass log, its events, and what they say together."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from loop.agents.base import Adapter, AgentStart, StartRequest
+from loop.agents.environment import agent_environment, secret_values
+from loop.diagnose import failure_of_log
+from loop.passlog import PassLog
+from loop.places import pass_log_name
+from loop.process import Exit, Launch, run
+from loop.story import Crew, Order
+from loop.watch import CycleClock
+from loop.workspace import Workspace
+from policies.events import reader_for
+from policies.events.base import Event, EventKind, Reader, Story
+from policies.failure import AttemptOutcome, Failure
+from policies.outcome import Evidence, Verdict, judge
+from policies.records import AttemptRecord, stamp
+from policies.redaction import Redactor
+from policies.rootcause import Hints
+from policies.signatures import Signatures
+from policies.timeouts import Activity
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptResult:
+    """One attempt, and what the story goes on with."""
+
+    record: AttemptRecord
+    outcome: AttemptOutcome
+    why: str
+    """One line."""
+    last_words: str = ""
+    """The agent's final message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """All that one pass's attempts have in common."""
+
+    order: Order
+    crew: Crew
+    clock: CycleClock
+    workspace: Workspace
+    adapter: Adapter
+    agent_version: str | None
+    prompt: bytes
+    prompt_file: Path
+    pass_name: str
+    signatures: Signatures
+    start_commit: str
+
+    def perform(self, n: int) -> AttemptResult:
+        """Run attempt *n* to its end and judge it."""
+        start = self._start()
+        env = self._environment(start)
+        log = self.crew.places.logs / pass_log_name(self.order.cycle, self.pass_name, n)
+        self.crew.observer.attempt_started(self.order.cycle, self.pass_name, n, str(log))
+        listener = _Listener(self, start.reader)
+        ended = self._run(start, env, log, listener)
+        listener.finish()
+        verdict = judge(self._evidence(listener, ended))
+        failure = self._failure(verdict, ended, listener, log)
+        return AttemptResult(
+            record=self._record(n, ended, listener.story, log, failure),
+            outcome=verdict.outcome,
+            why=verdict.why,
+            last_words=listener.story.last_words,
+        )
+
+    def _start(self) -> AgentStart:
+        self.prompt_file.parent.mkdir(parents=True, exist_ok=True)
+        self.prompt_file.write_bytes(self.prompt)
+        plan = self.order.plan
+        return self.adapter.start(
+            StartRequest(
+                prompt=self.prompt,
+                prompt_file=self.prompt_file,
+                workspace=self.workspace.path,
+                spec=plan.agent,
+                environ=self.crew.environ,
+                home=self.crew.home,
+                timeouts=plan.timeouts,
+            )
+        )
+
+    def _environment(self, start: AgentStart) -> dict[str, str]:
+        made = agent_environment(
+            self.crew.environ, self.adapter.names, self.order.plan.environment_pass
+        )
+        return made | dict(start.env) | {"NIGHTCREW_PROMPT_FILE": str(self.prompt_file)}
+
+    def _run(
+        self, start: AgentStart, env: Mapping[str, str], log: Path, listener: _Listener
+    ) -> Exit:
+        plan = self.order.plan
+        launch = Launch(
+            argv=start.argv,
+            cwd=self.workspace.path,
+            env=env,
+            stdin=start.stdin,
+            marker=f"{self.order.cycle}-{uuid.uuid4().hex[:8]}",
+        )
+        pass_log = PassLog(
+            log,
+            head=self._head(start),
+            limit_bytes=int(plan.log_limit_mib * MIB),
+            redactor=Redactor(secret_values(env)),
+            on_line=listener.line,
+        )
+        ended = Exit(None, None, 0.0, "not run")
+        try:
+            ended = run(
+                launch,
+                plan.timeouts,
+                sink=pass_log.write,
+                activity=listener.activity,
+                is_cancelled=self.clock.reason,
+                workspace=self.workspace.path,
+            )
+        finally:
+            pass_log.close(_foot(ended))
+        return ended
+
+    def _head(self, start: AgentStart) -> str:
+        return (
+            f"# nightcrew cycle={self.order.cycle} pass={self.pass_name} "
+            f"agent={self.adapter.name} version={self.agent_version or 'unknown'} "
+            f"base={self.start_commit[:12]} start={stamp(self.crew.now())} "
+            f"cwd={self.workspace.path} argv={' '.join(start.shown_argv)}"
+        ).replace("\n", " ")
+
+    def _evidence(self, listener: _Listener, ended: Exit) -> Evidence:
+        return Evidence(
+            story=listener.story,
+            has_end_event=listener.reader.has_end_event,
+            exit_code=ended.exit_code,
+            stopped_because=ended.stopped_because,
+            changed=self.workspace.changed(),
+            start_error=ended.error if ended.exit_code is None else "",
+        )
+
+    def _failure(
+        self, verdict: Verdict, ended: Exit, listener: _Listener, log: Path
+    ) -> Failure | None:
+        if verdict.outcome is not AttemptOutcome.FAILED:
+            return None
+        hints = Hints(
+            agent=self.order.plan.agent.name,
+            exit_code=ended.exit_code,
+            stopped_because=ended.stopped_because,
+            known_class=verdict.failure_class,
+            last_progress=listener.story.last_progress,
+            now=self.crew.now(),
+            why=verdict.why,
+        )
+        return failure_of_log(log, hints, self.signatures)
+
+    def _record(
+        self, n: int, ended: Exit, story: Story, log: Path, failure: Failure | None
+    ) -> AttemptRecord:
+        usage = story.usage
+        return AttemptRecord(
+            n=n,
+            pass_name=self.pass_name,
+            exit_code=ended.exit_code,
+            stopped_because=ended.stopped_because,
+            duration_s=ended.duration_s,
+            pass_log=str(log),
+            failure=failure,
+            session_id=story.session_id,
+            cost_usd=usage.cost_usd if usage else None,
+            input_tokens=usage.input_tokens if usage else None,
+            output_tokens=usage.output_tokens if usage else None,
+        )
+
+
+class _Listener:
+    """Reads the redacted lines as they come: events for the clocks, the story and the view."""
+
+    def __init__(self, attempt: Attempt, reader: str) -> None:
+        self.reader: Reader = reader_for(reader)
+        self.story = Story()
+        self.activity = Activity()
+        self._cycle = attempt.order.cycle
+        self._observer = attempt.crew.observer
+
+    def line(self, text: str) -> None:
+        for event in self.reader.feed(text):
+            self._take(event)
+
+    def finish(self) -> None:
+        for event in self.reader.finish():
+            self._take(event)
+
+    def _take(self, event: Event) -> None:
+        self.story.take(event)
+        self.activity.take(event, time.monotonic())
+        if event.text and event.kind is not EventKind.OTHER:
+            self._observer.line(self._cycle, event.text)
+
+
+def _foot(ended: Exit) -> str:
+    stopped = ended.stopped_because or "-"
+    error = f" error={ended.error}" if ended.error else ""
+    return (
+        f"# nightcrew exit={ended.exit_code} stopped={stopped} duration_s={ended.duration_s:.1f}{error}"
+    )

@@ -1,0 +1,105 @@
+"""The story of one cycle, told once. It knows no Prefect: steps that others may watch are `stage`s.
+
+breaker → lock → workspace → setup → checks on the base → context → attempts → checks → landing →
+incident and record. The record is written whatever happens.
+"""
+
+from __future__ import annotations
+
+from loop.breakers import Breakers
+from loop.closing import gave_up, kept, landed, nothing_done
+from loop.errors import NightcrewError, RepositoryBusy
+from loop.lock import repository_lock
+from loop.passes import PassEnd, run_pass
+from loop.preparing import Ready, attempt_of, prepare
+from loop.refusal import begun, refused
+from loop.story import Crew, Order
+from loop.watch import CycleClock, announced
+from policies.failure import AttemptOutcome, CycleOutcome, StopReason
+from policies.permit import Answer
+from policies.records import CycleRecord
+
+
+def run_cycle(order: Order, crew: Crew) -> CycleRecord:
+    """Give the record of one repository's turn, saved and told. Never raises for what a night brings."""
+    record = begun(order, crew.now())
+    crew.store.save_cycle(record)
+    crew.observer.cycle_started(order.cycle, order.plan.name, order.plan.agent.name)
+    try:
+        with announced(order, crew):
+            record = _turn(order, crew, record)
+    except NightcrewError as error:
+        record = _stopped_by(error, record)
+    except Exception as error:
+        record = record.evolve(
+            outcome=CycleOutcome.CRASHED, reason=f"{type(error).__name__}: {error}"
+        )
+        crew.observer.crashed(order.cycle, error)
+    finally:
+        record = record.evolve(finished=crew.now())
+        if record.outcome is CycleOutcome.RUNNING:  # KeyboardInterrupt, SystemExit
+            record = record.evolve(outcome=CycleOutcome.CANCELLED, reason="interrupted")
+        crew.store.save_cycle(record)
+        crew.observer.cycle_ended(record)
+    return record
+
+
+def _turn(order: Order, crew: Crew, record: CycleRecord) -> CycleRecord:
+    breakers = Breakers(crew.store, order.plan, crew.now)
+    permit = breakers.ask(order.cycle, insist=order.insist)
+    if permit.answer is Answer.REFUSE:
+        return refused(order, permit, crew.now())
+    if permit.answer is Answer.PROBE:
+        crew.observer.step(order.cycle, f"probe of {permit.key}: {permit.why}")
+    try:
+        with repository_lock(order.plan, crew.places.locks, order.cycle):
+            return _work(order, crew, breakers, record)
+    finally:
+        breakers.give_back(order.cycle)
+
+
+def _work(order: Order, crew: Crew, breakers: Breakers, record: CycleRecord) -> CycleRecord:
+    clock = CycleClock(order, crew)
+    ready = prepare(order, crew, clock)
+    record = record.evolve(base_commit=ready.base.commit, context=ready.context)
+    for pass_name in order.plan.passes:
+        end = run_pass(
+            order,
+            crew,
+            breakers,
+            pass_name,
+            attempt_of(ready, order, crew, clock, pass_name),
+            ready.workspace.restart,
+        )
+        record = record.evolve(attempts=record.attempts + end.attempts)
+        record = _ended(ready, breakers, record, pass_name, end)
+        if record.outcome is not CycleOutcome.SUCCEEDED:
+            break
+    return record
+
+
+def _ended(
+    ready: Ready, breakers: Breakers, record: CycleRecord, pass_name: str, end: PassEnd
+) -> CycleRecord:
+    """What the pass's last attempt makes of the cycle."""
+    match end.last.outcome:
+        case AttemptOutcome.CANCELLED:
+            stopped = end.last.record.stopped_because or StopReason.CANCELLED
+            return kept(ready, record.evolve(outcome=CycleOutcome.CANCELLED, reason=str(stopped)))
+        case AttemptOutcome.FAILED:
+            failure = end.last.record.failure
+            assert failure is not None, "a failed attempt has a failure"
+            return gave_up(ready, record, failure, pass_name, why=end.why_ended)
+        case AttemptOutcome.NOTHING_TO_DO:
+            breakers.agent_worked()
+            breakers.nothing_done()
+            return nothing_done(record, end.last.why)
+        case AttemptOutcome.SUCCEEDED:
+            breakers.agent_worked()
+            return landed(ready, breakers, record, pass_name, end.last)
+
+
+def _stopped_by(error: NightcrewError, record: CycleRecord) -> CycleRecord:
+    busy = isinstance(error, RepositoryBusy)
+    outcome = CycleOutcome.POSTPONED if busy else CycleOutcome.FAILED
+    return record.evolve(outcome=outcome, reason=str(error))

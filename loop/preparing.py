@@ -1,0 +1,130 @@
+"""Everything before the first attempt: workspace, setup, checks on the base, context, prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from loop import context as contexts
+from loop.agents import adapter_for
+from loop.agents.base import Adapter
+from loop.agents.environment import agent_environment
+from loop.attempt import Attempt, AttemptResult
+from loop.checking import Checking
+from loop.errors import AgentNotReady
+from loop.gather import gather
+from loop.incidents import Incidents
+from loop.ledger import prevention_rules
+from loop.prompt import render, with_failure
+from loop.recording import ledger_writer
+from loop.story import Crew, Order
+from loop.watch import CycleClock
+from loop.workspace import Base, Workspace
+from policies.records import IncidentState
+
+RULES_LIMIT = 12
+"""Prevention rules in a prompt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A cycle that may start its first attempt."""
+
+    order: Order
+    crew: Crew
+    clock: CycleClock
+    workspace: Workspace
+    base: Base
+    checking: Checking
+    incidents: Incidents
+    adapter: Adapter
+    agent_version: str | None
+    prompt: bytes
+    context: str
+
+
+def prepare(order: Order, crew: Crew, clock: CycleClock) -> Ready:
+    """Give the cycle ready for its first attempt. Raises NightcrewError when it cannot be."""
+    plan = order.plan
+    workspace = Workspace.open(plan, crew.places.workspaces / plan.name)
+    incidents = Incidents(order, crew, ledger_writer(order, crew, workspace))
+    incidents.write_waiting()
+    frozen = order.context
+    base = workspace.prepare(at=frozen["start_commit"] if frozen else None)
+    for note in base.notes:
+        crew.observer.said(f"{plan.name}: {note}")
+    adapter = adapter_for(plan.agent)
+    readiness = adapter.readiness(crew.environ)
+    if not readiness.installed:
+        raise AgentNotReady(f"{plan.name}: {readiness.problem}; {readiness.remedy}")
+    checking = Checking(order, crew, clock, workspace)
+    checking.on_base(base.start)
+    prompt = _prompt(order, crew, workspace, checking)
+    context = contexts.freeze(
+        crew.store,
+        order.cycle,
+        plan=plan,
+        prompt=prompt,
+        start_commit=base.start,
+        base_commit=base.commit,
+        agent_version=readiness.version,
+        environment=agent_environment(crew.environ, adapter.names, plan.environment_pass),
+    )
+    return Ready(
+        order=order,
+        crew=crew,
+        clock=clock,
+        workspace=workspace,
+        base=base,
+        checking=checking,
+        incidents=incidents,
+        adapter=adapter,
+        agent_version=readiness.version,
+        prompt=prompt,
+        context=context,
+    )
+
+
+def attempt_of(
+    ready: Ready, order: Order, crew: Crew, clock: CycleClock, pass_name: str
+) -> Callable[[int], AttemptResult]:
+    """Give the function that performs attempt n of *pass_name*."""
+    return Attempt(
+        order=order,
+        crew=crew,
+        clock=clock,
+        workspace=ready.workspace,
+        adapter=ready.adapter,
+        agent_version=ready.agent_version,
+        prompt=ready.prompt,
+        prompt_file=crew.places.state / "prompts" / f"{order.cycle}.md",
+        pass_name=pass_name,
+        signatures=crew.signatures,
+        start_commit=ready.base.start,
+    ).perform
+
+
+def _prompt(order: Order, crew: Crew, workspace: Workspace, checking: Checking) -> bytes:
+    """The frozen prompt's bytes, or a new one of what is known now."""
+    if order.context is not None:
+        frozen = str(order.context["prompt"]).encode()
+        return with_failure(frozen, order.last_failure) if order.last_failure else frozen
+    plan = order.plan
+    ledger = _read(workspace.path / plan.ledger_file)
+    material = gather(
+        workspace.path,
+        plan,
+        _read(workspace.path / plan.tracker_file),
+        checking.rows_for_prompt(),
+        rules=prevention_rules(ledger, RULES_LIMIT) if ledger else (),
+        incidents=crew.store.incidents(repo=plan.name, state=IncidentState.OPEN),
+    )
+    return render(plan.passes[0], material, plan, order.last_failure)
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

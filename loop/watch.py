@@ -1,0 +1,42 @@
+"""A cycle as others see it while it runs: its own clock, and the note of who runs it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+
+from loop.story import Crew, Order
+from policies.failure import StopReason
+
+
+class CycleClock:
+    """Says when a cycle must stop: its own limit has run out, or the run was cancelled."""
+
+    def __init__(self, order: Order, crew: Crew) -> None:
+        """Start the clock."""
+        self._crew = crew
+        self._limit_s = order.plan.timeouts.cycle_s
+        self._began_s = time.monotonic()
+
+    def reason(self) -> StopReason | None:
+        """Give why the cycle must stop now, or None."""
+        if cancelled := self._crew.is_cancelled():
+            return cancelled
+        over = self._limit_s and time.monotonic() - self._began_s >= self._limit_s
+        return StopReason.CYCLE if over else None
+
+
+@contextmanager
+def announced(order: Order, crew: Crew) -> Iterator[None]:
+    """Note in the store which process runs the cycle, for `stop` and `show --follow`."""
+    process = psutil.Process(os.getpid())
+    told = {"pid": process.pid, "started": process.create_time(), "host": os.uname().nodename}
+    crew.store.remember("running", order.cycle, told)
+    try:
+        yield
+    finally:
+        crew.store.remember("running", order.cycle, None)
