@@ -1,0 +1,73 @@
+"""Any command line: the prompt on standard input and in the file NIGHTCREW_PROMPT_FILE.
+
+Nothing is known of it, so each line it prints is progress and its exit code decides. Known agents
+among such commands get the names of their own keys; others what `environment.pass` gives them.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from loop.agents.base import AgentStart, Readiness, StartRequest
+from loop.agents.environment import path_without_ours, shown
+from policies.plan import AgentSpec
+
+_ANY_MODEL = ("OPENAI_*", "ANTHROPIC_*", "GEMINI_API_KEY", "OPENROUTER_API_KEY", "DEEPSEEK_API_KEY")
+_KEYS = {
+    "aider": ("AIDER_*", *_ANY_MODEL),
+    "mini": ("MSWEA_*", *_ANY_MODEL),
+    "opencode": ("OPENCODE_*", *_ANY_MODEL),
+    "crush": ("CRUSH_*", *_ANY_MODEL),
+    "gemini": ("GEMINI_*", "GOOGLE_*"),
+    "qwen": ("OPENAI_*", "QWEN_*", "DASHSCOPE_*"),
+    "copilot": ("COPILOT_*",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Starts any command line."""
+
+    spec: AgentSpec
+    has_sandbox: bool = False
+
+    def own_names(
+        self,
+        environ: Mapping[str, str],  # noqa: ARG002
+        home: Path | None = None,  # noqa: ARG002
+    ) -> tuple[str, ...]:
+        """Give the key names of an agent that is known by its program's name."""
+        return _KEYS.get(PurePath(self.spec.command[0]).stem, ()) if self.spec.command else ()
+
+    def start(self, request: StartRequest) -> AgentStart:
+        """Give how to start it."""
+        argv = (*self.spec.command, *self.spec.args)
+        # Agents that print text wrap it at the terminal's width, which splits their error lines.
+        return AgentStart(
+            argv=argv,
+            env={"COLUMNS": "500"},
+            stdin=request.prompt,
+            reader="text",
+            shown_argv=shown(argv),
+        )
+
+    def readiness(
+        self,
+        environ: Mapping[str, str],
+        home: Path | None = None,  # noqa: ARG002
+    ) -> Readiness:
+        """Say whether its program is there; more is not known."""
+        program = self.spec.command[0] if self.spec.command else ""
+        if program and shutil.which(program, path=path_without_ours(environ.get("PATH", ""))):
+            return Readiness(installed=True)
+        return Readiness(
+            installed=False,
+            problem=f"{program or 'the agent command'} is not on PATH",
+            remedy="give its full path, or another --agent",
+        )
+
+
+ADAPTER = Command
