@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loop.agents.base import Adapter, AgentStart, StartRequest
-from loop.agents.environment import agent_environment, secret_values
+from loop.agents.environment import PROMPT_FILE, secret_values
 from loop.diagnose import failure_of_log
 from loop.passlog import PassLog
 from loop.places import pass_log_name
@@ -24,7 +24,6 @@ from policies.outcome import Evidence, Verdict, judge
 from policies.records import AttemptRecord, stamp
 from policies.redaction import Redactor
 from policies.rootcause import Hints
-from policies.signatures import Signatures
 from policies.timeouts import Activity
 
 MIB = 1024 * 1024
@@ -52,17 +51,21 @@ class Attempt:
     workspace: Workspace
     adapter: Adapter
     agent_version: str | None
+    environment: Mapping[str, str]
+    """The agent's, but for what its start adds."""
     prompt: bytes
     prompt_file: Path
     pass_name: str
-    signatures: Signatures
+    earlier_passes: tuple[str, ...]
     start_commit: str
 
     def perform(self, n: int) -> AttemptResult:
         """Run attempt *n* to its end and judge it."""
         start = self._start()
-        env = self._environment(start)
-        log = self.crew.places.logs / pass_log_name(self.order.cycle, self.pass_name, n)
+        env = dict(self.environment) | dict(start.env) | {PROMPT_FILE: str(self.prompt_file)}
+        log = self.crew.places.logs / pass_log_name(
+            self.order.cycle, self.earlier_passes, self.pass_name, n
+        )
         self.crew.observer.attempt_started(self.order.cycle, self.pass_name, n, str(log))
         listener = _Listener(self, start.reader)
         ended = self._run(start, env, log, listener)
@@ -87,16 +90,9 @@ class Attempt:
                 workspace=self.workspace.path,
                 spec=plan.agent,
                 environ=self.crew.environ,
-                home=self.crew.home,
                 timeouts=plan.timeouts,
             )
         )
-
-    def _environment(self, start: AgentStart) -> dict[str, str]:
-        made = agent_environment(
-            self.crew.environ, self.adapter.names, self.order.plan.environment_pass
-        )
-        return made | dict(start.env) | {"NIGHTCREW_PROMPT_FILE": str(self.prompt_file)}
 
     def _run(
         self, start: AgentStart, env: Mapping[str, str], log: Path, listener: _Listener
@@ -133,7 +129,7 @@ class Attempt:
     def _head(self, start: AgentStart) -> str:
         return (
             f"# nightcrew cycle={self.order.cycle} pass={self.pass_name} "
-            f"agent={self.adapter.name} version={self.agent_version or 'unknown'} "
+            f"agent={start.reader} version={self.agent_version or 'unknown'} "
             f"base={self.start_commit[:12]} start={stamp(self.crew.now())} "
             f"cwd={self.workspace.path} argv={' '.join(start.shown_argv)}"
         ).replace("\n", " ")
@@ -162,7 +158,7 @@ class Attempt:
             now=self.crew.now(),
             why=verdict.why,
         )
-        return failure_of_log(log, hints, self.signatures)
+        return failure_of_log(log, hints, self.crew.signatures)
 
     def _record(
         self, n: int, ended: Exit, story: Story, log: Path, failure: Failure | None

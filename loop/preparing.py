@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,7 @@ class Ready:
     incidents: Incidents
     adapter: Adapter
     agent_version: str | None
+    environment: Mapping[str, str]
     prompt: bytes
     context: str
 
@@ -55,9 +56,12 @@ def prepare(order: Order, crew: Crew, clock: CycleClock) -> Ready:
     for note in base.notes:
         crew.observer.said(f"{plan.name}: {note}")
     adapter = adapter_for(plan.agent)
-    readiness = adapter.readiness(crew.environ)
-    if not readiness.installed:
+    readiness = crew.readiness(plan.agent)
+    if not readiness.ready:
         raise AgentNotReady(f"{plan.name}: {readiness.problem}; {readiness.remedy}")
+    environment = agent_environment(
+        crew.environ, own=adapter.own_names(crew.environ), passed=plan.environment_pass
+    )
     checking = Checking(order, crew, clock, workspace)
     checking.on_base(base.start)
     prompt = _prompt(order, crew, workspace, checking)
@@ -69,7 +73,7 @@ def prepare(order: Order, crew: Crew, clock: CycleClock) -> Ready:
         start_commit=base.start,
         base_commit=base.commit,
         agent_version=readiness.version,
-        environment=agent_environment(crew.environ, adapter.names, plan.environment_pass),
+        environment=environment,
     )
     return Ready(
         order=order,
@@ -81,6 +85,7 @@ def prepare(order: Order, crew: Crew, clock: CycleClock) -> Ready:
         incidents=incidents,
         adapter=adapter,
         agent_version=readiness.version,
+        environment=environment,
         prompt=prompt,
         context=context,
     )
@@ -97,10 +102,11 @@ def attempt_of(
         workspace=ready.workspace,
         adapter=ready.adapter,
         agent_version=ready.agent_version,
+        environment=ready.environment,
         prompt=ready.prompt,
         prompt_file=crew.places.state / "prompts" / f"{order.cycle}.md",
         pass_name=pass_name,
-        signatures=crew.signatures,
+        earlier_passes=order.plan.passes[: order.plan.passes.index(pass_name)],
         start_commit=ready.base.start,
     ).perform
 

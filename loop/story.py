@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from loop.agents import adapter_for
+from loop.agents.base import Readiness
 from loop.observer import Observer, Silent
 from loop.store import Store
 from policies.failure import Failure, StopReason
-from policies.plan import RepoPlan
+from policies.plan import AgentSpec, RepoPlan
 from policies.signatures import Signatures
 
 T = TypeVar("T")
@@ -108,10 +110,19 @@ class Crew:
     home: Path = field(default_factory=Path.home)
     signatures: Signatures
     """The catalogue of known failures."""
+    _known: dict[AgentSpec, Readiness] = field(default_factory=dict)
+    _asking: threading.Lock = field(default_factory=threading.Lock)
 
     def is_cancelled(self) -> StopReason | None:
         """Give the reason to stop that holds for the whole run."""
         return StopReason.CANCELLED if self.cancelled.is_set() else None
+
+    def readiness(self, spec: AgentSpec) -> Readiness:
+        """Say whether the agent can work; asked once a run, since its version call takes a second."""
+        with self._asking:
+            if spec not in self._known:
+                self._known[spec] = adapter_for(spec).readiness(self.environ)
+            return self._known[spec]
 
     def sleep(self, seconds: float) -> None:
         """Wait, or until cancelled."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psutil
-
+from loop import running
 from loop.story import Crew, Order
 from policies.failure import StopReason
 
@@ -33,10 +31,8 @@ class CycleClock:
 @contextmanager
 def announced(order: Order, crew: Crew) -> Iterator[None]:
     """Note in the store which process runs the cycle, for `stop` and `show --follow`."""
-    process = psutil.Process(os.getpid())
-    told = {"pid": process.pid, "started": process.create_time(), "host": os.uname().nodename}
-    crew.store.remember("running", order.cycle, told)
+    crew.store.remember(running.KIND, order.cycle, running.own_mark())
     try:
         yield
     finally:
-        crew.store.remember("running", order.cycle, None)
+        crew.store.remember(running.KIND, order.cycle, None)

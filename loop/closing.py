@@ -1,0 +1,100 @@
+"""How a cycle ends: the work landed, kept aside, or nothing to do; and what that proves."""
+
+from __future__ import annotations
+
+from loop.attempt import AttemptResult
+from loop.breakers import Breakers
+from loop.checking import failure_of_check
+from loop.errors import LandingRefused
+from loop.landing import land
+from loop.messages import commit_message, kept_message
+from loop.preparing import Ready
+from loop.story import Told
+from policies.checks import Comparison, may_land
+from policies.failure import CycleOutcome, Failure
+from policies.plan import Landing
+from policies.records import CycleRecord
+
+
+def nothing_done(record: CycleRecord, why: str) -> CycleRecord:
+    """Give the record of a cycle that ran well and changed nothing."""
+    return record.evolve(outcome=CycleOutcome.NOTHING_TO_DO, reason=why)
+
+
+def kept(ready: Ready, record: CycleRecord) -> CycleRecord:
+    """Give *record* with the work kept on its own branch, where there is any."""
+    branch = ready.workspace.keep_failed(record.cycle, kept_message(record))
+    return record.evolve(branch=branch, head_commit=ready.workspace.head() if branch else None)
+
+
+def gave_up(
+    ready: Ready,
+    record: CycleRecord,
+    failure: Failure,
+    pass_name: str,
+    check: str | None = None,
+    why: str = "",
+) -> CycleRecord:
+    """Give the record of a failed cycle: work kept, incident opened or joined, ledger written."""
+    failed = kept(
+        ready, record.evolve(outcome=CycleOutcome.FAILED, failure=failure, reason=why)
+    )
+    incident = ready.incidents.failed(failed, failure, pass_name, check)
+    if incident is None:
+        return failed
+    ready.breakers.link_incident(incident.id, failure.fingerprint)
+    return failed.evolve(incident=incident.id)
+
+
+def landed(
+    ready: Ready, breakers: Breakers, record: CycleRecord, pass_name: str, last: AttemptResult
+) -> CycleRecord:
+    """Give the record of a pass whose agent did well: its work checked and landed, or kept aside."""
+    ready.workspace.commit_rest(commit_message(record, pass_name, last.last_words))
+    compared = ready.checking.on_change()
+    record = record.evolve(checks=tuple(one.to_row() for one in compared))
+    if stopped := ready.clock.reason():
+        return kept(ready, record.evolve(outcome=CycleOutcome.CANCELLED, reason=str(stopped)))
+    broken = [one for one in compared if one.is_failure]
+    if broken:
+        failure = failure_of_check(broken[0].after, ready.crew)
+        breakers.failed(failure)
+        return gave_up(ready, record, failure, pass_name, check=broken[0].after.name)
+    breakers.repository_worked()
+    record = _land(ready, record, pass_name, compared)
+    proven = tuple(one.after.name for one in compared if one.is_proof)
+    ready.incidents.succeeded(record, pass_name, proven, record.landed or record.head_commit)
+    return record
+
+
+def _land(
+    ready: Ready, record: CycleRecord, pass_name: str, compared: list[Comparison]
+) -> CycleRecord:
+    plan, workspace = ready.order.plan, ready.workspace
+    allowed, why = may_land(compared, plan.checks == (), plan.landing)
+    proven = [one.after.name for one in compared if one.is_proof]
+    workspace.reword(commit_message(record, pass_name, checks=proven))
+
+    def work() -> CycleRecord:
+        branch = workspace.publish()
+        done = record.evolve(
+            outcome=CycleOutcome.SUCCEEDED,
+            passes_succeeded=(*record.passes_succeeded, pass_name),
+            branch=branch,
+            head_commit=workspace.head(),
+            checked=bool(proven),
+            reason=why or f"on {branch}",
+        )
+        if plan.landing is not Landing.COMMIT or not allowed:
+            return done
+        try:
+            commit = land(plan, workspace, ready.base)
+        except LandingRefused as refused:
+            return done.evolve(reason=f"not landed: {refused}")
+        return done.evolve(landed=commit, reason=f"landed on {ready.base.target_branch}")
+
+    return ready.crew.stage(f"land: {plan.landing}", work, _tell)
+
+
+def _tell(record: CycleRecord) -> Told:
+    return Told(ok=not record.reason.startswith("not landed"), message=record.reason)

@@ -1,0 +1,38 @@
+"""Closes what nobody closed: cycles recorded as running whose process is gone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from loop import running
+from loop.store import Store
+from policies.failure import CycleOutcome
+from policies.records import CycleRecord
+
+
+def close_dead(store: Store, now: datetime) -> list[CycleRecord]:
+    """Give the cycles that were recorded as running and are not; they are `crashed` from now on.
+
+    A cycle of another machine is left alone: its process cannot be seen from here.
+    """
+    return [
+        _closed(store, cycle, now)
+        for cycle in store.cycles(outcome=CycleOutcome.RUNNING.value, limit=1000)
+        if _is_dead(store, cycle)
+    ]
+
+
+def _is_dead(store: Store, cycle: CycleRecord) -> bool:
+    mark = running.mark_of(store, cycle.cycle)
+    if mark is None:
+        return True
+    return not running.is_elsewhere(mark) and running.process_of(mark) is None
+
+
+def _closed(store: Store, cycle: CycleRecord, now: datetime) -> CycleRecord:
+    closed = cycle.evolve(
+        outcome=CycleOutcome.CRASHED, finished=now, reason="its process is gone (killed?)"
+    )
+    store.save_cycle(closed)
+    store.remember(running.KIND, cycle.cycle, None)
+    return closed
