@@ -1,0 +1,88 @@
+"""A short stable id of a cause: the same on another night, another path, another machine.
+
+What varies from run to run is replaced by its kind (times, ids, paths, counters); words, names of
+tests and files, error codes and HTTP statuses stay, since they tell one cause from another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from policies.failure import FailureClass
+
+FINGERPRINT_CHARS = 12
+"""Hexadecimal digits of a fingerprint."""
+
+TEXT_LIMIT_CHARS = 2_000
+"""More of a cause is not looked at."""
+
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}"
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:\s?[ap]\.?m\b\.?)?"
+_UNIT = (
+    r"(?:milliseconds?|microseconds?|seconds?|minutes?|hours?|days?|weeks?|msecs?|secs?|mins?|hrs?"
+    r"|ms|us|ns|s|m|h|d)"
+)
+_SIZE = r"(?:[kmgt]i?b|bytes?|b|%)"
+
+# One pass over the text: the first alternative that fits at a place wins, so dates stand before
+# numbers and uuids before hex. A group named keep_* is left as it is.
+_KINDS: tuple[tuple[str, str], ...] = (
+    ("keep_test", r"(?<![\w/])test\w{0,200}\[[^\]\s/]{0,200}\]"),
+    ("cycle", r"\b\d{8}-\d{6}(?:-[\w.]{1,100}){0,20}|\b(?:cycle|attempt|run)[-_ =#:]{1,2}\d+"),
+    (
+        "time",
+        rf"\b\d{{4}}-\d{{2}}-\d{{2}}(?:[t _]\d{{2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d{{1,9}})?)?"
+        rf"(?:\s?(?:z\b|utc\b|[+-]\d{{2}}:?\d{{2}}))?)?"
+        rf"|\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?(?:\s\d{{4}})?(?:,?\s(?:at\s)?{_CLOCK})?"
+        rf"|\b\d{{1,2}}\s(?:de\s)?{_MONTH}\.?(?:\sde)?\s\d{{4}}(?:,?\s{_CLOCK})?"
+        rf"|\b{_CLOCK}|\b\d{{1,2}}\s?[ap]m\b",
+    ),
+    ("uuid", r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
+    ("keep_status", r"\b(?:http(?:/[\d.]+)?|status|code|exit|errno|signal)[ :=]{1,2}-?\d{1,3}\b"),
+    (
+        "id",
+        r"\b(?:req|resp|msg|chatcmpl|call|toolu|org|sess|proj|item|run|job)[-_][\w-]{6,100}"
+        r"|\b(?:request|session|trace|thread|conversation|run|job"
+        r"|build)[-_ ]?id[ :='\"]{1,3}[\w-]{1,100}"
+        r"|\bcf-ray[ :=]{1,2}[\w-]{1,100}|\b[sp]k-[\w*-]{1,200}",
+    ),
+    ("pid", r"\bpid[ :=]{1,2}\d+|\bprocess \d+"),
+    ("ip", r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?::\d{1,5})?\b"),
+    ("hex", r"\b0x[0-9a-f]+\b|\b(?=[0-9a-f]{0,39}\d)(?=[0-9]{0,39}[a-f])[0-9a-f]{7,64}\b"),
+    ("temp", r"(?<![\w/\\])(?:tmp|temp)[-_.]?(?=[a-z_]{0,11}\d|[\w-]{6,12}\b)[\w.-]{3,60}"),
+    ("port", r"(?<=[\w\]]):\d{2,5}\b(?=[/\s)'\",]|$)"),
+    (
+        "duration",
+        rf"\b\d+(?:\.\d+)?\s?{_UNIT}\b(?:\s?,?\s?(?:and\s)?\d+(?:\.\d+)?\s?{_UNIT}\b){{0,6}}",
+    ),
+    ("size", rf"\b\d+(?:\.\d+)?\s?{_SIZE}(?!\w)"),
+    ("number", r"(?<![\w.])-?\d+(?:[.,]\d+){0,8}(?:e[-+]?\d+)?(?![\w])"),
+)
+_KIND = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS))
+_PATH = re.compile(
+    r"(?<![\w:/.\\~-])(?:~|[a-z]:)?(?:[/\\][\w.@+~-]{1,255}){0,60}[/\\](?=[\w.@+~<-])"
+    r"|(?<=file:/)(?:/[\w.@+~-]{1,255}){1,60}/(?=[\w.@+~<-])"
+)
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": "'", "”": "'", '"': "'", "`": "'"})
+_SPACE = re.compile(r"\s+")
+
+
+def normalise(text: str) -> str:
+    """Give *text* with everything that varies from run to run replaced by its kind, in lower case."""
+    plain = _SPACE.sub(" ", text[:TEXT_LIMIT_CHARS].translate(_QUOTES).lower()).strip()
+    return _KIND.sub(_kind, _PATH.sub("", plain))
+
+
+def fingerprint(failure_class: FailureClass, cause: str, agent: str | None = None) -> str:
+    """Give the id of *cause*: FINGERPRINT_CHARS hexadecimal digits.
+
+    *agent* is named for a failure of the agent's own (another account is another cause), else None.
+    """
+    parts = (failure_class.value, agent or "", normalise(cause))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:FINGERPRINT_CHARS]
+
+
+def _kind(match: re.Match[str]) -> str:
+    name = match.lastgroup or ""
+    return match.group() if name.startswith("keep_") else f"<{name}>"

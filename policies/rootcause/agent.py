@@ -1,0 +1,128 @@
+"""What the agent itself said about its failure: end event, errors and retries after the last progress."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from policies.events import READERS, reader_for
+from policies.events.base import Event, EventKind, Reader, Story
+from policies.events.refused import is_disk_full
+from policies.failure import FailureClass
+from policies.fingerprint import normalise
+from policies.outcome import Evidence, Verdict, judge
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.hints import Hints
+from policies.signatures import Signatures
+
+KEPT = 40
+"""Errors, retries and refusals remembered since the last progress."""
+OWN_RANK, SAID_RANK, RETRY_RANK = 95, 80, 60
+
+_PROGRESS = frozenset({EventKind.PROGRESS, EventKind.TOOL_STARTED, EventKind.TOOL_ENDED})
+_BY_STATUS = {
+    400: FailureClass.MODEL_ERROR,
+    401: FailureClass.AUTH,
+    402: FailureClass.USAGE_LIMIT,
+    403: FailureClass.AUTH,
+    404: FailureClass.MODEL_ERROR,
+    413: FailureClass.CONTEXT_LENGTH,
+    429: FailureClass.RATE_LIMIT,
+}
+
+
+class Trail:
+    """Follows one agent's events through its log, in bounded memory."""
+
+    def __init__(self, agent: str) -> None:
+        self.speaks_events = agent in READERS and agent != "text"
+        """A known agent: what it says of itself is its own failure."""
+        self.story = Story()
+        self.progress_at = 0
+        """Number of the last line that was progress."""
+        self._reader: Reader = reader_for(agent if agent in READERS else "text")
+        self._told: deque[tuple[int, Event]] = deque(maxlen=KEPT)
+        self._refused: tuple[int, Event] | None = None
+
+    def feed(self, number: int, line: str) -> None:
+        """Take the next line of the log."""
+        for event in self._reader.feed(line):
+            self._take(number, event)
+
+    def end(self, number: int) -> None:
+        """Take the end of the log, *number* lines long."""
+        for event in self._reader.finish():
+            self._take(number, event)
+
+    def verdict(self, hints: Hints) -> Verdict:
+        """Say how the attempt ended; the work tree is not known here."""
+        return judge(
+            Evidence(
+                story=self.story,
+                has_end_event=self._reader.has_end_event,
+                exit_code=hints.exit_code,
+                stopped_because=hints.stopped_because,
+            )
+        )
+
+    def findings(self, signatures: Signatures) -> list[Finding]:
+        """Give what the agent said of its failure, the likeliest first."""
+        own = [self._finding(told, signatures) for told in reversed(self._told) if told[1].text]
+        own.sort(key=lambda finding: -finding.rank)
+        return own
+
+    def refusal(self) -> Finding | None:
+        """Give the refused tool call after which no other succeeded, if that is how it ended."""
+        if self._refused is None:
+            return None
+        number, event = self._refused
+        words = [line for line in event.text.splitlines() if line.strip()]
+        return Finding(
+            lines=(Line(number, words[-1].strip() if words else event.text),),
+            rank=SAID_RANK,
+            rule="refused tool",
+            failure_class=FailureClass.DISK_FULL
+            if is_disk_full(event.text)
+            else FailureClass.SANDBOX_PERMISSION,
+        )
+
+    def _take(self, number: int, event: Event) -> None:
+        self.story.take(event)
+        if event.kind in _PROGRESS:
+            self._told.clear()
+            self.progress_at = number
+        elif event.kind in (EventKind.ERROR, EventKind.RETRY) or (
+            event.kind is EventKind.ENDED and not event.ok
+        ):
+            self._told.append((number, event))
+        if event.denied:
+            self._refused = (number, event)
+        elif event.kind is EventKind.TOOL_ENDED and event.ok:
+            self._refused = None
+
+    def _finding(self, told: tuple[int, Event], signatures: Signatures) -> Finding:
+        number, event = told
+        same = normalise(event.text)
+        others = [n for n, other in self._told if n != number and normalise(other.text) == same]
+        text = next((line.strip() for line in event.text.splitlines() if line.strip()), "")
+        entry = signatures.of(event.text)
+        known = entry.failure_class if entry else _by_status(event.status)
+        return Finding(
+            lines=(Line(number, text), *(Line(n, text) for n in others[:2])),
+            rank=_rank(event, known is not None),
+            rule="agent's event" if event.structured else "agent's error form",
+            failure_class=known,
+            identity=event.text,
+        )
+
+
+def _rank(event: Event, known: bool) -> int:
+    if event.kind is EventKind.RETRY:
+        return RETRY_RANK if known else 5
+    rank = OWN_RANK if event.structured else SAID_RANK
+    return rank + (2 if known else 0) + (1 if event.kind is EventKind.ENDED else 0)
+
+
+def _by_status(status: int | None) -> FailureClass | None:
+    if status is None:
+        return None
+    return _BY_STATUS.get(status) or (FailureClass.MODEL_ERROR if status >= 500 else None)

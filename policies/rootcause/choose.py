@@ -1,0 +1,92 @@
+"""Which of the findings is the cause, and the class, confidence and identity that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from policies.failure import LINES_LIMIT, Confidence, FailureClass
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.javascript import js_tests, node_errors
+from policies.rootcause.native import go_tests, rust
+from policies.rootcause.python import pytest, tracebacks, unittest
+from policies.rootcause.single import by_signature, by_words
+from policies.signatures import Signature, Signatures
+
+OVERRIDES_TEST = frozenset(
+    {
+        FailureClass.MISSING_DEPENDENCY,
+        FailureClass.OUT_OF_MEMORY,
+        FailureClass.DISK_FULL,
+        FailureClass.TEST_TIMEOUT,
+        FailureClass.SIGNAL_CRASH,
+        FailureClass.NETWORK,
+        FailureClass.COMPILE_ERROR,
+    }
+)
+"""What a failing test may say that asks for something else than mending code."""
+
+HIGH_RANK, MEDIUM_RANK = 70, 55
+
+
+def findings(lines: Sequence[Line], signatures: Signatures) -> Iterator[Finding]:
+    """Yield every candidate that any format, signature or word finds in *lines*."""
+    for finder in (pytest, unittest, tracebacks, js_tests, node_errors, go_tests, rust):
+        yield from finder(lines)
+    yield from by_signature(lines, signatures)
+    yield from by_words(lines)
+
+
+def best(candidates: Iterable[Finding]) -> list[Finding]:
+    """Give the candidates, the cause first: by rank, then by what their format says of order."""
+    return sorted(candidates, key=_order)
+
+
+def _order(finding: Finding) -> tuple[int, int]:
+    return -finding.rank, finding.number if finding.first_wins else -finding.number
+
+
+def entry_for(finding: Finding, signatures: Signatures) -> Signature | None:
+    """Give the catalogue entry that knows one of the finding's lines best, if its class may stand."""
+    if own := signatures.named(finding.rule):
+        return own
+    known = [entry for line in finding.lines if (entry := signatures.of(line.text))]
+    known.sort(key=lambda entry: -entry.rank)
+    for entry in known:
+        if finding.failure_class in (None, entry.failure_class):
+            return entry
+        if _is_test(finding) and entry.failure_class in OVERRIDES_TEST and not _asserts(finding):
+            return entry
+    return None
+
+
+def class_of(finding: Finding, entry: Signature | None) -> FailureClass:
+    """Give the class: the entry's, else the format's own, else unknown."""
+    if entry is not None:
+        return entry.failure_class
+    return finding.failure_class or FailureClass.UNKNOWN
+
+
+def confidence_of(finding: Finding, failure_class: FailureClass) -> Confidence:
+    """Say how far the choice can be trusted."""
+    if finding.rank >= HIGH_RANK and failure_class is not FailureClass.UNKNOWN:
+        return Confidence.HIGH
+    return Confidence.MEDIUM if finding.rank >= MEDIUM_RANK else Confidence.LOW
+
+
+def cause_lines(ordered: Sequence[Finding]) -> tuple[Line, ...]:
+    """Give the first finding's lines, then those of its equals, none twice, at most LINES_LIMIT."""
+    lead = ordered[0]
+    equals = [other for other in ordered[1:] if other.rule == lead.rule and lead.rank >= HIGH_RANK]
+    seen: dict[int, Line] = {}
+    for finding in (lead, *equals[:3]):
+        for line in finding.lines:
+            seen.setdefault(line.number, line)
+    return tuple(list(seen.values())[:LINES_LIMIT])
+
+
+def _is_test(finding: Finding) -> bool:
+    return finding.failure_class is FailureClass.TEST_FAILURE
+
+
+def _asserts(finding: Finding) -> bool:
+    return any("assert" in line.text.lower() for line in finding.lines)

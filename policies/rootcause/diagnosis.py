@@ -1,0 +1,195 @@
+"""Why a log's process failed: one pass over its lines, then one answer.
+
+The agent's own last words decide first, then what tools print in their known formats, then the words
+of failure, and where nothing in the log says why, the exit code: never a guess dressed as a cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+
+from policies.failure import (
+    SUMMARY_LIMIT_CHARS,
+    TIME_REASONS,
+    AttemptOutcome,
+    Confidence,
+    Failure,
+    FailureClass,
+)
+from policies.fingerprint import fingerprint
+from policies.resets import resets_at, retry_after_s
+from policies.rootcause.agent import RETRY_RANK, SAID_RANK, Trail
+from policies.rootcause.choose import (
+    HIGH_RANK,
+    best,
+    cause_lines,
+    class_of,
+    confidence_of,
+    entry_for,
+    findings,
+)
+from policies.rootcause.excerpt import OURS, Excerpt, shape
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.hints import Hints
+from policies.rootcause.replay import replay
+from policies.rootcause.silent import by_clock, by_exit
+from policies.signatures import Signatures
+
+_LIMITS = frozenset({FailureClass.USAGE_LIMIT, FailureClass.RATE_LIMIT})
+_LINE_SHOWN_CHARS = 1_000
+_CLOSE_TO_END = 40
+"""An agent's error form further from the end than this does not outweigh exit 0."""
+
+
+class Diagnosis:
+    """Feed every line of one log, in order, then ask `finish`."""
+
+    def __init__(
+        self, hints: Hints, signatures: Signatures, passing: Container[str] = frozenset()
+    ) -> None:
+        self._hints, self._signatures, self._passing = hints, signatures, passing
+        self._excerpt = Excerpt()
+        self._trail = Trail(hints.agent) if hints.agent else None
+        self.considered: list[Finding] = []
+        """Every candidate, the cause first; filled by `finish`."""
+
+    def feed(self, line: str) -> None:
+        """Take the next line; its newline may be on it."""
+        self._excerpt.feed(line)
+        if self._trail and not line.startswith(OURS):
+            self._trail.feed(self._excerpt.count, line)
+
+    def finish(self) -> Failure:
+        """Give the failure; class `success` when the log is of a success."""
+        if self._trail:
+            self._trail.end(self._excerpt.count)
+        lines = list(self._excerpt.lines())
+        said = self._said(lines)
+        if said is None:
+            return _success()
+        self.considered = said
+        return self._failure(said, lines)
+
+    def _said(self, lines: Sequence[Line]) -> list[Finding] | None:
+        """Give the candidates, the cause first; None for a success."""
+        if self._trail and self._trail.speaks_events:
+            return self._of_agent(self._trail, lines)
+        return self._of_text(lines)
+
+    def _of_agent(self, trail: Trail, lines: Sequence[Line]) -> list[Finding] | None:
+        hints, refusal = self._hints, trail.refusal()
+        own = trail.findings(self._signatures)
+        if own and own[0].rank >= SAID_RANK and not self._ended_well(trail):
+            return own
+        if self._ended_well(trail):
+            return [refusal] if refusal else None
+        if own and own[0].rank >= RETRY_RANK:
+            return own
+        after = [
+            line
+            for line in lines
+            if line.number > trail.progress_at and not line.text.startswith("{")
+        ]
+        found = [f for f in self._text_findings(after) if f.rank >= HIGH_RANK or not _timed(hints)]
+        if found:
+            return best(found)
+        return [by_clock(hints, _last(lines)) or by_exit(hints, _last(after))]
+
+    def _ended_well(self, trail: Trail) -> bool:
+        if self._hints.why or self._hints.known_class:
+            return False
+        return trail.verdict(self._hints).outcome in (
+            AttemptOutcome.SUCCEEDED,
+            AttemptOutcome.NOTHING_TO_DO,
+        )
+
+    def _of_text(self, lines: Sequence[Line]) -> list[Finding] | None:
+        hints, found = self._hints, best(self._text_findings(lines))
+        close = self._excerpt.count - _CLOSE_TO_END
+        if hints.exit_code == 0 and not hints.why and not _timed(hints):
+            own = [f for f in found if f.agent_form and f.number > close and f.rank >= HIGH_RANK]
+            return own or None
+        clock = by_clock(hints, _last(lines))
+        if clock and not (found and found[0].rank >= HIGH_RANK and found[0].number > close):
+            return [clock]
+        return found or [by_exit(hints, _last(lines))]
+
+    def _text_findings(self, lines: Sequence[Line]) -> list[Finding]:
+        kept = [line for line in lines if shape(line.text) not in self._passing]
+        return list(findings(kept, self._signatures))
+
+    def _failure(self, ordered: Sequence[Finding], lines: Sequence[Line]) -> Failure:
+        lead, hints = ordered[0], self._hints
+        entry = entry_for(lead, self._signatures)
+        found = class_of(lead, entry)
+        if hints.known_class and found in (FailureClass.UNKNOWN, FailureClass.TIMEOUT):
+            found = hints.known_class
+        confidence = confidence_of(lead, found)
+        shown = tuple(line for line in cause_lines(ordered) if line.text)
+        own = bool(self._trail and self._trail.speaks_events and lead.rule.startswith("agent's"))
+        said = " ".join(line.text for line in shown) if not own else lead.identity
+        limited = found in _LIMITS
+        return Failure(
+            failure_class=found,
+            summary=_one_line(lead.words()),
+            fingerprint=self._identity(lead, found, confidence, own),
+            confidence=confidence,
+            lines=tuple(line.text.strip()[:_LINE_SHOWN_CHARS] for line in shown),
+            line_numbers=tuple(line.number for line in shown),
+            signature=entry.name if entry else None,
+            replay=replay(lead) or (entry.replay if entry else ()),
+            remediation=entry.remediation if entry else (),
+            agents_own=own and lead.rank >= RETRY_RANK,
+            resets_at=resets_at(said, hints.now, hints.local_zone) if limited else None,
+            retry_after_s=retry_after_s(said) if limited else None,
+        )
+
+    def _identity(
+        self, lead: Finding, found: FailureClass, confidence: Confidence, own: bool
+    ) -> str:
+        hints, story = self._hints, self._trail.story if self._trail else None
+        if confidence is Confidence.LOW and (hints.agent or lead.rule == "exit"):
+            progress = hints.last_progress or (story.last_progress if story else "")
+            cause = (
+                f"exit {hints.exit_code} {lead.identity if lead.rule == 'exit' else ''} {progress}"
+            )
+            return fingerprint(found, cause, hints.agent)
+        return fingerprint(found, lead.identity or lead.words(), hints.agent if own else None)
+
+
+def diagnose(
+    lines: Iterable[str],
+    hints: Hints,
+    signatures: Signatures,
+    passing: Container[str] = frozenset(),
+) -> Failure:
+    """Give why the process failed whose output is *lines*; class `success` when it did not.
+
+    *passing* holds the shapes of a passing log's lines: such lines are not the cause.
+    """
+    diagnosis = Diagnosis(hints, signatures, passing)
+    for line in lines:
+        diagnosis.feed(line)
+    return diagnosis.finish()
+
+
+def _success() -> Failure:
+    return Failure(
+        failure_class=FailureClass.SUCCESS,
+        summary="ended well",
+        fingerprint=fingerprint(FailureClass.SUCCESS, ""),
+        confidence=Confidence.HIGH,
+    )
+
+
+def _timed(hints: Hints) -> bool:
+    return hints.stopped_because in TIME_REASONS
+
+
+def _last(lines: Sequence[Line]) -> Line | None:
+    return next((line for line in reversed(lines) if line.text.strip()), None)
+
+
+def _one_line(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= SUMMARY_LIMIT_CHARS else plain[: SUMMARY_LIMIT_CHARS - 1] + "…"

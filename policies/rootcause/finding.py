@@ -1,0 +1,46 @@
+"""What a finder found: lines that state a cause, and how much it counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from policies.failure import FailureClass
+
+
+class Line(NamedTuple):
+    """One kept line of the log."""
+
+    number: int
+    """1-based."""
+    text: str
+    """Cleaned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A candidate for the root cause."""
+
+    lines: tuple[Line, ...]
+    """Best first; the first one's text is the summary unless one is given."""
+    rank: int
+    """0..100: how surely such a line states why a command failed. Above 70 is a tool's own format."""
+    rule: str
+    """The format or signature that spoke."""
+    failure_class: FailureClass | None = None
+    first_wins: bool = True
+    """Among equals the first of the log is the cause (compilers, tests), else the last."""
+    summary: str = ""
+    identity: str = ""
+    """What the fingerprint is made of, when it is not the summary."""
+    agent_form: bool = False
+    """The known error form of an agent's own failure; counts also at exit 0."""
+
+    @property
+    def number(self) -> int:
+        """Where it stands in the log."""
+        return self.lines[0].number
+
+    def words(self) -> str:
+        """Give the one line that a person should read."""
+        return self.summary or self.lines[0].text.strip()

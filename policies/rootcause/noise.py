@@ -1,0 +1,101 @@
+"""Lines that say that something failed, but never why; and lines that only look like failures."""
+
+from __future__ import annotations
+
+import re
+
+_EXIT = (
+    r"(?:exit(?:ed|ing)?(?: with)?(?: an?)?(?: status| code| value)?|returned?(?: code| status)?"
+    r"|rc|status|returning)"
+)
+
+WRAPPER = re.compile(
+    r"process completed with exit code"
+    rf"|^\W*(?:error|fatal|fail(?:ed|ure)?|warn(?:ing)?"
+    rf"|info)?\W*(?:[\w './-]{{0,60}}?)\b{_EXIT}[ :=]{{0,2}}\(?-?\d+\)?\W*$"
+    r"|^g?make(?:\[\d+\])?: \*\*\* .*(?:error -?\d+|waiting for unfinished)"
+    r"|^(?:make|gmake)(?:\[\d+\])?: .*not remade because of errors"
+    r"|^npm (?:err!|error)\s*(?:$|errno|code elifecycle|exit status|this is probably not"
+    r"|a complete log|failed at the"
+    r"|lifecycle script|path|workspace|location|command (?:failed|sh|bash)|in workspace|at location"
+    r"|there is likely additional|/|node v|npm v|a-z)"
+    r"|elifecycle"
+    r"|^\W*error:? command failed with exit code|^error: script \".*\" exited with"
+    r"|^ninja: build stopped"
+    r"|^(?:error: )?could not compile |^error: aborting due to"
+    r"|^for more information about (?:this|an) error|^error: \d+ errors?"
+    r"|collect2: error: ld returned|clang(?:\+\+)?: error: linker command failed"
+    r"|^error: recipe .* failed on line"
+    r"|^build failed\W*$|^build failure\W*$|^\[error\]\s*$|^(?:\[info\] )?build failure"
+    r"|^failed!?$|^fail$|^failure$|^errors?:?$|^failures?:$|^error\s*$"
+    r"|the command \".*\" (?:exited|failed)|script returned exit code|^error: job failed"
+    r"|^finished: failure|see (?:the )?(?:log|output|details|errors?)s? above|see above for"
+    r"|^found \d+ (?:errors?|problems?|warnings?)|^\W*\d+ problems? \(\d+ errors?"
+    r"|^=+ .*\b(?:failed|passed|errors?)\b.* in [\d.]+m?s.*=+$|^!+ .* !+$|^test suites?: "
+    r"|^tests?: +\d|^snapshots?: |^time: "
+    r"|^failed \((?:failures|errors|unexpected)|^test result: failed|^fail\t|^exit status \d+|^ok\t"
+    r"|^\d+ (?:failed|passed|failing|passing|errors?)\b|^=+ (?:failures|errors"
+    r"|short test summary info) =+$"
+    r"|^error: test failed, to rerun pass|^\d+ errors? generated\.|^exited with code|^# ?(?:fail"
+    r"|pass|tests|suites) \d+"
+    r"|status=failed|run .* (?:failed|unsuccessful)\W*$|^(?:error: )?(?:subprocess"
+    r"|command)? ?failed\W*$"
+    r"|exited with (?:exit )?code -?\d+|failed to build one or more wheels"
+    r"|^error: failed building wheel"
+    r"|^error: subprocess-exited-with-error|did not run successfully"
+    r"|this error originates from a subprocess"
+    r"|^caused by:?$|^\W*error:? (?:build|lint|tests?|check|job|step|task|pipeline) failed\W*$"
+    r"|^warning: |^hint: |^note: |^tip: |^help: "
+)
+"""On the lower-cased line: a step's end, a summary count, a pointer to another place."""
+
+_HARMLESS = re.compile(
+    r"\b(?:0|no) (?:errors?|fail(?:ed|ures?|ing)|warnings?|problems?|issues?|vulnerabilities)\b"
+    r"|\b(?:errors?|fail(?:ed|ures?)|warnings?)(?: count)?[:= ]{1,2}0\b|error count \d"
+    r"|\bno errors?\b|without (?:any )?(?:errors?|failures?)|fail[_-]?fast|on[_-]error"
+    r"|continue[_-]on[_-]error"
+    r"|\b(?:passed|pass|ok|success(?:ful(?:ly)?)?|skipped|xfail(?:ed)?|xpass(?:ed)?"
+    r"|done)\b[\s\])%.\d]*$"
+    r"|^ok \d+|^\s*[✓✔√]|\.{2,} ?(?:ok|yes|passed|done)\b|\bpassed\b.{0,20}\[ *\d+%\]"
+    r"|\bretrying\b.{0,10}(?:\.\.\.|\bin \d|\bafter \d|\(|\battempt)|\bretry \d|\breconnecting\b"
+    r"|\bwill (?:be )?retr"
+    r"|\b(?:continuing|ignored|ignoring|non-fatal|harmless|expected in tests?|skipping)\b"
+    r"|^\s*[\w.-]+: error$"
+    r"|-werror|-wno-error|\berror(?:s|_|-)?(?:budget|budgets|handling|handler|reporting)\b"
+    r"|error budget"
+)
+_QUIET_LEVEL = re.compile(
+    r"^\W{0,3}(?:info|debug|trace|notice|warn|warning|verbose|note|deprecated"
+    r"|deprecation)\b(?!\W{0,3}error:)"
+    r"|##\[(?:debug|warning|group|endgroup|section|command|notice)\]|^::(?:debug|warning|group"
+    r"|notice|endgroup)"
+    r"|\b(?:deprecationwarning|userwarning|futurewarning|runtimewarning|syntaxwarning"
+    r"|resourcewarning)\b"
+)
+_ECHO = re.compile(
+    r"^\++ \S|^\$ \S|^\s*(?:echo|printf|print|throw|raise|console\.\w+|log(?:ger)?\.\w+|return"
+    r"|if|elif|else|assert|const"
+    r"|let|var|def|class|import|from|function|set|export|case|fi|esac|done)\b[ (\"']"
+    r"|^\s*(?://|/\*|\*|#(?![#\[]))|^\s*\d+ ?\| |^\s*>? ?\d+ \| "
+)
+CLEANUP = re.compile(
+    r"\b(?:cleanup|clean up|cleaning up|teardown|tearing down|removing|post job|post run"
+    r"|upload(?:ing|ed)?|artifacts?|cache"
+    r"|telemetry|metrics?|stop(?:ping)? container|logout|docker stop|terminate orphan)\b|^rm: "
+)
+"""On the lower-cased line: work after the failure, or beside the point."""
+
+
+def is_wrapper(lowered: str) -> bool:
+    """Say whether the line only repeats that something failed."""
+    return WRAPPER.search(lowered.strip()) is not None
+
+
+def is_harmless(lowered: str) -> bool:
+    """Say whether the line reports no failure at all (levels below error, counts of zero, passes)."""
+    return _QUIET_LEVEL.search(lowered) is not None or _HARMLESS.search(lowered) is not None
+
+
+def is_echo(text: str) -> bool:
+    """Say whether the line shows a script's or program's text, not its output."""
+    return _ECHO.search(text) is not None

@@ -1,0 +1,25 @@
+"""The shortest command that runs the failing thing again: only where the log itself names it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from policies.rootcause.finding import Finding
+
+_SUMMARY = re.compile(r"^(?:FAILED|ERROR) (?P<id>[^\s:]+\.py(?:::\S+?(?:\[.{0,200}\])?)?)(?: - |$)")
+_RUST = re.compile(r"^thread '(?P<name>[\w:]+)' ")
+_GO = re.compile(r"^--- FAIL: (?P<name>\w+)")
+
+
+def replay(finding: Finding) -> tuple[str, ...]:
+    """Give commands, quoted for a shell; none when the log does not show what failed."""
+    for line in finding.lines:
+        if match := _SUMMARY.match(line.text):
+            return (f"pytest {shlex.quote(match['id'])}",)
+        if (match := _RUST.match(line.text)) and match["name"] != "main":
+            return (f"cargo test {shlex.quote(match['name'])}",)
+        if match := _GO.match(line.text):
+            pattern = f"^{match['name']}$"
+            return (f"go test -run {shlex.quote(pattern)} ./...",)
+    return ()

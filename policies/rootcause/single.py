@@ -1,0 +1,78 @@
+"""Causes that stand on one line: by signature, and by the words of failure where no format is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.rootcause import noise
+from policies.rootcause.finding import Finding, Line
+from policies.signatures import Signatures
+
+_STRONG = re.compile(r"\bfatal\b|\bpanic\b|\bcritical\b|^##\[error\]|^::error")
+_ERROR = re.compile(r"\berrors?\b|\w(?:error|exception)\b|^err[:!]|\be\d{3}\b|✖|✗")
+_FAILURE = re.compile(
+    r"\bfail(?:ed|ure|s|ing)?\b|\bcannot\b|can't|could not|couldn't|\bunable to\b|\bdenied\b"
+    r"|\brefus|\brejected\b|\binvalid\b"
+    r"|\bmissing\b|not found|no such|\bunexpected\b|\babort|\bkilled\b|expired|exceed|timed out"
+    r"|timeout|mismatch|\bregression\b"
+    r"|not (?:allowed|permitted|supported|tested|defined|valid)|\bmust\b|\bdirty\b|canceled"
+    r"|cancelled"
+)
+_MARK = re.compile(r"^(?:##\[error\]|::error(?: [^:]{0,300})?::)\s*")
+_SELF = re.compile(r"^(?:error|fatal|err!?|e)\b[: ]", re.I)
+
+
+def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Finding]:
+    """Yield the lines that the catalogue knows, unless they are wrappers or report no failure."""
+    for line in lines:
+        text = unmarked(line.text)
+        entry = signatures.of(text)
+        if entry is None:
+            continue
+        lowered = text.lower()
+        if noise.is_echo(text) or noise.is_harmless(lowered) or noise.is_wrapper(lowered):
+            continue
+        rank = entry.rank - (25 if noise.CLEANUP.search(lowered) and not _SELF.match(text) else 0)
+        yield Finding(
+            lines=(Line(line.number, text),),
+            rank=rank,
+            rule=entry.name,
+            failure_class=entry.failure_class,
+            first_wins=entry.first_wins,
+            agent_form=entry.agent,
+        )
+
+
+def by_words(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield lines with the words of failure; the later of equals is likelier the cause."""
+    for line in lines:
+        text = unmarked(line.text)
+        rank = _rank(line.text, text.lower())
+        if rank and not noise.is_echo(text):
+            yield Finding(
+                lines=(Line(line.number, text),), rank=rank, rule="words", first_wins=False
+            )
+
+
+def unmarked(text: str) -> str:
+    """Give *text* without a CI system's mark for an error."""
+    return _MARK.sub("", text)
+
+
+def _rank(text: str, lowered: str) -> int:
+    plain = unmarked(lowered).strip()
+    if not plain or noise.is_harmless(lowered) or noise.is_wrapper(plain):
+        return 0
+    rank = 0
+    if _STRONG.search(lowered):
+        rank = 46
+    elif _ERROR.search(lowered):
+        rank = 42
+    elif _FAILURE.search(lowered):
+        rank = 34
+    if rank and (_SELF.match(plain) or text[:1].isalpha()):
+        rank += 3
+    if rank and noise.CLEANUP.search(lowered):
+        rank -= 18
+    return max(rank, 0)

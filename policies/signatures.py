@@ -1,0 +1,162 @@
+"""The catalogue of known failures: how each looks, its class, and what to do about it.
+
+The entries are data (config/signatures.toml, and a person's own file, which wins); here they are
+checked and matched. A pattern is only tried on lines that hold one of the entry's literal words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policies.failure import FailureClass
+
+MATCH_LIMIT_CHARS = 2_000
+"""More of a text is not matched."""
+
+SEVERITIES = ("low", "medium", "high", "critical")
+_TEXTS = ("name", "pattern", "class", "severity", "pick", "source", "example")
+_LISTS = ("words", "replay", "remediation")
+_KEYS = frozenset({*_TEXTS, *_LISTS, "rank", "agent"})
+
+
+class SignatureError(ValueError):
+    """An entry of the catalogue is wrong; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """How one known failure looks, and what to do about it."""
+
+    name: str
+    pattern: re.Pattern[str]
+    words: tuple[str, ...]
+    """Lower-case literals, one of which stands in every text that the pattern matches."""
+    failure_class: FailureClass
+    rank: int = 60
+    """0..100: how surely a line that matches states why a command failed."""
+    first_wins: bool = False
+    """Of several such lines the first is the cause, else the last."""
+    agent: bool = False
+    """An agent's own known error form: it counts even when the agent ends with exit 0."""
+    severity: str = "medium"
+    remediation: tuple[str, ...] = ()
+    replay: tuple[str, ...] = ()
+    source: str = ""
+    """Where the knowledge comes from."""
+    example: str = ""
+    """A line that the pattern matches; a test runs it."""
+
+
+class Signatures:
+    """The entries in force; of several that match, the highest rank wins, then the first listed."""
+
+    def __init__(self, entries: Iterable[Signature]) -> None:
+        self.entries = tuple(sorted(entries, key=lambda entry: -entry.rank))
+        words = sorted({word for entry in self.entries for word in entry.words}, key=len)
+        self._any = re.compile("|".join(map(re.escape, words))) if words else None
+
+    def of(self, text: str) -> Signature | None:
+        """Give the entry that knows *text* best, or None."""
+        text = text[:MATCH_LIMIT_CHARS].replace("’", "'")
+        lowered = text.lower()
+        if self._any is None or not self._any.search(lowered):
+            return None
+        for entry in self.entries:
+            if any(word in lowered for word in entry.words) and entry.pattern.search(text):
+                return entry
+        return None
+
+    def named(self, name: str) -> Signature | None:
+        """Give the entry called *name*."""
+        return next((entry for entry in self.entries if entry.name == name), None)
+
+
+def parse(data: Mapping[str, Any]) -> tuple[Signature, ...]:
+    """Give the entries of a catalogue file's content. Raises SignatureError on the first wrong one."""
+    stray = set(data) - {"signature"}
+    if stray:
+        raise SignatureError(
+            f"unknown table {sorted(stray)[0]!r}: entries are [[signature]] tables"
+        )
+    entries = data.get("signature", [])
+    if not isinstance(entries, list):
+        raise SignatureError("'signature' must be a list of tables: write [[signature]]")
+    return tuple(_entry(row, n) for n, row in enumerate(entries, 1))
+
+
+def _entry(row: Any, n: int) -> Signature:
+    name = row.get("name") if isinstance(row, dict) else None
+    label = f"signature {name!r}" if name else f"signature number {n}"
+    try:
+        return _read(row)
+    except (KeyError, TypeError, ValueError, re.error) as error:
+        reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
+        raise SignatureError(f"{label}: {reason}") from error
+
+
+def _read(row: Mapping[str, Any]) -> Signature:
+    _check_shape(row)
+    words = tuple(word.lower() for word in row["words"])
+    if not words or not all(words):
+        raise ValueError("'words' needs at least one word that every matching line holds")
+    refuse_slow(row["pattern"])
+    return Signature(
+        name=row["name"],
+        pattern=re.compile(row["pattern"], re.IGNORECASE),
+        words=words,
+        failure_class=FailureClass(row["class"]),
+        rank=row.get("rank", 60),
+        first_wins=row.get("pick", "last") == "first",
+        agent=row.get("agent", False),
+        severity=row.get("severity", "medium"),
+        remediation=tuple(row.get("remediation", ())),
+        replay=tuple(row.get("replay", ())),
+        source=row.get("source", ""),
+        example=row.get("example", ""),
+    )
+
+
+def _check_shape(row: Mapping[str, Any]) -> None:
+    if stray := set(row) - _KEYS:
+        raise ValueError(f"unknown key {sorted(stray)[0]!r}")
+    for key in _TEXTS:
+        if not isinstance(row.get(key, ""), str):
+            raise TypeError(f"{key!r} must be a text")
+    for key in _LISTS:
+        value = row.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise TypeError(f"{key!r} must be a list of texts")
+    if not 0 <= row.get("rank", 60) <= 100:
+        raise ValueError("'rank' must be between 0 and 100")
+    if row.get("severity", "medium") not in SEVERITIES:
+        raise ValueError(f"'severity' must be one of {', '.join(SEVERITIES)}")
+    if row.get("pick", "last") not in ("first", "last"):
+        raise ValueError("'pick' must be first or last")
+
+
+_TOKEN = re.compile(
+    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?[:=!]|\?<[=!]|\?P<\w+>)?|\)|[*+]|\{\d+,\d*\}|\?|.", re.S
+)
+
+
+def refuse_slow(pattern: str) -> None:
+    """Raise ValueError when a repeated group of *pattern* repeats inside: such a pattern can run for ever."""
+    repeats = [False]
+    closed = False
+    for token in _TOKEN.findall(pattern):
+        is_loop = token in "*+" or (token.startswith("{") and token.endswith(",}"))
+        if is_loop and closed:
+            raise ValueError(
+                "a repeated group that repeats inside can take for ever: bound one of the two"
+            )
+        closed = False
+        if token.startswith("("):
+            repeats.append(False)
+        elif token == ")" and len(repeats) > 1:
+            closed = repeats.pop()
+            repeats[-1] = repeats[-1] or closed
+        elif is_loop:
+            repeats[-1] = True
