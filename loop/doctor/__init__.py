@@ -1,0 +1,35 @@
+"""Finds what would fail at 3 in the morning, before any agent starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from loop.doctor import agents, machine, repositories
+from loop.doctor.finding import CannotWork, Finding, Level, fail, ok, refuse, warn
+from policies.plan import RepoPlan
+
+__all__ = ["CannotWork", "Finding", "Level", "examine", "fail", "ok", "refuse", "warn"]
+
+
+def examine(
+    plans: Sequence[RepoPlan],
+    environ: Mapping[str, str],
+    state: Path,
+    logs: Path,
+    known: Sequence[Finding] = (),
+) -> list[Finding]:
+    """Give all that was found, the machine first.
+
+    *known* is what the store has on record: checks that could not run, ledger entries that wait.
+    Changes nothing, starts no agent; reaches a remote only for `base = "upstream"`.
+    """
+    has_git = list(machine.git(environ))
+    found = [*machine.python(), *has_git]
+    found += machine.folder("state folder", state)
+    found += machine.folder("logs", logs)
+    found += agents.examined(plans, environ)
+    if all(finding.level is not Level.FAIL for finding in has_git):
+        for plan in plans:
+            found += repositories.repository(plan, environ)
+    return [*found, *known]
