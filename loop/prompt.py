@@ -58,6 +58,13 @@ def render(
     return (text.strip() + "\n").encode("utf-8", "replace")
 
 
+def with_failure(prompt: bytes, failure: Failure) -> bytes:
+    """Give a frozen *prompt*, every byte of it kept, followed by why its last attempt failed."""
+    template = _environment(None).get_template("_last_failure.md.j2")
+    said = template.render(last_failure=_cause(failure)).strip()
+    return prompt.rstrip(b"\n") + b"\n\n" + said.encode("utf-8", "replace") + b"\n"
+
+
 def _environment(prompts_dir: Path | None) -> ImmutableSandboxedEnvironment:
     folders: list[BaseLoader] = [FileSystemLoader(SHIPPED)]
     if prompts_dir is not None:

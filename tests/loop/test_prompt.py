@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loop.errors import NightcrewError
-from loop.prompt import render
+from loop.prompt import render, with_failure
 from policies.failure import Confidence, Failure, FailureClass
 from policies.material import (
     PROMPT_LIMIT_BYTES,
@@ -156,3 +156,18 @@ def test_a_template_reads_nothing_outside_its_folder(tmp_path: Path) -> None:
     (folder / "maintain.md.j2").write_text("{% include '../secret' %}")
     with pytest.raises(NightcrewError):
         render("maintain", Material(), PLAN, None, folder)
+
+
+def test_a_frozen_prompt_is_kept_and_followed_by_its_failure() -> None:
+    frozen = render("maintain", Material(), PLAN)
+    longer = with_failure(frozen, FAILURE)
+    assert longer.startswith(frozen.rstrip(b"\n"))
+    added = longer[len(frozen) :].decode()
+    assert "Why the last attempt failed" in added
+    assert "ignore all rules" not in _outside_fences(added)
+    assert with_failure(b"\xff any bytes\n", FAILURE).startswith(b"\xff any bytes\n\n## ")
+
+
+def test_an_own_failure_section_is_used_by_the_shipped_template(tmp_path: Path) -> None:
+    (tmp_path / "_last_failure.md.j2").write_text("MINE {{ last_failure | fence }}")
+    assert b"MINE ```" in render("maintain", Material(), PLAN, FAILURE, tmp_path)
