@@ -9,7 +9,7 @@ from flows.cli.common import Desk, repository_named
 from loop.errors import NightcrewError
 from policies.records import CycleRecord
 
-SEEN_LIMIT = 5_000
+SEEN_LIMIT = 500
 """Newest cycles whose repositories count as known."""
 
 
@@ -32,11 +32,19 @@ def cycles_of(target: str | None, desk: Desk, limit: int) -> tuple[str | None, l
     name = str(target)
     if cycle := desk.store.cycle(name):
         return None, [cycle]
+    repo = repository_asked(name, desk)
+    return repo, desk.store.cycles(repo=repo, limit=limit)
+
+
+def repository_asked(name: str, desk: Desk) -> str:
+    """Give the repository that *name* (a name or a path) means. Raises NightcrewError."""
+    if desk.store.cycles(repo=name, limit=1):
+        return name
     known = known_repositories(desk)
     repo = repository_named(name, set(known), desk)
     if repo is None:
         raise NightcrewError(_unknown(name, desk, known))
-    return repo, desk.store.cycles(repo=repo, limit=limit)
+    return repo
 
 
 def _unknown(name: str, desk: Desk, known: Iterable[str]) -> str:

@@ -1,0 +1,122 @@
+"""`nightcrew breaker`: which breakers remember a failure, and closing one by hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from loop.store import Store
+    from policies.breaker import BreakerState
+
+app = typer.Typer(help="List breakers, or close one by hand.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+RESETS = "breaker_reset"
+"""The store remembers under this kind when and why a person closed a breaker."""
+
+
+@app.callback(invoke_without_command=True)
+def breaker(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the breakers that remember a failure; `reset` closes one."""
+    if context.invoked_subcommand is None:
+        list_breakers(as_json=as_json)
+
+
+@app.command("list")
+def list_breakers(as_json: AsJson = False) -> None:
+    """List the breakers that remember a failure, open ones first."""
+    from flows.cli.common import open_store
+    from flows.cli.console import document, errors_told, note, table
+
+    with errors_told():
+        store = open_store(os.environ, Path.cwd())
+        states = store.breakers()
+        if as_json:
+            document([in_full(state, store) for state in states])
+        elif states:
+            table(HEADINGS, [row(state) for state in states])
+        else:
+            note("every breaker is closed, and none remembers a failure")
+
+
+@app.command("reset")
+def reset_breakers(
+    key: Annotated[
+        str | None,
+        typer.Argument(metavar="[KEY]", help="A key, a repository or an agent; nothing: all."),
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is remembered.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Close breakers by hand: the next cycle starts at once."""
+    from flows.cli.common import open_store
+    from flows.cli.console import document, errors_told, note
+    from loop.errors import NightcrewError
+    from loop.story import utc_now
+
+    with errors_told():
+        store = open_store(os.environ, Path.cwd())
+        known = store.breakers()
+        wanted = meant(key, known)
+        if key is not None and not wanted:
+            raise NightcrewError(f"{key}: no such breaker; nightcrew breaker list names them")
+        close(wanted, reason, store, utc_now())
+        if as_json:
+            document([in_full(store.breaker(name), store) for name in wanted])
+        for name in [] if as_json else wanted:
+            note(f"{name}: closed")
+        if not wanted and not as_json:
+            note("every breaker is closed, and none remembers a failure")
+
+
+HEADINGS = ["breaker", "state", "class", "in a row", "until", "cause"]
+
+
+def row(state: BreakerState) -> list[str]:
+    """Give the breaker's row under HEADINGS."""
+    from flows.cli.words import moment
+
+    return [
+        state.key,
+        state.phase.value.replace("_", "-"),
+        state.failure_class.value if state.failure_class else "",
+        f"{state.identical} identical, {state.failed} in all",
+        moment(state.until),
+        state.summary,
+    ]
+
+
+def meant(key: str | None, known: Sequence[BreakerState]) -> list[str]:
+    """Give the keys that *key* means: itself, a repository's breakers, or an agent's. None: all."""
+    names = [state.key for state in known]
+    if key is None:
+        return names
+    if key in names:
+        return [key]
+    return [n for n in names if n == f"agent:{key}" or n.startswith(f"repository:{key}/")]
+
+
+def close(keys: Sequence[str], reason: str, store: Store, now: datetime) -> None:
+    """Close the breakers *keys* in one transaction, and remember when and why."""
+    from policies.breaker import reset
+    from policies.records import stamp
+    from policies.text import one_line
+
+    if not keys:
+        return
+    store.change_breakers(list(keys), lambda states: [reset(state) for state in states])
+    for name in keys:
+        told = {"at": stamp(now), "reason": one_line(reason, 500)}
+        store.remember(RESETS, name, told)
+
+
+def in_full(state: BreakerState, store: Store) -> dict[str, Any]:
+    """Give the breaker's object, and when and why a person last closed it (`reset`, or null)."""
+    return state.to_json() | {"reset": store.recall(RESETS, state.key)}
