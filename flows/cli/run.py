@@ -1,0 +1,190 @@
+"""`nightcrew run`: cycles over repositories, now."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from flows.wiring import Wired
+    from loop.run import RunOrder
+    from policies.plan import RepoPlan
+    from policies.records import RunRecord
+
+SERVE = "nightcrew serve"
+
+
+def run(
+    repos: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[REPO]...",
+            help="Names from nightcrew.toml, or paths; nothing: the fleet, else this repository.",
+        ),
+    ] = None,
+    agent: Annotated[
+        str | None, typer.Option(help="An agent's name, or a command line in quotes.")
+    ] = None,
+    cycles: Annotated[
+        int | None, typer.Option(min=1, help="Cycles of each repository, at most.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Repositories worked on at once.")] = None,
+    max_hours: Annotated[
+        float | None, typer.Option(help="No cycle starts later than this.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done; start nothing.")
+    ] = False,
+    config: Annotated[
+        Path | None, typer.Option(help="A settings file other than ./nightcrew.toml.")
+    ] = None,
+) -> None:
+    """Run maintenance cycles over repositories, now."""
+    from flows.cli.console import errors_told, note
+
+    with errors_told():
+        note("nightcrew: reading settings and looking at what is there")
+        said = {"agent": agent, "cycles": cycles, "jobs": jobs, "max_hours": max_hours}
+        wired = _wired(said, repos or [], config)
+        if dry_run:
+            _told_dry(wired, json=json)
+            return
+        wired.refuse_what_cannot_work()
+        start(wired, _order(wired), json=json)
+
+
+def start(wired: Wired, order: RunOrder, *, json: bool) -> None:
+    """Run *order* to its end, print it, and leave the process with its exit code."""
+    from flows.cli.console import document
+    from flows.launch import in_foreground, leave
+    from policies.records import exit_code
+
+    crew = wired.crew
+    crew.observer.run_started(
+        order.run,
+        [first.plan.name for first in order.first],
+        order.cycles,
+        order.jobs,
+        agent_note(wired),
+    )
+    served = _settle(wired)
+    record, flow_run_id = in_foreground(
+        lambda: _as_flow(order, wired), crew.cancelled, crew.observer.said
+    )
+    _told(record, wired, _look(served, flow_run_id))
+    if json:
+        document(record.to_json())
+    leave(exit_code([cycle.outcome for cycle in record.cycles]))
+
+
+def agent_note(wired: Wired) -> str:
+    """Say which agents work tonight, and whether they may cost money."""
+    from policies.plan import FIXERS
+
+    names = sorted({plan.agent.name for plan in wired.plans})
+    if names == [FIXERS]:
+        return "agent fixers (built in, costs nothing)" + _others(wired)
+    return f"agent {', '.join(names)}; a model may be asked, which may cost money"
+
+
+def _others(wired: Wired) -> str:
+    from loop.doctor.agents import found_agents
+
+    if any(plan.agent.adapter != "fixers" for plan in wired.plans):
+        return ""
+    ready = found_agents(wired.crew.environ)
+    known = [
+        f"{name} {'is logged in' if told.logged_in else 'is not logged in'}"
+        for name, told in ready.items()
+        if told.installed
+    ]
+    return f"; installed too: {', '.join(known)} (choose with --agent)" if known else ""
+
+
+def _wired(said: dict[str, Any], targets: list[str], file: Path | None) -> Wired:
+    from flows.cli.live import observer_for
+    from flows.wiring import wire
+    from loop.sweep import close_dead
+
+    environ = dict(os.environ)
+    wired = wire(Path.cwd(), environ, said, targets, file=file, observer=observer_for())
+    for cycle in close_dead(wired.store, wired.crew.now()):
+        wired.crew.observer.said(f"{cycle.cycle} is closed as crashed: {cycle.reason}")
+    return wired
+
+
+def _order(wired: Wired) -> RunOrder:
+    from loop.run import RunOrder, orders
+
+    model = wired.settings.model
+    run_id = wired.new_run()
+    return RunOrder(
+        run=run_id,
+        first=orders(run_id, wired.plans, "manual"),
+        cycles=model.cycles,
+        jobs=model.jobs,
+        max_hours=model.max_hours,
+    )
+
+
+def _settle(wired: Wired) -> str | None:
+    """Point Prefect to its server before it is imported; give the server's address, if it is known."""
+    from flows.environment import settle
+    from loop.places import prefect_home
+
+    api = settle(os.environ, prefect_home(wired.places.state))
+    if api:
+        wired.crew.observer.said(f"the run is shown by the Prefect server at {api}")
+    return api
+
+
+def _as_flow(order: RunOrder, wired: Wired) -> tuple[RunRecord, str | None]:
+    from flows import fleet
+
+    return fleet.run(order, wired.crew)
+
+
+def _told(record: RunRecord, wired: Wired, look: str) -> None:
+    from loop.landing import merge_command
+
+    from flows.cli.console import note
+    from flows.cli.report import run_end
+
+    with_work = {c.repo for c in record.cycles if c.branch == "nightcrew/work" and not c.landed}
+    merges = {plan.name: merge_command(plan) for plan in wired.plans if plan.name in with_work}
+    for line in run_end(record, merges, look):
+        note(line)
+
+
+def _look(served: str | None, flow_run_id: str | None) -> str:
+    if served is None or flow_run_id is None:
+        return SERVE
+    return f"{served.removesuffix('/').removesuffix('/api')}/runs/flow-run/{flow_run_id}"
+
+
+def _told_dry(wired: Wired, *, json: bool) -> None:
+    from flows.cli.console import document, write
+
+    rows = [_dry(plan) for plan in wired.plans]
+    if json:
+        document({"repositories": rows})
+        return
+    for row in rows:
+        write("  ".join(f"{name}={value}" for name, value in row.items() if value))
+
+
+def _dry(plan: RepoPlan) -> dict[str, Any]:
+    return {
+        "repo": plan.name,
+        "path": plan.path,
+        "agent": plan.agent.name,
+        "permissions": plan.agent.permissions.value,
+        "branch": plan.branch,
+        "landing": plan.landing.value,
+        "passes": list(plan.passes),
+        "checks": None if plan.checks is None else [check.name for check in plan.checks],
+    }

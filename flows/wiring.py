@@ -1,0 +1,88 @@
+"""From settings to what a run needs: plans, places, store, crew. The one place that knows them all."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import config
+from config.plans import plans, short_hash
+from config.settings import Settings, load
+from loop import doctor, places
+from loop.diagnose import load_signatures
+from loop.observer import Observer, Silent
+from loop.store import Store
+from loop.story import Crew, Places, utc_now
+from policies.plan import RepoPlan
+
+SIGNATURES = Path(config.__file__).with_name("signatures.toml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wired:
+    """A run that may start."""
+
+    settings: Settings
+    plans: list[RepoPlan]
+    crew: Crew
+    places: Places
+
+    @property
+    def store(self) -> Store:
+        """The store."""
+        return self.crew.store
+
+    def new_run(self) -> str:
+        """Give a run id that neither the logs nor the store know."""
+        while True:
+            run = places.new_run(self.places.logs, self.crew.now())
+            if self.store.run(run) is None:
+                return run
+
+    def refuse_what_cannot_work(self) -> None:
+        """Raise CannotWork for what would stop every repository, before any agent starts."""
+        found = doctor.examine(self.plans, self.crew.environ, self.places.state, self.places.logs)
+        doctor.refuse(found, {plan.name for plan in self.plans})
+
+
+def wire(
+    cwd: Path,
+    environ: Mapping[str, str],
+    arguments: Mapping[str, Any],
+    targets: list[str],
+    *,
+    file: Path | None = None,
+    observer: Observer | None = None,
+) -> Wired:
+    """Give all that a run over *targets* needs. Raises NightcrewError in one line."""
+    settings = load(cwd, environ, arguments, file)
+    chosen = plans(settings, targets, cwd)
+    state = places.make_state(places.state_folder(environ))
+    fleet = [Path(plan.path) for plan in chosen]
+    logs = places.logs_folder(settings.model.logs_dir, cwd, fleet, state)
+    store = Store.open(places.store_url(state, settings.model.state_url))
+    where = Places(state=state, logs=logs)
+    crew = Crew(
+        store=store,
+        places=where,
+        environ=dict(environ),
+        observer=observer or Silent(),
+        now=utc_now,
+        spread=random.random,
+        signatures=load_signatures([SIGNATURES]),
+        home=Path(environ.get("HOME") or Path.home()),
+    )
+    named = [_own_name(store, plan) for plan in chosen]
+    return Wired(settings=settings, plans=named, crew=crew, places=where)
+
+
+def _own_name(store: Store, plan: RepoPlan) -> RepoPlan:
+    """Give *plan* with a name that no other path bears in the store, so that histories never mix."""
+    known = store.recall("repository", plan.name)
+    if known is not None and known != plan.path:
+        plan = plan.evolve(name=f"{plan.name}-{short_hash(Path(plan.path))}")
+    store.remember("repository", plan.name, plan.path)
+    return plan
