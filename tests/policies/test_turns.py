@@ -1,0 +1,65 @@
+"""Turns: at most N cycles, fewer when there is nothing to do or a breaker stays open."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from policies.failure import CycleOutcome
+from policies.records import CycleRecord, exit_code, run_outcome
+from policies.turns import goes_on, left_out
+
+NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+ENDS = NOW + timedelta(hours=3)
+
+
+def ended(outcome: CycleOutcome, n: int = 2, until: datetime | None = None) -> CycleRecord:
+    return CycleRecord(
+        cycle="c", run="r", repo="p", n=n, agent="a", started=NOW, outcome=outcome, until=until
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "until", "on"),
+    [
+        (CycleOutcome.SUCCEEDED, None, True),
+        (CycleOutcome.FAILED, None, True),
+        (CycleOutcome.NOTHING_TO_DO, None, False),
+        (CycleOutcome.CANCELLED, None, False),
+        (CycleOutcome.CRASHED, None, False),
+        (CycleOutcome.CIRCUIT_OPEN, NOW + timedelta(minutes=15), True),
+        (CycleOutcome.CIRCUIT_OPEN, NOW + timedelta(hours=4), False),
+        (CycleOutcome.POSTPONED, NOW + timedelta(days=3), False),
+        (CycleOutcome.POSTPONED, None, False),
+    ],
+)
+def test_after_a_cycle(outcome, until, on):
+    assert goes_on(ended(outcome, until=until), 20, ENDS) is on
+    assert goes_on(ended(outcome, n=20, until=until), 20, ENDS) is False
+
+
+def test_one_record_says_which_cycles_were_not_started():
+    assert left_out(ended(CycleOutcome.POSTPONED), 20) == "cycles 2 to 20 were not started"
+    assert left_out(ended(CycleOutcome.POSTPONED), 2) == ""
+    assert left_out(ended(CycleOutcome.FAILED), 20) == ""
+
+
+O = CycleOutcome  # noqa: E741
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "run", "code"),
+    [
+        ([], O.NOTHING_TO_DO, 0),
+        ([O.NOTHING_TO_DO], O.NOTHING_TO_DO, 0),
+        ([O.NOTHING_TO_DO, O.SUCCEEDED], O.SUCCEEDED, 0),
+        ([O.SUCCEEDED, O.POSTPONED], O.SUCCEEDED, 0),
+        ([O.POSTPONED, O.CIRCUIT_OPEN], O.POSTPONED, 3),
+        ([O.CIRCUIT_OPEN, O.NOTHING_TO_DO], O.CIRCUIT_OPEN, 0),
+        ([O.SUCCEEDED, O.FAILED], O.FAILED, 1),
+        ([O.SUCCEEDED, O.CRASHED], O.FAILED, 1),
+        ([O.FAILED, O.CANCELLED], O.CANCELLED, 130),
+    ],
+)
+def test_a_runs_outcome_and_exit_code(outcomes, run, code):
+    assert run_outcome(outcomes) is run
+    assert exit_code(outcomes) == code
