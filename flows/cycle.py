@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import prefect.runtime.flow_run as current
-from loop.cycle import run_cycle
 from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
 from flows.states import of_cycle, of_stage
+from loop.cycle import run_cycle
 from loop.story import Crew, Order, Told
 from policies.records import CycleRecord
 
@@ -48,7 +48,11 @@ def stage(name: str, work: Callable[[], T], tell: Callable[[T], Told]) -> T:
             raise
         return of_stage(tell(results[0]))
 
-    shown = task(step, name=name.split(" ")[0].rstrip(":"), task_run_name=name, **_ONCE)
+    # retries=0: the bounds are ours (policies/retry), and Prefect's would multiply with them.
+    kind = name.split(" ")[0].rstrip(":")
+    shown = task(
+        name=kind, task_run_name=name, retries=0, persist_result=False, cache_policy=NO_CACHE
+    )(step)
     try:
         shown(return_state=True)
     except Exception:
@@ -57,10 +61,6 @@ def stage(name: str, work: Callable[[], T], tell: Callable[[T], Told]) -> T:
     if raised:
         raise raised[0]
     return results[0]
-
-
-_ONCE: dict[str, Any] = {"retries": 0, "persist_result": False, "cache_policy": NO_CACHE}
-"""Bounds are ours (policies/retry): Prefect's own retries would multiply with them."""
 
 
 @flow(name="cycle", persist_result=False, validate_parameters=False)

@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import config
 from config.plans import plans, short_hash
 from config.settings import Settings, load
+from config.shipped import SIGNATURES
 from loop import doctor, places
 from loop.diagnose import load_signatures
 from loop.observer import Observer, Silent
 from loop.store import Store
 from loop.story import Crew, Places, utc_now
 from policies.plan import RepoPlan
-
-SIGNATURES = Path(config.__file__).with_name("signatures.toml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

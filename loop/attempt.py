@@ -207,6 +207,4 @@ class _Listener:
 def _foot(ended: Exit) -> str:
     stopped = ended.stopped_because or "-"
     error = f" error={ended.error}" if ended.error else ""
-    return (
-        f"# nightcrew exit={ended.exit_code} stopped={stopped} duration_s={ended.duration_s:.1f}{error}"
-    )
+    return f"# nightcrew exit={ended.exit_code} stopped={stopped} duration_s={ended.duration_s:.1f}{error}"

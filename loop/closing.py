@@ -29,6 +29,7 @@ def kept(ready: Ready, record: CycleRecord) -> CycleRecord:
 
 def gave_up(
     ready: Ready,
+    breakers: Breakers,
     record: CycleRecord,
     failure: Failure,
     pass_name: str,
@@ -36,13 +37,11 @@ def gave_up(
     why: str = "",
 ) -> CycleRecord:
     """Give the record of a failed cycle: work kept, incident opened or joined, ledger written."""
-    failed = kept(
-        ready, record.evolve(outcome=CycleOutcome.FAILED, failure=failure, reason=why)
-    )
+    failed = kept(ready, record.evolve(outcome=CycleOutcome.FAILED, failure=failure, reason=why))
     incident = ready.incidents.failed(failed, failure, pass_name, check)
     if incident is None:
         return failed
-    ready.breakers.link_incident(incident.id, failure.fingerprint)
+    breakers.link_incident(incident.id, failure.fingerprint)
     return failed.evolve(incident=incident.id)
 
 
@@ -59,7 +58,7 @@ def landed(
     if broken:
         failure = failure_of_check(broken[0].after, ready.crew)
         breakers.failed(failure)
-        return gave_up(ready, record, failure, pass_name, check=broken[0].after.name)
+        return gave_up(ready, breakers, record, failure, pass_name, check=broken[0].after.name)
     breakers.repository_worked()
     record = _land(ready, record, pass_name, compared)
     proven = tuple(one.after.name for one in compared if one.is_proof)

@@ -89,7 +89,7 @@ def _ended(
         case AttemptOutcome.FAILED:
             failure = end.last.record.failure
             assert failure is not None, "a failed attempt has a failure"
-            return gave_up(ready, record, failure, pass_name, why=end.why_ended)
+            return gave_up(ready, breakers, record, failure, pass_name, why=end.why_ended)
         case AttemptOutcome.NOTHING_TO_DO:
             breakers.agent_worked()
             breakers.nothing_done()

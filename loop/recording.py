@@ -15,7 +15,7 @@ from loop.workspace import Workspace
 from policies.plan import Landing, LedgerPlace
 from policies.records import IncidentRecord, IncidentState
 
-IN_STORE = "kept in the store (ledger = \"state\")"
+IN_STORE = 'kept in the store (ledger = "state")'
 
 
 def ledger_writer(order: Order, crew: Crew, workspace: Workspace) -> WriteEntry:
@@ -25,9 +25,7 @@ def ledger_writer(order: Order, crew: Crew, workspace: Workspace) -> WriteEntry:
     is resolved (contracts); repeats only update the file.
     """
     plan = order.plan
-    context = EntryContext(
-        home=str(crew.home), user=getpass.getuser(), host=socket.gethostname()
-    )
+    context = EntryContext(home=str(crew.home), user=getpass.getuser(), host=socket.gethostname())
 
     def write(incident: IncidentRecord) -> str:
         if plan.ledger is LedgerPlace.STATE:

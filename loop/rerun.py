@@ -98,11 +98,17 @@ def _order(
     )
 
 
+def has_commit(git: Git, commit: str) -> bool:
+    """Say whether the repository has *commit*."""
+    code, _ = git.call("cat-file", "-e", f"{commit}^{{commit}}", ok_codes=(0, 1, 128))
+    return code == 0
+
+
 def _lost(plan: RepoPlan, commit: str, crew: Crew) -> list[str]:
     """Say that the commit is gone, if it is: nothing can make up for that."""
     folder = workspace_folder(plan, crew.places.workspaces)
     for place in (folder, Path(plan.path)):
-        if place.is_dir() and Git(place).succeeds_quietly("cat-file", "-e", f"{commit}^{{commit}}"):
+        if place.is_dir() and has_commit(Git(place), commit):
             return []
     raise ContextDiffers(
         f"{plan.name}: its base commit {commit[:12]} is gone; use --current-config"

@@ -22,6 +22,16 @@ SAME_START_S = 1.0
 """Start times of one process differ by rounding alone."""
 
 
+def own_mark() -> dict[str, Any]:
+    """Give the mark of this process: pid, start time, machine."""
+    process = psutil.Process()
+    return {
+        "pid": process.pid,
+        "started": process.create_time(),
+        "host": os.uname().nodename,
+    }
+
+
 def mark_of(store: Store, cycle: str) -> dict[str, Any] | None:
     """Give the mark that *cycle*'s process left, or None."""
     mark = store.recall(KIND, cycle)
