@@ -57,18 +57,19 @@ class KeyBlocks:
 
     def _in_line(self, block: bytes, start: int, end: int, *, remember: bool) -> list[Span]:
         found: list[Span] = []
+        last_end = block.rfind(_END, start, end)
         for match in _BEGIN.finditer(block, start, end):
             if found and match.start() < found[-1][1]:
                 continue
             limit = min(end, match.end() + _ONE_LINE_LIMIT)
-            closing = block.find(_END, match.end(), limit)
+            closing = block.find(_END, match.end(), limit) if match.end() <= last_end else -1
             if closing >= 0:
                 found.append((match.end(), closing))
                 continue
             run = _RUN.match(block, match.end(), limit)
             if run and run.group().strip():
                 found.append(run.span())
-            if remember and _BEGIN.search(block, match.end(), end) is None:
+            if remember:
                 self._lines_left, self._column = LINES_LIMIT, match.start() - start
         return found
 

@@ -17,7 +17,7 @@ from policies.secret_spans import CONTEXT_BYTES, Span, find_spans
 REDACTED = b"[redacted]"
 WINDOW_BYTES = 64 * 1024
 """Looked at in one go; nearly all that a redactor ever keeps."""
-OVERLAP_BYTES = 16 * 1024
+OVERLAP_BYTES = 8 * 1024
 """Of a long line's piece, decided with the next one. No secret but a whole key is as long."""
 
 _REST_OF_SECRET = re.compile(rb"[^\s\"',;<>&\\]*")

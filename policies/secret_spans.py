@@ -97,27 +97,24 @@ def _after_name(block: bytes, lower: bytes, match: re.Match[bytes]) -> Span | No
         return _group(_COOKIE.match(block, end), 1)
     if word == b"auth" and lower.startswith(b"orization", end):
         return _authorization(block, end)
-    if not _may_name(word, before):
-        return None
-    strong = word.startswith(words.STRONG)
-    join = _JOIN.match(block, end)
-    tight = (
-        join is not None and join["sep"] != b":" and join.group().endswith((b"=", b"%3d", b"%3D"))
-    )
-    if join is None and _FLAG_BEFORE.search(before):
+    join, tight = _JOIN.match(block, end), False
+    if join is not None:
+        tight = join["sep"] != b":" and join.group().endswith((b"=", b"%3d", b"%3D"))
+    elif b"-" in before and _FLAG_BEFORE.search(before):
         join, tight = _FLAG_JOIN.match(block, end), True
-    if join is None or words.SUFFIX_NOT_SECRET.match(join["suffix"].lower()):
-        return None
-    if word in (b"auth", b"sig", b"signature", b"pwd") and join["suffix"]:
+    if join is None or not _may_name(word, before, join["suffix"]):
         return None
     whole = tight and _ENVIRONMENT_LINE.search(before) is not None
     quote = join["quote"] or b""
-    if word == b"pwd":
-        strong = bool(quote)
+    strong = word.startswith(words.STRONG) and (word != b"pwd" or quote != b"")
     return value_span(block, join.end(), quote, strong=strong, tight=tight, whole=whole)
 
 
-def _may_name(word: bytes, before: bytes) -> bool:
+def _may_name(word: bytes, before: bytes, suffix: bytes) -> bool:
+    if words.SUFFIX_NOT_SECRET.match(suffix.lower()):
+        return False
+    if suffix and word in words.WITHOUT_SUFFIX:
+        return False
     if word == b"key":
         return words.BEFORE_KEY.search(before) is not None
     if word == b"token":

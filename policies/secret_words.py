@@ -33,6 +33,8 @@ NAMES = tuple(
 
 STRONG = (b"pass", b"pwd", b"secret", b"key")
 
+WITHOUT_SUFFIX = (b"auth", b"sig", b"signature", b"pwd")
+
 BEFORE_KEY = re.compile(
     rb"(?:[?&;]|(?:api|access|private|secret|encrypt|encryption|signing|sign|auth|account|storage"
     rb"|license|licence|shared|master|client|service|session|deploy|ssh|hmac|jwt|webhook|app"
