@@ -61,6 +61,9 @@ class LiveObserver:
         from rich.console import Console
         from rich.live import Live
 
+        self._clock_s = clock_s
+        self._lock = threading.Lock()
+        self._rows: dict[str, _Row] = {}
         self._console: Console = Console(file=stream or sys.stderr, highlight=False)
         self._live = Live(
             console=self._console,
@@ -69,9 +72,6 @@ class LiveObserver:
             transient=True,
             redirect_stdout=False,
         )
-        self._clock_s = clock_s
-        self._lock = threading.Lock()
-        self._rows: dict[str, _Row] = {}
 
     def run_started(
         self, run: str, repos: Sequence[str], cycles: int, jobs: int, agent_note: str
