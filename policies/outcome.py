@@ -58,7 +58,7 @@ def _not_started(evidence: Evidence) -> Verdict | None:
         return None
     missing = _NOT_FOUND.search(evidence.start_error)
     found = FailureClass.MISSING_DEPENDENCY if missing else FailureClass.CONFIG_ERROR
-    return _failed(f"could not start: {evidence.start_error}", found)
+    return _failed(_first_line(evidence.start_error), found)
 
 
 def _stopped(evidence: Evidence) -> Verdict | None:

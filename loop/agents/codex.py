@@ -35,6 +35,8 @@ _SANDBOX = {
     Permissions.WORKSPACE: ("-s", "workspace-write"),
     Permissions.FULL: ("-s", "danger-full-access"),
 }
+_LOG = {"RUST_LOG": "error,codex_sandboxing::violation=warn"}
+"""Codex's default, and a line for each sandbox denial: most have no event of their own (0.169)."""
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -70,7 +72,7 @@ class Codex:
             "-",
         )
         return AgentStart(
-            argv=argv, env={}, stdin=request.prompt, reader="codex", shown_argv=shown(argv)
+            argv=argv, env=_LOG, stdin=request.prompt, reader="codex", shown_argv=shown(argv)
         )
 
     def readiness(self, environ: Mapping[str, str], home: Path | None = None) -> Readiness:

@@ -14,6 +14,8 @@ from policies.events.refused import is_refusal
 
 _WORDS = frozenset({"agent_message", "reasoning", "todo_list", "plan"})
 _NOTES = frozenset({"error", "warning"})
+_VIOLATION = "recorded sandbox violation"
+"""In codex's own log (the adapter turns it on): a denied command that ends at once has no item."""
 _GOOD = frozenset({"completed", "success", "in_progress", ""})
 
 
@@ -28,6 +30,10 @@ class CodexReader:
         data = lines.parse(text)
         if data is not None:
             yield from self._event(data)
+        elif _VIOLATION in text:
+            yield Event(
+                kind=EventKind.OTHER, denied=True, text=text[text.index(_VIOLATION) :][:500]
+            )
         elif text:
             yield lines.from_text(text)
 

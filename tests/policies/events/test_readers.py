@@ -119,6 +119,16 @@ def test_a_refused_tool_is_marked_only_when_it_failed_of_it(
     assert event.denied is denied
 
 
+def test_codex_says_a_denial_without_an_item_in_its_log() -> None:
+    (event,) = events(
+        "codex",
+        "2026-11-21T04:27:28.785390Z  WARN codex_sandboxing::violation: recorded sandbox violation:"
+        " resource=filesystem reason=read_only_file_system path=/usr/local/x",
+    )
+    assert (event.kind, event.denied) == (K.OTHER, True)
+    assert event.text.endswith("path=/usr/local/x")
+
+
 def test_claude_subtype_success_with_is_error_is_a_failure() -> None:
     result = {
         "type": "result",

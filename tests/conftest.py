@@ -1,0 +1,41 @@
+"""Fixtures for every floor: real agents, and the stub model that they ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import agents_real
+
+
+@pytest.fixture(scope="session")
+def _stubs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[agents_real.Stubs]:
+    with agents_real.stubs(tmp_path_factory.mktemp("stubs")) as made:
+        yield made
+
+
+@pytest.fixture
+def stub(_stubs: agents_real.Stubs) -> Callable[[str], str]:
+    """Give a factory: scenario to the base address of a stub model that behaves so."""
+    return _stubs.url
+
+
+@pytest.fixture(scope="session")
+def agent_bin() -> Callable[[str], Path]:
+    """Give a factory: name of a real agent to its program (installed from npm, kept in a cache)."""
+    return lambda name: agents_real.bin_folder() / name
+
+
+@pytest.fixture
+def agent_home(
+    agent_bin: Callable[[str], Path], tmp_path: Path
+) -> Callable[[str, str], agents_real.AgentHome]:
+    """Give a factory: agent and base address to a HOME in which that agent is set up for it."""
+
+    def make(agent: str, base_url: str) -> agents_real.AgentHome:
+        programs = agent_bin(agent).parent
+        return agents_real.make_home(agent, base_url, tmp_path / f"home-{agent}", programs)
+
+    return make
