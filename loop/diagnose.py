@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from loop.errors import NightcrewError
 from policies.events import detect
@@ -25,6 +26,14 @@ LINE_LIMIT_BYTES = 1 << 20
 SHAPES_LIMIT = 300_000
 """Lines of a passing log that are remembered."""
 _DETECT_LINES = 200
+
+
+class ByteStream(Protocol):
+    """What bytes are read from: a file, a gzip file, standard input."""
+
+    def read(self, size: int, /) -> bytes:
+        """Give at most *size* bytes, none at the end."""
+        ...
 
 
 class LogUnreadable(NightcrewError):
@@ -48,7 +57,7 @@ def load_signatures(paths: Iterable[Path]) -> Signatures:
 
 
 def diagnose_file(
-    log: Path | BinaryIO,
+    log: Path | ByteStream,
     hints: Hints,
     signatures: Signatures,
     *,
@@ -70,7 +79,7 @@ def failure_of_log(log: Path, hints: Hints, signatures: Signatures) -> Failure:
 
 
 def diagnosis_of(
-    log: Path | BinaryIO,
+    log: Path | ByteStream,
     hints: Hints,
     signatures: Signatures,
     *,
@@ -91,16 +100,15 @@ def diagnosis_of(
     return diagnosis.finish(), diagnosis
 
 
-def split_lines(stream: BinaryIO) -> Iterator[str]:
+def split_lines(stream: ByteStream) -> Iterator[str]:
     """Yield the lines of *stream* as text, split at newlines only, each at most LINE_LIMIT_BYTES long.
 
     UTF-16 with a byte order mark is read as such, everything else as UTF-8 with replacements.
     """
     first = stream.read(CHUNK_BYTES)
     codec = "utf-16" if first[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
-    blocks = chain([first], iter(lambda: stream.read(CHUNK_BYTES), b""))
-    if codec:
-        blocks = _recoded(blocks, codec)
+    read: Iterable[bytes] = chain([first], iter(lambda: stream.read(CHUNK_BYTES), b""))
+    blocks = _recoded(read, codec) if codec else read
     rest = b""
     for block in blocks:
         parts = (rest + block).split(b"\n")
@@ -114,15 +122,13 @@ def split_lines(stream: BinaryIO) -> Iterator[str]:
 
 
 def _recoded(blocks: Iterable[bytes], codec: str) -> Iterator[bytes]:
-    import codecs
-
     decoder = codecs.getincrementaldecoder(codec)("replace")
     for block in blocks:
         yield decoder.decode(block).encode("utf-8", "replace")
 
 
 @contextmanager
-def _lines_of(log: Path | BinaryIO) -> Iterator[Iterator[str]]:
+def _lines_of(log: Path | ByteStream) -> Iterator[Iterator[str]]:
     if not isinstance(log, Path):
         yield split_lines(log)
         return
@@ -130,7 +136,8 @@ def _lines_of(log: Path | BinaryIO) -> Iterator[Iterator[str]]:
         with log.open("rb") as plain:
             is_gzip = plain.read(2) == b"\x1f\x8b"
             plain.seek(0)
-            yield split_lines(gzip.open(plain) if is_gzip else plain)  # type: ignore[arg-type]
+            with gzip.GzipFile(fileobj=plain) if is_gzip else nullcontext(plain) as stream:
+                yield split_lines(stream)
     except (OSError, EOFError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise LogUnreadable(f"{log}: {reason}: name a log file that can be read") from error

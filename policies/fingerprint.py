@@ -45,7 +45,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"\b(?:req|resp|msg|chatcmpl|call|toolu|org|sess|proj|item|run|job)[-_][\w-]{6,100}"
         r"|\b(?:request|session|trace|thread|conversation|run|job"
         r"|build)[-_ ]?id[ :='\"]{1,3}[\w-]{1,100}"
-        r"|\bcf-ray[ :=]{1,2}[\w-]{1,100}|\b[sp]k-[\w*-]{1,200}",
+        r"|\b[a-z]{1,3}\d{6,30}\b|\bcf-ray[ :=]{1,2}[\w-]{1,100}|\b[sp]k-[\w*-]{1,200}",
     ),
     ("pid", r"\bpid[ :=]{1,2}\d+|\bprocess \d+"),
     ("ip", r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?::\d{1,5})?\b"),
@@ -65,13 +65,15 @@ _PATH = re.compile(
     r"|(?<=file:/)(?:/[\w.@+~-]{1,255}){1,60}/(?=[\w.@+~<-])"
 )
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": "'", "”": "'", '"': "'", "`": "'"})
+_MARK = re.compile(r"^(?:error|fatal|err!?|failed): ?")
+"""An agent's text mode prints it before the words that its events give alone."""
 _SPACE = re.compile(r"\s+")
 
 
 def normalise(text: str) -> str:
     """Give *text* with everything that varies from run to run replaced by its kind, in lower case."""
     plain = _SPACE.sub(" ", text[:TEXT_LIMIT_CHARS].translate(_QUOTES).lower()).strip()
-    return _KIND.sub(_kind, _PATH.sub("", plain))
+    return _KIND.sub(_kind, _PATH.sub("", _MARK.sub("", plain)))
 
 
 def fingerprint(failure_class: FailureClass, cause: str, agent: str | None = None) -> str:

@@ -19,7 +19,7 @@ _SPAN = r"\d{1,6}(?:\.\d{1,6})?\s?(?:weeks?|days?|hours?|hrs?|minutes?|mins?|sec
 _RESETS = r"(?:resets?|reset at|available|retry|try again|renews?|until|wait)"
 _ZONE = r"(?:\s?\((?P<zone>[A-Za-z_]{1,20}(?:/[A-Za-z_+\-0-9]{1,30}){0,2})\))?"
 _CLOCK = r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::\d{2})?)?\s?(?P<half>[ap]\.?m\b)?"
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _IN_SECONDS = re.compile(r"resets?_(?:in|after)_seconds\W{1,4}(\d{1,9}(?:\.\d{1,6})?)", re.I)
 _EPOCH = re.compile(r"(?:limit reached\||resets?_?at\W{1,4}|reset\W{1,4})(\d{10})(\d{3})?\b", re.I)

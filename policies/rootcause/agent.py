@@ -42,6 +42,7 @@ class Trail:
         self._reader: Reader = reader_for(agent if agent in READERS else "text")
         self._told: deque[tuple[int, Event]] = deque(maxlen=KEPT)
         self._refused: tuple[int, Event] | None = None
+        self._is_refused_last = False
 
     def feed(self, number: int, line: str) -> None:
         """Take the next line of the log."""
@@ -70,9 +71,14 @@ class Trail:
         own.sort(key=lambda finding: -finding.rank)
         return own
 
-    def refusal(self) -> Finding | None:
-        """Give the refused tool call after which no other succeeded, if that is how it ended."""
-        if self._refused is None:
+    def last_progress(self) -> Line | None:
+        """Give the last line that was progress, in the agent's words."""
+        words = " ".join(self.story.last_progress.split())
+        return Line(self.progress_at, words) if words else None
+
+    def refusal(self, *, ever: bool) -> Finding | None:
+        """Give the last refused tool call: after which no other succeeded, or (*ever*) any."""
+        if self._refused is None or not (ever or self._is_refused_last):
             return None
         number, event = self._refused
         words = [line for line in event.text.splitlines() if line.strip()]
@@ -95,9 +101,9 @@ class Trail:
         ):
             self._told.append((number, event))
         if event.denied:
-            self._refused = (number, event)
+            self._refused, self._is_refused_last = (number, event), True
         elif event.kind is EventKind.TOOL_ENDED and event.ok:
-            self._refused = None
+            self._is_refused_last = False
 
     def _finding(self, told: tuple[int, Event], signatures: Signatures) -> Finding:
         number, event = told

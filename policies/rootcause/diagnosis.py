@@ -18,7 +18,7 @@ from policies.failure import (
 )
 from policies.fingerprint import fingerprint
 from policies.resets import resets_at, retry_after_s
-from policies.rootcause.agent import RETRY_RANK, SAID_RANK, Trail
+from policies.rootcause.agent import RETRY_RANK, Trail
 from policies.rootcause.choose import (
     HIGH_RANK,
     best,
@@ -36,6 +36,7 @@ from policies.rootcause.silent import by_clock, by_exit
 from policies.signatures import Signatures
 
 _LIMITS = frozenset({FailureClass.USAGE_LIMIT, FailureClass.RATE_LIMIT})
+_REFUSED = frozenset({FailureClass.SANDBOX_PERMISSION, FailureClass.DISK_FULL})
 _LINE_SHOWN_CHARS = 1_000
 _CLOSE_TO_END = 40
 """An agent's error form further from the end than this does not outweigh exit 0."""
@@ -68,7 +69,12 @@ class Diagnosis:
         if said is None:
             return _success()
         self.considered = said
-        return self._failure(said, lines)
+        return self._failure(said)
+
+    def context(self, numbers: Sequence[int], around: int) -> list[Line]:
+        """Give the kept lines at *numbers* with *around* lines before and after, in order."""
+        wanted = {n + step for n in numbers for step in range(-around, around + 1)}
+        return [line for line in self._excerpt.lines() if line.number in wanted]
 
     def _said(self, lines: Sequence[Line]) -> list[Finding] | None:
         """Give the candidates, the cause first; None for a success."""
@@ -77,23 +83,25 @@ class Diagnosis:
         return self._of_text(lines)
 
     def _of_agent(self, trail: Trail, lines: Sequence[Line]) -> list[Finding] | None:
-        hints, refusal = self._hints, trail.refusal()
         own = trail.findings(self._signatures)
-        if own and own[0].rank >= SAID_RANK and not self._ended_well(trail):
-            return own
+        refusal = trail.refusal(ever=self._hints.known_class in _REFUSED)
         if self._ended_well(trail):
             return [refusal] if refusal else None
         if own and own[0].rank >= RETRY_RANK:
             return own
-        after = [
-            line
-            for line in lines
-            if line.number > trail.progress_at and not line.text.startswith("{")
-        ]
-        found = [f for f in self._text_findings(after) if f.rank >= HIGH_RANK or not _timed(hints)]
+        if refusal and self._hints.known_class in _REFUSED:
+            return [refusal]
+        return self._beside_events(trail, lines)
+
+    def _beside_events(self, trail: Trail, lines: Sequence[Line]) -> list[Finding]:
+        """Give what stands after the last progress in plain text, else what exit and clocks say."""
+        after = [line for line in lines if _is_plain(line) and line.number > trail.progress_at]
+        needed = HIGH_RANK if _timed(self._hints) else 0
+        found = [finding for finding in self._text_findings(after) if finding.rank >= needed]
         if found:
             return best(found)
-        return [by_clock(hints, _last(lines)) or by_exit(hints, _last(after))]
+        last = _last(after) or trail.last_progress()
+        return [by_clock(self._hints, last) or by_exit(self._hints, last)]
 
     def _ended_well(self, trail: Trail) -> bool:
         if self._hints.why or self._hints.known_class:
@@ -118,7 +126,7 @@ class Diagnosis:
         kept = [line for line in lines if shape(line.text) not in self._passing]
         return list(findings(kept, self._signatures))
 
-    def _failure(self, ordered: Sequence[Finding], lines: Sequence[Line]) -> Failure:
+    def _failure(self, ordered: Sequence[Finding]) -> Failure:
         lead, hints = ordered[0], self._hints
         entry = entry_for(lead, self._signatures)
         found = class_of(lead, entry)
@@ -180,6 +188,10 @@ def _success() -> Failure:
         fingerprint=fingerprint(FailureClass.SUCCESS, ""),
         confidence=Confidence.HIGH,
     )
+
+
+def _is_plain(line: Line) -> bool:
+    return not line.text.startswith("{")
 
 
 def _timed(hints: Hints) -> bool:

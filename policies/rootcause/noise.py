@@ -55,7 +55,7 @@ _HARMLESS = re.compile(
     r"|\bno errors?\b|without (?:any )?(?:errors?|failures?)|fail[_-]?fast|on[_-]error"
     r"|continue[_-]on[_-]error"
     r"|\b(?:passed|pass|ok|success(?:ful(?:ly)?)?|skipped|xfail(?:ed)?|xpass(?:ed)?"
-    r"|done)\b[\s\])%.\d]*$"
+    r"|done)\b[\s\[\])%.\d]*$"
     r"|^ok \d+|^\s*[✓✔√]|\.{2,} ?(?:ok|yes|passed|done)\b|\bpassed\b.{0,20}\[ *\d+%\]"
     r"|\bretrying\b.{0,10}(?:\.\.\.|\bin \d|\bafter \d|\(|\battempt)|\bretry \d|\breconnecting\b"
     r"|\bwill (?:be )?retr"

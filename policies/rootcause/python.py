@@ -15,8 +15,9 @@ _HEADER = re.compile(
     r"^(?P<lead>[\s|+│E]*)(?:Exception Group )?Traceback \(most recent call last\):"
 )
 _EXCEPTION = re.compile(
-    r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Exit|Interrupt|Group|Failed|Warning|Timeout"
-    r"|NotFound|Expired)|[A-Za-z_]\w{0,60}(?:\.\w{1,60}){1,6}|[A-Z][A-Za-z]{2,60})(?::\s|:?$)"
+    r"^(?:[A-Za-z_][\w.]{0,120}"
+    r"(?:Error|Exception|Exit|Interrupt|Group|Failed|Warning|Timeout|NotFound|Expired)"
+    r"|[A-Za-z_]\w{0,60}(?:\.\w{1,60}){1,6}|[A-Z][A-Za-z]{2,60})(?::\s|:?$)"
 )
 _DIRECT = "The above exception was the direct cause"
 _DURING = "During handling of the above exception"
@@ -30,6 +31,7 @@ _SUMMARY = re.compile(
 )
 _RULE = re.compile(r"^={10,}|^-{20,}$")
 _UNITTEST = re.compile(r"^(?P<kind>FAIL|ERROR): (?P<name>[\w.\[\]-]+ .{0,200}|[\w.]+)$")
+_NAMED = re.compile(r"[\w.]+(?:Error|Exception|Failed|Timeout)?:")
 _TESTED = re.compile(r"^(?:E {1,10})")
 
 
@@ -125,7 +127,7 @@ def _blocks(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
 
 def _names(test_id: str, block: str) -> bool:
     short = block.removeprefix("ERROR collecting ").removeprefix("ERROR at setup of ")
-    return test_id.endswith(short.replace(".", "::")) or test_id.endswith(short)
+    return test_id.endswith((short.replace(".", "::"), short))
 
 
 def _test_id(found: str) -> str:
@@ -133,12 +135,9 @@ def _test_id(found: str) -> str:
 
 
 def _failed_test(lines: tuple[Line, ...], why: str, test_id: str) -> Finding:
-    kind = (
-        why.split(":", 1)[0] if re.match(r"[\w.]+(?:Error|Exception|Failed|Timeout)?:", why) else ""
-    )
-    said = (
-        _TESTED.sub("", lines[0].text) if " - " in lines[0].text or not why else f"{test_id}: {why}"
-    )
+    kind = why.split(":", 1)[0] if _NAMED.match(why) else ""
+    told = _TESTED.sub("", lines[0].text)
+    said = told if " - " in told or not why else f"{test_id}: {why}"
     return Finding(
         lines=lines,
         rank=76,

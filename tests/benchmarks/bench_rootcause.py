@@ -1,6 +1,6 @@
 """Scores `diagnose` on the labelled logs that lie beside the checkout, and prints the scorer's table.
 
-Run it by hand: python tests/benchmarks/bench_rootcause.py [--misses N] [--without cd,th] [--only codex,claude]
+Run it by hand; --without and --only take sources (the part of a log's id before the first dash).
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ def score(folder: Path, rows: list[dict[str, Any]], signatures: Signatures, miss
     predictions = [predict(row, folder, signatures) for row in rows]
     print(f"== {folder.name}: {len(rows)} logs in {time.perf_counter() - began:.1f} s", flush=True)
     with tempfile.TemporaryDirectory() as place:
+        for row in rows:  # a success has no cause, so nothing to group by
+            row["group"] = None if row["class"] == "success" else row["group"]
         made, labels = Path(place, "predictions.jsonl"), Path(place, "labels.jsonl")
         made.write_text("".join(json.dumps(row) + "\n" for row in predictions))
         labels.write_text("".join(json.dumps(row) + "\n" for row in rows))

@@ -1,0 +1,45 @@
+"""`nightcrew diagnose`: why a log's process failed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def diagnose(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE…|-]", help="Logs, plain or .gz; - or nothing: standard input."
+        ),
+    ] = None,
+    exit_code: Annotated[
+        int | None,
+        typer.Option("--exit-code", metavar="N", help="How it ended; -9 means by signal 9."),
+    ] = None,
+    stopped_because: Annotated[
+        str | None,
+        typer.Option("--stopped-because", help="total, silence, progress, tool, cancelled …"),
+    ] = None,
+    passing_log: Annotated[
+        Path | None,
+        typer.Option(
+            "--passing-log", metavar="F", help="A log of a success: its lines are no cause."
+        ),
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say which rules spoke, and what lost.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Say why a log's process failed: cause lines, class, what to do."""
+    from flows.cli.console import errors_told
+    from flows.cli.diagnosing import asked, diagnose_all
+
+    with errors_told():
+        question = asked(exit_code, stopped_because, passing_log, explain=explain, as_json=as_json)
+        is_all_read = diagnose_all(files or ["-"], question)
+    if not is_all_read:
+        raise typer.Exit(2)

@@ -1,0 +1,101 @@
+"""What varies from run to run leaves a fingerprint as it is; what names the cause changes it."""
+
+from __future__ import annotations
+
+import string
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.failure import FailureClass
+from policies.fingerprint import FINGERPRINT_CHARS, fingerprint, normalise
+
+CAUSES = (
+    "error: {} while reading the index",
+    "connection to upstream lost ({}) in worker",
+    "FAILED tests/test_inv.py::test_total - saw {} here",
+)
+_hex = st.text("0123456789abcdef", min_size=12, max_size=12).filter(
+    lambda text: any(c.isdigit() for c in text) and any(c.isalpha() for c in text)
+)
+_name = st.text(string.ascii_letters, min_size=1, max_size=12)
+VARYING = {
+    "iso time": st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat),
+    "clock": st.times().map(lambda time: time.strftime("%H:%M:%S")),
+    "uuid": st.uuids().map(str),
+    "hash": _hex,
+    "address": st.integers(0, 2**48).map(hex),
+    "pid": st.integers(1, 4_194_304).map("pid {}".format),
+    "port": st.integers(1024, 65535).map("127.0.0.1:{}".format),
+    "duration": st.integers(0, 99_999).map("{}ms".format),
+    "seconds": st.floats(0, 9_999).map("{:.2f}s".format),
+    "counter": st.integers(0, 10**9).map(str),
+    "cycle": st.integers(1, 999).map("20260212-101456-secretiveX-cycle-{}".format),
+    "cycle number": st.integers(1, 999).map("cycle={}".format),
+    "request": _hex.map("request id: req_{}".format),
+    "path": st.lists(_name, min_size=1, max_size=5).map(
+        lambda parts: "/" + "/".join(parts) + "/src/inv.py"
+    ),
+    "temporary name": _hex.map("tmp{}".format),
+}
+
+
+@pytest.mark.parametrize("kind", VARYING)
+def test_what_varies_leaves_the_fingerprint_unchanged(kind: str) -> None:
+    values = VARYING[kind]
+
+    @given(first=values, second=values, cause=st.sampled_from(CAUSES))
+    def holds(first: str, second: str, cause: str) -> None:
+        assert normalise(cause.format(first)) == normalise(cause.format(second))
+
+    holds()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("FAILED tests/test_a.py::test_x", "FAILED tests/test_a.py::test_y"),
+        ("FAILED tests/test_a.py::test_x[1]", "FAILED tests/test_a.py::test_x[2]"),
+        ("error[E0308]: mismatched types", "error[E0425]: cannot find value"),
+        ("unexpected status 401", "unexpected status 403"),
+        ("exit 7 and no output", "exit 9 and no output"),
+        ("src/a.c:1:1: error: x", "src/b.c:1:1: error: x"),
+        ("ModuleNotFoundError: No module named 'a'", "ModuleNotFoundError: No module named 'b'"),
+    ],
+)
+def test_what_names_the_cause_stays(one: str, other: str) -> None:
+    assert normalise(one) != normalise(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("You’ve hit your usage limit.", "You've hit your usage limit."),
+        ("ERROR: You've hit your usage limit.", "You've hit your usage limit."),
+        ("try again at Nov 24th, 2026 5:45 AM", "try again at Dec 1st, 2026 12:00 PM"),
+        ("resets in 3 days 4 hours", "resets in 1 hour 2 minutes"),
+        ("/home/a/repo/src/x.py: bad", "C:\\Users\\b\\repo\\src\\x.py: bad"),
+    ],
+)
+def test_one_cause_in_two_shapes_is_one(one: str, other: str) -> None:
+    assert normalise(one) == normalise(other)
+
+
+def test_class_and_agent_are_part_of_the_identity() -> None:
+    cause = "Credit balance is too low"
+    ids = {
+        fingerprint(FailureClass.USAGE_LIMIT, cause),
+        fingerprint(FailureClass.USAGE_LIMIT, cause, "codex"),
+        fingerprint(FailureClass.USAGE_LIMIT, cause, "claude"),
+        fingerprint(FailureClass.AUTH, cause, "claude"),
+    }
+    assert len(ids) == 4
+    assert all(len(found) == FINGERPRINT_CHARS for found in ids)
+
+
+@given(st.text())
+def test_any_text_is_normalised_once_and_for_all_in_its_shape(text: str) -> None:
+    assert "\n" not in normalise(text)
+    assert len(fingerprint(FailureClass.UNKNOWN, text)) == FINGERPRINT_CHARS

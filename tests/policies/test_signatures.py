@@ -1,0 +1,91 @@
+"""Every shipped signature matches its example; a broken entry is refused with its reason."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policies.failure import FailureClass
+from policies.signatures import MATCH_LIMIT_CHARS, SignatureError, Signatures, parse, refuse_slow
+
+CATALOGUE = Path(__file__).resolve().parents[2] / "config" / "signatures.toml"
+ENTRIES = parse(tomllib.loads(CATALOGUE.read_text("utf-8")))
+GOOD: dict[str, Any] = {
+    "name": "frob", "class": "lint", "words": ["frob"], "pattern": "frob+ed", "example": "frobbed",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_every_shipped_entry_knows_its_example(entry: Any) -> None:
+    assert entry.source
+    assert entry.remediation
+    assert any(word in entry.example.lower() for word in entry.words)
+    assert entry.pattern.search(entry.example)
+    found = Signatures(ENTRIES).of(entry.example)
+    assert found is not None
+    assert found.failure_class is entry.failure_class
+
+
+def test_names_are_unique() -> None:
+    assert len({entry.name for entry in ENTRIES}) == len(ENTRIES)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_no_shipped_pattern_is_slow_on_hostile_lines(entry: Any) -> None:
+    hostile = [
+        word * (MATCH_LIMIT_CHARS // len(word)) for word in (*entry.words, "a", " ", "a.", "/a")
+    ]
+    began = time.perf_counter()
+    for text in hostile:
+        entry.pattern.search(text[:MATCH_LIMIT_CHARS])
+    assert (time.perf_counter() - began) / len(hostile) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"class": "nonsense"}, "nonsense"),
+        ({"pattern": "(frob"}, "unterminated"),
+        ({"pattern": "(fro+b*)+x"}, "take for ever"),
+        ({"words": []}, "at least one word"),
+        ({"rank": 101}, "between 0 and 100"),
+        ({"severity": "awful"}, "one of low"),
+        ({"colour": "red"}, "unknown key 'colour'"),
+        ({"remediation": "do it"}, "must be a list"),
+        ({"pattern": 7}, "must be a text"),
+        ({"name": None, "pattern": None}, "must be a text"),
+    ],
+)
+def test_a_broken_entry_is_refused_with_its_name_and_reason(
+    change: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(SignatureError, match=reason) as refused:
+        parse({"signature": [GOOD | change]})
+    assert "frob" in str(refused.value) or "number 1" in str(refused.value)
+
+
+def test_a_missing_key_is_named() -> None:
+    with pytest.raises(SignatureError, match="'pattern' is missing"):
+        parse({"signature": [{key: value for key, value in GOOD.items() if key != "pattern"}]})
+
+
+def test_the_highest_rank_wins() -> None:
+    other = GOOD | {"name": "other", "class": "auth", "rank": 90}
+    found = Signatures(parse({"signature": [GOOD, other]})).of("it frobbed")
+    assert found is not None
+    assert found.failure_class is FailureClass.AUTH
+
+
+@pytest.mark.parametrize("pattern", ["(a*)*", "(?:a+b?)+", "(a|b+)*", "((a+))+", "(x{2,})+"])
+def test_nested_repetition_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="take for ever"):
+        refuse_slow(pattern)
+
+
+@pytest.mark.parametrize("pattern", ["(?:ab)+c*", "[a+*]+", r"\(a\+\)+", "(?:a{1,9}b)*", "a+(b)c*"])
+def test_plain_repetition_is_allowed(pattern: str) -> None:
+    refuse_slow(pattern)
