@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import threading
@@ -81,6 +82,7 @@ class LiveObserver:
             f"run {run}: {count(len(repos), 'repository')}, at most {count(cycles, 'cycle')} each,"
             f" {jobs} at once; {agent_note}"
         )
+        atexit.register(self.close)  # an error before run_ended must not leave the cursor hidden
         self._live.start()
 
     def cycle_started(self, cycle: str, repo: str, agent: str) -> None:
@@ -140,6 +142,7 @@ class LiveObserver:
 
     def close(self) -> None:
         """Stop drawing and give the terminal back. Safe to call twice, or before a run began."""
+        atexit.unregister(self.close)
         self._live.stop()
 
     def _change(self, cycle: str, doing: str, *, attempt: str, last: str) -> None:

@@ -145,7 +145,7 @@ def test_markers_stand_in_comments_of_files_that_people_wrote(repo: Path) -> Non
 
 
 def test_markers_are_bounded_and_one_file_does_not_hide_the_others(repo: Path) -> None:
-    many = "".join(f"# TODO: {n} {'y' * 300}\n" for n in range(100))
+    many = "".join(f"# TODO: {n} {'y' * 200}\n" for n in range(100))
     _track(repo, {f"f{n:03}.py": many for n in range(100)})
     found = _gather(repo).markers
     assert sum(line.startswith("f000.py:") for line in found) == PER_FILE
