@@ -20,13 +20,16 @@ def doctor(
         typer.Argument(metavar="[REPO]...", help="Only these; nothing: as `run` would choose."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    config: Annotated[
+        Path | None, typer.Option(help="A settings file other than ./nightcrew.toml.")
+    ] = None,
 ) -> None:
     """Find what would fail at night: agents, git, disk, settings. Exit 1 if a run could not work."""
     from flows.cli.console import document, errors_told, write
     from loop.doctor import Level
 
     with errors_told():
-        findings = look(repositories or [], os.environ, Path.cwd())
+        findings = look(repositories or [], os.environ, Path.cwd(), config)
         works = all(finding.level is not Level.FAIL for finding in findings)
         if as_json:
             document({"ok": works, "findings": [finding.to_json() for finding in findings]})
@@ -35,7 +38,9 @@ def doctor(
         raise typer.Exit(0 if works else 1)
 
 
-def look(names: list[str], environ: Mapping[str, str], cwd: Path) -> list[Finding]:
+def look(
+    names: list[str], environ: Mapping[str, str], cwd: Path, file: Path | None = None
+) -> list[Finding]:
     """Give every finding; broken settings are one of them, not an error."""
     from config.plans import plans
     from config.settings import load
@@ -48,7 +53,7 @@ def look(names: list[str], environ: Mapping[str, str], cwd: Path) -> list[Findin
     known: list[Finding] = []
     configured = {"logs_dir": "", "state_url": ""}
     try:
-        settings = load(cwd, environ, {})
+        settings = load(cwd, environ, {}, file)
         configured = settings.model.model_dump(include={"logs_dir", "state_url"})
         fleet = plans(settings, names, cwd)
     except NightcrewError as problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from config.starter import Entry
     from loop.agents.base import Readiness
 
 
@@ -31,7 +33,7 @@ def begin(directory: Path, environ: Mapping[str, str]) -> list[str]:
     Raises NightcrewError when there is one already, no folder, or no repository in it.
     """
     from config.layers import FILE_NAME
-    from config.starter import Entry, render
+    from config.starter import render
     from loop.doctor.agents import found_agents
     from loop.errors import NightcrewError
     from loop.fleet import find_repositories
@@ -48,7 +50,7 @@ def begin(directory: Path, environ: Mapping[str, str]) -> list[str]:
         raise NightcrewError(f"{folder}: no git repository in it; name a folder that holds some")
     told = found_agents(environ)
     agent, said = _choice(told), [_line(name, readiness) for name, readiness in told.items()]
-    entries = [Entry(path) for path in found.repositories]
+    entries = [_entry(path) for path in found.repositories]
     create(target, render(folder, entries, agent, said))
     rest = "" if found.is_complete else " (the search was cut short: add the others by hand)"
     return [
@@ -66,6 +68,14 @@ def _choice(told: Mapping[str, Readiness]) -> str:
     ready = (name for name, readiness in told.items() if readiness.ready and readiness.logged_in)
     sandboxed = (n for n in ready if adapter_for(AgentSpec(name=n, adapter=n)).has_sandbox)
     return next(sandboxed, FIXERS)
+
+
+def _entry(path: Path) -> Entry:
+    from config.starter import Entry
+    from loop.discovery import find_checks, find_setup
+
+    setup = tuple(shlex.join(step.argv) for step in find_setup(path, path) if step.argv)
+    return Entry(path, tuple(shlex.join(check.argv) for check in find_checks(path)), setup)
 
 
 def _line(name: str, readiness: Readiness) -> str:

@@ -15,7 +15,7 @@ def recorded(store: Store, repositories: Sequence[str]) -> Iterator[Finding]:
     for repo in repositories:
         for cycle in store.cycles(repo=repo, limit=1):
             for row in cycle.checks:
-                if CheckState.COULD_NOT_RUN.value in (row.get("result"), row.get("state")):
+                if row.get("result") == CheckState.COULD_NOT_RUN.value:
                     said = f"check {row.get('name')} could not run: {row.get('reason', '')}"
                     yield warn(said, f"see nightcrew show {cycle.cycle}", repo)
         for incident in store.incidents(repo=repo, state=IncidentState.OPEN):
