@@ -25,9 +25,10 @@ PER_FILE = 3
 """Markers shown of one file: one neglected file must not hide the others."""
 SEARCH_LIMIT_S = 5.0
 
-_MARKER = re.compile(
-    r"(?:^\s{0,80}|(?:#|//|/\*|\*|<!--|--|;|%|\"\"\")[^\n]{0,80}?\b)(?P<text>(?:TODO|FIXME)\b.*)"
-)
+_WORD = re.compile(r"\b(?:TODO|FIXME)\b")
+_COMMENT = re.compile(r"(?:^|[\s;,)}\]])(?:#+|//+|/\*+|\*|<!--|--|;|%)(?P<between>[^\"'`]*)$")
+_TALK = re.compile(r"\s*(?:[/|,\\]|(?:and|or|markers?|comments?)\b)")
+"""What follows the word where a text speaks about markers and is none."""
 _LFS = b"version https://git-lfs.github.com/spec"
 
 
@@ -81,6 +82,18 @@ def _in(workspace: Path, path: str) -> Iterator[tuple[int, str]]:
         return
     shown = 0
     for n, line in enumerate(text.split("\n"), start=1):
-        if shown < PER_FILE and (marker := _MARKER.search(line[:400])):
+        if shown < PER_FILE and (marker := _marker(line[:400])):
             shown += 1
-            yield n, marker["text"].strip()
+            yield n, marker
+
+
+def _marker(line: str) -> str | None:
+    """Give the marker of *line* from its word on: it begins a comment, or bears a colon or a name."""
+    word = _WORD.search(line)
+    if word is None or _TALK.match(line, word.end()):
+        return None
+    before, named = line[: word.start()], line[word.end() : word.end() + 1] in {":", "("}
+    comment = _COMMENT.search(before)
+    begins = comment is not None and not comment["between"].strip("*@- \t")
+    is_marker = begins or (named and (comment is not None or not before.strip()))
+    return line[word.start() :].strip() if is_marker else None

@@ -126,6 +126,9 @@ def test_markers_stand_in_comments_of_files_that_people_wrote(repo: Path) -> Non
         {
             "src/b.py": "x = 1  # TODO: two\nTODO_LIST = 3\n",
             "src/a.js": "// FIXME(me): first\n/* TODO */\nconst url = 'TODO';\n",
+            "src/c.md": "## TODO and FIXME\nTODO/FIXME markers\nTODO: a line of its own\n",
+            "src/d.py": "PATTERN = '# TODO: quoted'\nx = 1  # see below, TODO(me): named\n",
+            "src/e.py": "# nothing TODO here\n# FIXME without a colon\n",
             "vendor/v.py": "# TODO: theirs\n",
             "app.min.js": "// TODO: made\n",
             "poetry.lock": "# TODO: made\n",
@@ -138,9 +141,12 @@ def test_markers_stand_in_comments_of_files_that_people_wrote(repo: Path) -> Non
     )
     assert _gather(repo).markers == (
         "src/a.js:1: FIXME(me): first",
+        "src/e.py:2: FIXME without a colon",
         "latin.py:1: TODO: caf\N{REPLACEMENT CHARACTER}",
         "src/a.js:2: TODO */",
         "src/b.py:1: TODO: two",
+        "src/c.md:3: TODO: a line of its own",
+        "src/d.py:2: TODO(me): named",
     )
 
 
