@@ -26,6 +26,8 @@ HERE = Path(__file__).resolve().parent
 FILES = HERE / "agents"
 STUB = HERE / "stub_model.py"
 AGENTS = ("claude", "codex", "pi")
+KEY = "test-key-of-a-person"
+"""The stub takes any; it must not reach a log."""
 INSTALL_TIMEOUT_S = 280
 STUB_LIVES_S = 1800
 
@@ -155,11 +157,11 @@ def _codex(home: Path, base_url: str) -> dict[str, str]:
         f'[model_providers.stub]\nname = "Stub"\nbase_url = "{base_url}/v1"\n'
         'wire_api = "responses"\nenv_key = "STUB_API_KEY"\n'
     )
-    return {"STUB_API_KEY": "test-key-codex"}
+    return {"STUB_API_KEY": KEY}
 
 
 def _claude(home: Path, base_url: str) -> dict[str, str]:
-    return {"ANTHROPIC_BASE_URL": base_url, "ANTHROPIC_API_KEY": "test-key-claude"}
+    return {"ANTHROPIC_BASE_URL": base_url, "ANTHROPIC_API_KEY": KEY}
 
 
 def _pi(home: Path, base_url: str) -> dict[str, str]:
@@ -174,4 +176,4 @@ def _pi(home: Path, base_url: str) -> dict[str, str]:
     (folder / "models.json").write_text(json.dumps({"providers": {"stub": provider}}))
     retry = {"maxRetries": 1, "baseDelayMs": 200, "provider": {"maxRetries": 0}}
     (folder / "settings.json").write_text(json.dumps({"retry": retry}))
-    return {"STUB_API_KEY": "test-key-pi"}
+    return {"STUB_API_KEY": KEY}

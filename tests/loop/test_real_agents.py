@@ -13,15 +13,17 @@ import pytest
 
 from loop.agents import adapter_for
 from loop.agents.base import StartRequest
-from loop.agents.environment import agent_environment
+from loop.agents.environment import agent_environment, secret_values
+from loop.passlog import PassLog
 from loop.process import Exit, Launch, run
 from policies.events import reader_for
 from policies.events.base import Event, Story
 from policies.failure import AttemptOutcome, FailureClass, StopReason
 from policies.outcome import Evidence, Verdict, judge
 from policies.plan import Permissions
+from policies.redaction import Redactor
 from policies.timeouts import Activity, Timeouts
-from tests.agents_real import AGENTS, AgentHome
+from tests.agents_real import AGENTS, KEY, AgentHome
 
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(400)]
 
@@ -45,21 +47,16 @@ class Ran:
 
 
 class Listener:
-    """Gives each whole line of the output to the agent's reader."""
+    """Gives each redacted line of the output to the agent's reader."""
 
     def __init__(self, reader: str) -> None:
         self.reader, self.story, self.activity = reader_for(reader), Story(), Activity()
-        self.log = b""
-        self._rest = b""
 
-    def sink(self, chunk: bytes) -> None:
-        self.log += chunk
-        *lines, self._rest = (self._rest + chunk).split(b"\n")
-        for line in lines:
-            self._take(*self.reader.feed(line.decode(errors="replace")))
+    def line(self, text: str) -> None:
+        self._take(*self.reader.feed(text))
 
     def finish(self) -> None:
-        self._take(*self.reader.feed(self._rest.decode(errors="replace")), *self.reader.finish())
+        self._take(*self.reader.finish())
 
     def _take(self, *events: Event) -> None:
         for event in events:
@@ -95,13 +92,18 @@ def attempt(
         prompt_file=prompt_file,
     )
     listener = Listener(start.reader)
-    ended = run(
-        Launch(argv=start.argv, cwd=workspace, env=env, stdin=start.stdin),
-        timeouts,
-        sink=listener.sink,
-        activity=listener.activity,
-        workspace=workspace,
-    )
+    log = workspace.parent / "pass.log"
+    redactor = Redactor(secret_values(env))
+    with PassLog(
+        log, head="# head", limit_bytes=2**20, redactor=redactor, on_line=listener.line
+    ) as pass_log:
+        ended = run(
+            Launch(argv=start.argv, cwd=workspace, env=env, stdin=start.stdin),
+            timeouts,
+            sink=pass_log.write,
+            activity=listener.activity,
+            workspace=workspace,
+        )
     listener.finish()
     made = (workspace / "hello_stub.txt").exists()
     verdict = judge(
@@ -114,7 +116,9 @@ def attempt(
             start_error=ended.error if ended.exit_code is None else "",
         )
     )
-    return Ran(verdict, listener.story, ended, made, listener.log.decode(errors="replace"))
+    text = log.read_text(errors="replace")
+    assert KEY not in text
+    return Ran(verdict, listener.story, ended, made, text)
 
 
 def closed_port() -> str:
