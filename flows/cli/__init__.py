@@ -5,6 +5,7 @@ Each verb imports what it needs when it is called, so that `--help` stays fast.
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from flows.cli import breakers as breaker_verbs
 from flows.cli import incidents as incidents_verbs
 from flows.cli.diagnose import diagnose
 from flows.cli.doctor import doctor
+from flows.cli.grouped import Grouped, UsageError
 from flows.cli.init import init
 from flows.cli.rerun import rerun
 from flows.cli.run import run
@@ -26,9 +28,10 @@ TROUBLE = "When something is wrong"
 
 app = typer.Typer(
     name="nightcrew",
+    cls=Grouped,
     help="Runs coding agents over your git repositories at night, and says in the morning what "
     "was improved, what failed and why.",
-    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: rich would cost 0.3 s of imports at each `--help`
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -59,5 +62,16 @@ def nightcrew(
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; words it cannot use are one line and exit code 2."""
+    try:
+        code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+    except UsageError as error:
+        from flows.cli.console import note
+
+        context = getattr(error, "ctx", None)
+        verb = context.command_path if context else "nightcrew"
+        note(f"{verb}: {error.format_message()} See `{verb} --help`.")  # type: ignore[attr-defined]
+        code = 2
+    except typer.Abort:
+        code = 130
+    sys.exit(code)
