@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-LINE_LIMIT_CHARS = 4_000
+LINE_LIMIT_CHARS = 2_000
 """More of a line is not looked at."""
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-Z\\-_]")

@@ -9,35 +9,25 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 
 from policies.failure import (
-    SUMMARY_LIMIT_CHARS,
     TIME_REASONS,
     AttemptOutcome,
-    Confidence,
     Failure,
     FailureClass,
 )
-from policies.fingerprint import fingerprint
-from policies.resets import resets_at, retry_after_s
 from policies.rootcause.agent import RETRY_RANK, Trail
+from policies.rootcause.answer import failure_of, success
 from policies.rootcause.choose import (
     HIGH_RANK,
     best,
-    cause_lines,
-    class_of,
-    confidence_of,
-    entry_for,
     findings,
 )
 from policies.rootcause.excerpt import OURS, Excerpt, shape
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.hints import Hints
-from policies.rootcause.replay import replay
 from policies.rootcause.silent import by_clock, by_exit
 from policies.signatures import Signatures
 
-_LIMITS = frozenset({FailureClass.USAGE_LIMIT, FailureClass.RATE_LIMIT})
 _REFUSED = frozenset({FailureClass.SANDBOX_PERMISSION, FailureClass.DISK_FULL})
-_LINE_SHOWN_CHARS = 1_000
 _CLOSE_TO_END = 40
 """An agent's error form further from the end than this does not outweigh exit 0."""
 
@@ -67,9 +57,12 @@ class Diagnosis:
         lines = list(self._excerpt.lines())
         said = self._said(lines)
         if said is None:
-            return _success()
+            return success()
         self.considered = said
-        return self._failure(said)
+        trail = self._trail
+        knows = trail is not None and trail.speaks_events
+        progress = trail.story.last_progress if trail else ""
+        return failure_of(said, self._hints, self._signatures, events=knows, last_progress=progress)
 
     def context(self, numbers: Sequence[int], around: int) -> list[Line]:
         """Give the kept lines at *numbers* with *around* lines before and after, in order."""
@@ -126,44 +119,6 @@ class Diagnosis:
         kept = [line for line in lines if shape(line.text) not in self._passing]
         return list(findings(kept, self._signatures))
 
-    def _failure(self, ordered: Sequence[Finding]) -> Failure:
-        lead, hints = ordered[0], self._hints
-        entry = entry_for(lead, self._signatures)
-        found = class_of(lead, entry)
-        if hints.known_class and found in (FailureClass.UNKNOWN, FailureClass.TIMEOUT):
-            found = hints.known_class
-        confidence = confidence_of(lead, found)
-        shown = tuple(line for line in cause_lines(ordered) if line.text)
-        own = bool(self._trail and self._trail.speaks_events and lead.rule.startswith("agent's"))
-        said = " ".join(line.text for line in shown) if not own else lead.identity
-        limited = found in _LIMITS
-        return Failure(
-            failure_class=found,
-            summary=_one_line(lead.words()),
-            fingerprint=self._identity(lead, found, confidence, own),
-            confidence=confidence,
-            lines=tuple(line.text.strip()[:_LINE_SHOWN_CHARS] for line in shown),
-            line_numbers=tuple(line.number for line in shown),
-            signature=entry.name if entry else None,
-            replay=replay(lead) or (entry.replay if entry else ()),
-            remediation=entry.remediation if entry else (),
-            agents_own=own and lead.rank >= RETRY_RANK,
-            resets_at=resets_at(said, hints.now, hints.local_zone) if limited else None,
-            retry_after_s=retry_after_s(said) if limited else None,
-        )
-
-    def _identity(
-        self, lead: Finding, found: FailureClass, confidence: Confidence, own: bool
-    ) -> str:
-        hints, story = self._hints, self._trail.story if self._trail else None
-        if confidence is Confidence.LOW and (hints.agent or lead.rule == "exit"):
-            progress = hints.last_progress or (story.last_progress if story else "")
-            cause = (
-                f"exit {hints.exit_code} {lead.identity if lead.rule == 'exit' else ''} {progress}"
-            )
-            return fingerprint(found, cause, hints.agent)
-        return fingerprint(found, lead.identity or lead.words(), hints.agent if own else None)
-
 
 def diagnose(
     lines: Iterable[str],
@@ -181,15 +136,6 @@ def diagnose(
     return diagnosis.finish()
 
 
-def _success() -> Failure:
-    return Failure(
-        failure_class=FailureClass.SUCCESS,
-        summary="ended well",
-        fingerprint=fingerprint(FailureClass.SUCCESS, ""),
-        confidence=Confidence.HIGH,
-    )
-
-
 def _is_plain(line: Line) -> bool:
     return not line.text.startswith("{")
 
@@ -200,8 +146,3 @@ def _timed(hints: Hints) -> bool:
 
 def _last(lines: Sequence[Line]) -> Line | None:
     return next((line for line in reversed(lines) if line.text.strip()), None)
-
-
-def _one_line(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= SUMMARY_LIMIT_CHARS else plain[: SUMMARY_LIMIT_CHARS - 1] + "…"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+LOOKED_AT_CHARS = 500
+"""Of a longer line only the start is judged."""
+
 _EXIT = (
     r"(?:exit(?:ed|ing)?(?: with)?(?: an?)?(?: status| code| value)?|returned?(?: code| status)?"
     r"|rc|status|returning)"
@@ -11,8 +14,8 @@ _EXIT = (
 
 WRAPPER = re.compile(
     r"process completed with exit code"
-    rf"|^\W*(?:error|fatal|fail(?:ed|ure)?|warn(?:ing)?"
-    rf"|info)?\W*(?:[\w './-]{{0,60}}?)\b{_EXIT}[ :=]{{0,2}}\(?-?\d+\)?\W*$"
+    rf"|^\W{0, 10}(?:error|fatal|fail(?:ed|ure)?|warn(?:ing)?"
+    rf"|info)?\W{0, 10}(?:[\w './-]{{0,60}}?)\b{_EXIT}[ :=]{{0,2}}\(?-?\d+\)?\W{0, 10}$"
     r"|^g?make(?:\[\d+\])?: \*\*\* .*(?:error -?\d+|waiting for unfinished)"
     r"|^(?:make|gmake)(?:\[\d+\])?: .*not remade because of errors"
     r"|^npm (?:err!|error)\s*(?:$|errno|code elifecycle|exit status|this is probably not"
@@ -20,17 +23,17 @@ WRAPPER = re.compile(
     r"|lifecycle script|path|workspace|location|command (?:failed|sh|bash)|in workspace|at location"
     r"|there is likely additional|/|node v|npm v|a-z)"
     r"|elifecycle"
-    r"|^\W*error:? command failed with exit code|^error: script \".*\" exited with"
+    r"|^\W{0,10}error:? command failed with exit code|^error: script \".*\" exited with"
     r"|^ninja: build stopped"
     r"|^(?:error: )?could not compile |^error: aborting due to"
     r"|^for more information about (?:this|an) error|^error: \d+ errors?"
     r"|collect2: error: ld returned|clang(?:\+\+)?: error: linker command failed"
     r"|^error: recipe .* failed on line"
-    r"|^build failed\W*$|^build failure\W*$|^\[error\]\s*$|^(?:\[info\] )?build failure"
+    r"|^build failed\W{0,10}$|^build failure\W{0,10}$|^\[error\]\s*$|^(?:\[info\] )?build failure"
     r"|^failed!?$|^fail$|^failure$|^errors?:?$|^failures?:$|^error\s*$"
     r"|the command \".*\" (?:exited|failed)|script returned exit code|^error: job failed"
     r"|^finished: failure|see (?:the )?(?:log|output|details|errors?)s? above|see above for"
-    r"|^found \d+ (?:errors?|problems?|warnings?)|^\W*\d+ problems? \(\d+ errors?"
+    r"|^found \d+ (?:errors?|problems?|warnings?)|^\W{0,10}\d+ problems? \(\d+ errors?"
     r"|^=+ .*\b(?:failed|passed|errors?)\b.* in [\d.]+m?s.*=+$|^!+ .* !+$|^test suites?: "
     r"|^tests?: +\d|^snapshots?: |^time: "
     r"|^failed \((?:failures|errors|unexpected)|^test result: failed|^fail\t|^exit status \d+|^ok\t"
@@ -38,13 +41,13 @@ WRAPPER = re.compile(
     r"|short test summary info) =+$"
     r"|^error: test failed, to rerun pass|^\d+ errors? generated\.|^exited with code|^# ?(?:fail"
     r"|pass|tests|suites) \d+"
-    r"|status=failed|run .* (?:failed|unsuccessful)\W*$|^(?:error: )?(?:subprocess"
-    r"|command)? ?failed\W*$"
+    r"|status=failed|run .* (?:failed|unsuccessful)\W{0,10}$|^(?:error: )?(?:subprocess"
+    r"|command)? ?failed\W{0,10}$"
     r"|exited with (?:exit )?code -?\d+|failed to build one or more wheels"
     r"|^error: failed building wheel"
     r"|^error: subprocess-exited-with-error|did not run successfully"
     r"|this error originates from a subprocess"
-    r"|^caused by:?$|^\W*error:? (?:build|lint|tests?|check|job|step|task|pipeline) failed\W*$"
+    r"|^caused by:?$|^\W{0,10}error:? (?:build|lint|tests?|check|job|step|task|pipeline) failed\W{0,10}$"
     r"|^warning: |^hint: |^note: |^tip: |^help: "
 )
 """On the lower-cased line: a step's end, a summary count, a pointer to another place."""
@@ -88,12 +91,13 @@ CLEANUP = re.compile(
 
 def is_wrapper(lowered: str) -> bool:
     """Say whether the line only repeats that something failed."""
-    return WRAPPER.search(lowered.strip()) is not None
+    return WRAPPER.search(lowered.strip()[:LOOKED_AT_CHARS]) is not None
 
 
 def is_harmless(lowered: str) -> bool:
     """Say whether the line reports no failure at all (levels below error, counts of zero, passes)."""
-    return _QUIET_LEVEL.search(lowered) is not None or _HARMLESS.search(lowered) is not None
+    text = lowered[:LOOKED_AT_CHARS]
+    return _QUIET_LEVEL.search(text) is not None or _HARMLESS.search(text) is not None
 
 
 def is_echo(text: str) -> bool:

@@ -48,7 +48,8 @@ def by_words(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield lines with the words of failure; the later of equals is likelier the cause."""
     for line in lines:
         text = unmarked(line.text)
-        rank = _rank(line.text, text.lower())
+        start = text[: noise.LOOKED_AT_CHARS]
+        rank = _rank(line.text[: noise.LOOKED_AT_CHARS], start.lower())
         if rank and not noise.is_echo(text):
             yield Finding(
                 lines=(Line(line.number, text),), rank=rank, rule="words", first_wins=False

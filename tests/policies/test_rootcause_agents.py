@@ -43,7 +43,7 @@ def failed(message: str) -> list[dict[str, Any]]:
 
 def codex(*events: dict[str, Any], **more: Any) -> Failure:
     lines = [HEAD, *(json.dumps(event) for event in (BEGAN, *events))]
-    given = {"agent": "codex", "exit_code": 1, "now": NOW} | more
+    given: dict[str, Any] = {"agent": "codex", "exit_code": 1, "now": NOW} | more
     return diagnose(lines, Hints(**given), SIGNATURES)
 
 

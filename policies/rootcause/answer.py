@@ -1,0 +1,94 @@
+"""From the finding that won to the failure as everybody speaks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.failure import SUMMARY_LIMIT_CHARS, Confidence, Failure, FailureClass
+from policies.fingerprint import fingerprint
+from policies.resets import resets_at, retry_after_s
+from policies.rootcause.agent import RETRY_RANK
+from policies.rootcause.choose import cause_lines, class_of, confidence_of, entry_for
+from policies.rootcause.finding import Finding
+from policies.rootcause.hints import Hints
+from policies.rootcause.replay import replay
+from policies.signatures import Signatures
+
+LINE_SHOWN_CHARS = 1_000
+"""More of a cause line is not given."""
+
+_LIMITS = frozenset({FailureClass.USAGE_LIMIT, FailureClass.RATE_LIMIT})
+
+
+def failure_of(
+    ordered: Sequence[Finding],
+    hints: Hints,
+    signatures: Signatures,
+    *,
+    events: bool,
+    last_progress: str,
+) -> Failure:
+    """Give the failure whose cause stands first in *ordered*.
+
+    *events*: the log is of an agent that speaks of itself in events, so what it says is its own.
+    """
+    lead = ordered[0]
+    own = events and lead.rule.startswith("agent's")
+    entry = entry_for(lead, signatures)
+    found = _class(hints, class_of(lead, entry))
+    confidence = confidence_of(lead, found)
+    shown = tuple(line for line in cause_lines(ordered) if line.text)
+    said = lead.identity if own else " ".join(line.text for line in shown)
+    limit = said if found in _LIMITS else ""
+    return Failure(
+        failure_class=found,
+        summary=_one_line(lead.words()),
+        fingerprint=_identity(lead, found, confidence, hints, own, last_progress),
+        confidence=confidence,
+        lines=tuple(line.text.strip()[:LINE_SHOWN_CHARS] for line in shown),
+        line_numbers=tuple(line.number for line in shown),
+        signature=entry.name if entry else None,
+        replay=replay(lead) or (entry.replay if entry else ()),
+        remediation=entry.remediation if entry else (),
+        agents_own=own and lead.rank >= RETRY_RANK,
+        resets_at=resets_at(limit, hints.now, hints.local_zone),
+        retry_after_s=retry_after_s(limit),
+    )
+
+
+def success() -> Failure:
+    """Give what a log of a success is called."""
+    return Failure(
+        failure_class=FailureClass.SUCCESS,
+        summary="ended well",
+        fingerprint=fingerprint(FailureClass.SUCCESS, ""),
+        confidence=Confidence.HIGH,
+    )
+
+
+def _class(hints: Hints, found: FailureClass) -> FailureClass:
+    """What the evidence decided stands where the log itself does not know better."""
+    if hints.known_class and found in (FailureClass.UNKNOWN, FailureClass.TIMEOUT):
+        return hints.known_class
+    return found
+
+
+def _identity(
+    lead: Finding,
+    found: FailureClass,
+    confidence: Confidence,
+    hints: Hints,
+    own: bool,
+    last_progress: str,
+) -> str:
+    """At low confidence "identical" means agent, exit code and last progress, not a guessed text."""
+    if confidence is Confidence.LOW and (hints.agent or lead.rule == "exit"):
+        said = lead.identity if lead.rule == "exit" else ""
+        progress = hints.last_progress or last_progress
+        return fingerprint(found, f"exit {hints.exit_code} {said} {progress}", hints.agent)
+    return fingerprint(found, lead.identity or lead.words(), hints.agent if own else None)
+
+
+def _one_line(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= SUMMARY_LIMIT_CHARS else plain[: SUMMARY_LIMIT_CHARS - 1] + "…"
