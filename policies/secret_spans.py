@@ -26,17 +26,17 @@ _JOIN = re.compile(
     rb"(?P<sep>:=|=>|:(?!:)|=(?!=)|%3[dD])" + _COLOUR + rb"[ \t]{0,8}"
     rb"(?P<quote>\\{0,7}[\"'`])?"
 )
-_FLAG_BEFORE = re.compile(rb"(?:^|[\s\"'=\[,(])--?[a-z0-9-]{0,40}$")
+_FLAG_BEFORE = re.compile(rb"(?:^|[\s\"'=\[,(])--?[a-z0-9-]{0,40}\Z")
 _FLAG_JOIN = re.compile(
     rb"(?P<suffix>[A-Za-z0-9_-]{0,40})(?:\\{0,7}[\"'],)?[ \t]{1,4}(?P<quote>\\{0,7}[\"'])?(?!-)"
 )
-_ENVIRONMENT_LINE = re.compile(rb"(?:^|\n)[ \t+-]{0,8}(?:export |set |env )?[a-z0-9_]{0,48}$")
+_ENVIRONMENT_LINE = re.compile(rb"(?:^|\n)[ \t+-]{0,8}(?:export |set |env )?[a-z0-9_]{0,48}\Z")
 _AUTHORIZATION = re.compile(
     rb"orization(?:\\{0,7}[\"'])?\]?[ \t]{0,8}(?:[:=]>?|,)[ \t]{0,8}(?:\\{0,7}[\"'])?"
     rb"(?:(?P<list>(?:digest|aws4-hmac-sha256|oauth)[ \t]+)(?P<rest>[^\r\n\"'\\]{1,4096})"
     rb"|(?:bearer|basic|token|negotiate|apikey|api-key|key)[ \t]+(?P<known>[^\s\"'\\]{3,4096})"
     rb"|[a-z][a-z0-9-]{1,30}[ \t]+(?=[^\s\"'\\]{0,64}[0-9])(?P<other>[^\s\"'\\]{8,4096})"
-    rb"|(?P<bare>[^\s\"'\\<>\[]{6,4096}))",
+    rb"|(?!\S{1,64}[ \t]+\[redacted)(?P<bare>[^\s\"'\\<>\[]{6,4096}))",
     re.IGNORECASE,
 )
 _BEARER = re.compile(rb"(?:[ \t]{1,4}|%20)([A-Za-z0-9._~+/=-]{12,4096})")
@@ -64,7 +64,7 @@ _SHAPES = tuple(
 _SK = re.compile(rb"sk[-_](?=[A-Za-z_-]{0,64}[0-9])[A-Za-z0-9_-]{16,512}")
 _JWT = re.compile(rb"eyJ[A-Za-z0-9_-]{6,8192}\.[A-Za-z0-9_-]{6,8192}(?:\.[A-Za-z0-9_-]{0,8192})?")
 _JWT_RUN = re.compile(rb"[A-Za-z0-9_-]*")
-_GLUED = re.compile(rb"(?<!\\)[A-Za-z0-9_-]$|\\[^nrt]$")
+_GLUED = re.compile(rb"(?<!\\)[A-Za-z0-9_-]\Z|\\[A-Za-mo-qsu-z0-9_-]\Z")
 
 
 def find_spans(block: bytes) -> list[Span]:

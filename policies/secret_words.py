@@ -38,18 +38,18 @@ WITHOUT_SUFFIX = (b"auth", b"sig", b"signature", b"pwd")
 BEFORE_KEY = re.compile(
     rb"(?:[?&;]|(?:api|access|private|secret|encrypt|encryption|signing|sign|auth|account|storage"
     rb"|license|licence|shared|master|client|service|session|deploy|ssh|hmac|jwt|webhook|app"
-    rb"|subscription|consumer|openai|anthropic|gemini)[_\-. ]?)$"
+    rb"|subscription|consumer|openai|anthropic|gemini)[_\-. ]?)\Z"
 )
 """`key` alone names many things; after one of these, a secret."""
 
 BEFORE_NOT_TOKEN = re.compile(
     rb"(?:unexpected|illegal|next|current|invalid|syntax|parse|max|min|total|first|last|start|end|eos"
-    rb"|bos|pad|unk|mask|special|stop|per)[ _-]$"
+    rb"|bos|pad|unk|mask|special|stop|per)[ _-]\Z"
 )
 """Parsers and models have tokens of their own."""
 
-BEFORE_AUTH = re.compile(rb"[\"'_]$")
-BEFORE_QUERY = re.compile(rb"[?&;]$|amz-$|goog-$")
+BEFORE_AUTH = re.compile(rb"[\"'_]\Z")
+BEFORE_QUERY = re.compile(rb"(?:[?&;]|amz-|goog-)\Z")
 
 SUFFIX_NOT_SECRET = re.compile(
     rb"s(?!tring|alt)|i[sz]|less|ary|board|word|stone|ring|hole|note|frame"
