@@ -16,7 +16,7 @@ _FAILURE = re.compile(
     r"|\brefus|\brejected\b|\binvalid\b"
     r"|\bmissing\b|not found|no such|\bunexpected\b|\babort|\bkilled\b|expired|exceed|timed out"
     r"|timeout|mismatch|\bregression\b"
-    r"|not (?:allowed|permitted|supported|tested|defined|valid)|\bmust\b|\bdirty\b|canceled"
+    r"|not (?:allowed|permitted|supported|defined|valid)|\bmust\b|canceled"
     r"|cancelled"
 )
 _MARK = re.compile(r"^(?:##\[error\]|::error(?: [^:]{0,300})?::)\s*")

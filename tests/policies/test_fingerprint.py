@@ -32,7 +32,7 @@ VARYING = {
     "duration": st.integers(0, 99_999).map("{}ms".format),
     "seconds": st.floats(0, 9_999).map("{:.2f}s".format),
     "counter": st.integers(0, 10**9).map(str),
-    "cycle": st.integers(1, 999).map("20260212-101456-secretiveX-cycle-{}".format),
+    "cycle": st.integers(1, 999).map("20260212-101456-inventory-cycle-{}".format),
     "cycle number": st.integers(1, 999).map("cycle={}".format),
     "request": _hex.map("request id: req_{}".format),
     "path": st.lists(_name, min_size=1, max_size=5).map(
