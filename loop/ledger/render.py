@@ -1,0 +1,152 @@
+"""Makes the text of an entry, and puts it into a ledger: bytes in, bytes out, nothing else changed."""
+
+from __future__ import annotations
+
+import re
+
+from loop.ledger.parse import BOM, FIELDS, Document, entry_hash, parse
+from loop.ledger.words import EntryContext, code, name_list, prose
+from policies.records import IncidentRecord, stamp
+
+HEADER = "\n".join(
+    [
+        "# Incidents And Learnings",
+        "",
+        "## Entry Schema",
+        *(f"- {f}" for f in FIELDS),
+        "",
+        "## Entries",
+    ]
+)
+"""How a ledger begins that did not exist (in lines; the file's line end comes after each)."""
+
+PENDING_RULE = "pending: to be written by whoever finds the fix"
+LINES_SHOWN = 5
+_SAYS_NOTHING = re.compile(
+    r"\W*(?:.{0,40}\breturned a non-zero (?:exit )?status\W*)?$", re.IGNORECASE
+)
+
+
+def entry(incident: IncidentRecord, context: EntryContext) -> str:
+    """Give the lines of *incident*'s entry, joined by newlines, without one at the end."""
+    values = (
+        str(stamp(incident.first_seen)),
+        _trigger(incident, context),
+        _impact(incident),
+        _root_cause(incident, context),
+        prose(incident.fix, context),
+        _rule(incident, context),
+        _evidence(incident, context),
+        prose(incident.commit, context),
+        incident.failure.confidence.value,
+    )
+    rows = (f"- {name}: {value}" for name, value in zip(FIELDS, values, strict=True))
+    heading = f"### {stamp(incident.first_seen)} | {title(incident, context)}"
+    return "\n".join((heading, f"<!-- nightcrew:incident {incident.id} -->", *rows))
+
+
+def title(incident: IncidentRecord, context: EntryContext) -> str:
+    """Give the incident in a few words, `codex: usage_limit`; it never changes."""
+    who = f"check {incident.check}" if incident.check else incident.agent
+    text = f"{who}: {incident.failure.failure_class.value}"
+    return prose(text, context, limit_chars=120).replace("|", "/")
+
+
+def upsert(data: bytes | None, incident: IncidentRecord, context: EntryContext) -> bytes:
+    """Give *data* with *incident*'s entry in it: in place, or at the end when it is not there.
+
+    An entry that differs from what was last written (`in_ledger`) is a person's now: it stays as it
+    is, and the incident goes on in a new entry at the end. None or blank makes a new ledger.
+    """
+    text = entry(incident, context)
+    if data is None or not data.removeprefix(BOM).strip():
+        kept = data or b""
+        eol = line_end(kept)
+        bom = BOM if kept.startswith(BOM) else b""
+        return bom + _encoded(f"{HEADER}\n\n{text}\n", eol)
+    document = parse(data)
+    eol = line_end(data)
+    at = _ours(document, incident, entry_hash(text.encode()))
+    return _appended(data, text, eol) if at is None else _replaced(document, at, text, eol)
+
+
+def line_end(data: bytes) -> bytes:
+    """Give the line end that most lines of *data* have; a newline when there is none."""
+    windows = data.count(b"\r\n")
+    return b"\r\n" if windows * 2 > data.count(b"\n") else b"\n"
+
+
+def _ours(document: Document, incident: IncidentRecord, new_hash: str) -> int | None:
+    """Give the place of the entry that we wrote and nobody changed, the last one if there are two."""
+    unchanged = {incident.in_ledger, new_hash}
+    places = [n for n in document.of(incident.id) if document.segments[n].hash in unchanged]
+    return places[-1] if places else None
+
+
+def _replaced(document: Document, at: int, text: str, eol: bytes) -> bytes:
+    old = document.segments[at]
+    new = _encoded(f"{text}\n", eol)
+    if entry_hash(new) == old.hash:
+        return document.to_bytes()
+    if not old.raw.endswith((b"\n", b"\r")):
+        new = new.removesuffix(eol)
+    before = b"".join(s.raw for s in document.segments[:at])
+    return before + new + b"".join(s.raw for s in document.segments[at + 1 :])
+
+
+def _appended(data: bytes, text: str, eol: bytes) -> bytes:
+    glue = b"" if data.endswith((b"\n", b"\r")) else eol
+    last_line = (data + glue).splitlines()[-1]
+    glue += eol if last_line.strip() else b""
+    return data + glue + _encoded(f"{text}\n", eol)
+
+
+def _encoded(text: str, eol: bytes) -> bytes:
+    return text.encode("utf-8", "replace").replace(b"\n", eol)
+
+
+def _trigger(incident: IncidentRecord, context: EntryContext) -> str:
+    agent = code(incident.agent, context)
+    what = f"pass {code(incident.pass_name, context)} with agent {agent}"
+    if incident.check:
+        what = f"check {code(incident.check, context)} after {what}"
+    again = f"; repeats `{incident.reopens}`" if incident.reopens else ""
+    return f"{what} ({prose(incident.trigger, context, 60)} run){again}"
+
+
+def _impact(incident: IncidentRecord) -> str:
+    first, last = stamp(incident.first_seen), stamp(incident.last_seen)
+    plural = "" if incident.count == 1 else "s"
+    return (
+        f"{incident.count} failed cycle{plural}, first seen {first}, last seen {last}; "
+        f"{_kept(incident.cycles, incident.count, 'cycles')}"
+    )
+
+
+def _kept(names: tuple[str, ...], count: int, what: str) -> str:
+    newest = "newest " if len(names) < count else ""
+    return f"{newest}{what}: {name_list(names) or 'none'}"
+
+
+def _root_cause(incident: IncidentRecord, context: EntryContext) -> str:
+    failure = incident.failure
+    summary = prose(failure.summary, context)
+    if _SAYS_NOTHING.match(failure.summary):
+        said = f" ({summary})" if summary else ""
+        summary = f"not found: nothing in the pass log tells why{said}"
+    if failure.resets_at is None:
+        return summary
+    return f"{summary}; the limit ends {failure.resets_at:%Y-%m-%d %H:%M} UTC"
+
+
+def _rule(incident: IncidentRecord, context: EntryContext) -> str:
+    advice = "; ".join(incident.failure.remediation)
+    return prose(advice, context) if advice.strip() else PENDING_RULE
+
+
+def _evidence(incident: IncidentRecord, context: EntryContext) -> str:
+    lines = [code(line, context) for line in incident.failure.lines[:LINES_SHOWN]]
+    quoted = ", ".join(line for line in lines if line)
+    said = f"{quoted} (untrusted external log); " if quoted else ""
+    logs = _kept(incident.logs, 0, "pass logs")
+    return f"{said}{logs}; fingerprint {code(incident.failure.fingerprint, context)}"
