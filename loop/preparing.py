@@ -20,7 +20,7 @@ from loop.prompt import render, with_failure
 from loop.recording import ledger_writer
 from loop.story import Crew, Order
 from loop.watch import CycleClock
-from loop.workspace import Base, Workspace
+from loop.workspace import Base, Workspace, workspace_folder
 from policies.records import IncidentState
 
 RULES_LIMIT = 12
@@ -48,7 +48,7 @@ class Ready:
 def prepare(order: Order, crew: Crew, clock: CycleClock) -> Ready:
     """Give the cycle ready for its first attempt. Raises NightcrewError when it cannot be."""
     plan = order.plan
-    workspace = Workspace.open(plan, crew.places.workspaces / plan.name)
+    workspace = Workspace.open(plan, workspace_folder(plan, crew.places.workspaces))
     incidents = Incidents(order, crew, ledger_writer(order, crew, workspace))
     incidents.write_waiting()
     frozen = order.context

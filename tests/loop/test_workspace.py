@@ -1,0 +1,306 @@
+"""The private clone: what it starts from, what it keeps, what it never touches."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from repositories import commit, everything, git, repository, write
+
+from loop.errors import LandingRefused, RepositoryRefused
+from loop.workspace import Workspace
+from policies.plan import RepoPlan
+
+MESSAGE = "Improve it\n"
+
+
+@pytest.fixture
+def user(tmp_path):
+    return repository(tmp_path / "user", {"a.txt": "1\n", "INCIDENTS.md": "# mine\n"})
+
+
+def opened(user: Path, tmp_path: Path, **plan: object) -> Workspace:
+    made = RepoPlan(name="user", path=str(user)).evolve(**plan)
+    return Workspace.open(made, tmp_path / "state" / "user")
+
+
+def test_a_whole_cycle_touches_only_our_branches(user, tmp_path):
+    before = everything(user)
+    workspace = opened(user, tmp_path)
+    base = workspace.prepare()
+    assert base.start == base.commit == git(user, "rev-parse", "HEAD")
+    assert base.target_branch == "main"
+    assert not workspace.changed()
+    write(workspace.path, {"a.txt": "2\n", "new/b.txt": "b\n"})
+    assert workspace.changed()
+    head = workspace.commit_rest(MESSAGE)
+    assert workspace.publish() == "nightcrew/work"
+    assert git(user, "rev-parse", "nightcrew/work") == head
+    assert git(user, "status", "--porcelain") == ""
+    changed = {n for n, data in everything(user).items() if before.get(n) != data}
+    assert not [
+        n
+        for n in changed
+        if not n.startswith(
+            (".git/objects", ".git/refs/heads/nightcrew", ".git/logs/refs/heads/nightcrew")
+        )
+    ]
+    git(user, "merge", "nightcrew/work")
+    assert (user / "new/b.txt").read_text() == "b\n"
+
+
+def test_the_next_cycle_starts_at_the_tip_and_the_same_fix_is_nothing_to_do(user, tmp_path):
+    for turn in range(2):
+        workspace = opened(user, tmp_path)
+        base = workspace.prepare()
+        write(workspace.path, {"a.txt": "2\n"})
+        assert workspace.changed() is (turn == 0)
+        if turn == 0:
+            head = workspace.commit_rest(MESSAGE)
+            workspace.publish()
+        else:
+            assert base.start == head
+            assert base.commit != head
+
+
+def test_work_is_rebased_on_what_came_meanwhile(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    write(workspace.path, {"b.txt": "b\n"})
+    workspace.commit_rest(MESSAGE)
+    workspace.publish()
+    tip = commit(user, {"c.txt": "c\n"})
+    again = opened(user, tmp_path)
+    base = again.prepare()
+    assert base.commit == tip
+    assert base.start not in (tip, workspace.head)
+    assert (again.path / "b.txt").exists()
+    assert (again.path / "c.txt").exists()
+    again.publish()
+    assert git(user, "rev-parse", "nightcrew/work~1") == tip
+
+
+def test_a_persons_merge_resets_the_branch_also_a_squash(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    write(workspace.path, {"b.txt": "b\n"})
+    workspace.commit_rest(MESSAGE)
+    workspace.publish()
+    git(user, "merge", "--squash", "nightcrew/work")
+    git(user, "commit", "-q", "-m", "squashed")
+    base = opened(user, tmp_path).prepare()
+    assert base.start == base.commit == git(user, "rev-parse", "main")
+
+
+def test_a_branch_that_a_person_deleted_starts_anew(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    write(workspace.path, {"b.txt": "b\n"})
+    workspace.commit_rest(MESSAGE)
+    workspace.publish()
+    git(user, "branch", "-D", "nightcrew/work")
+    base = opened(user, tmp_path).prepare()
+    assert base.start == base.commit
+
+
+def test_work_that_conflicts_is_kept_and_said(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    write(workspace.path, {"a.txt": "night\n"})
+    night = workspace.commit_rest(MESSAGE)
+    workspace.publish()
+    commit(user, {"a.txt": "day\n"})
+    base = opened(user, tmp_path).prepare()
+    assert base.start == base.commit
+    assert any("conflicts with the base" in note for note in base.notes)
+    assert git(user, "rev-parse", f"nightcrew/failed/{night[:12]}-conflict") == night
+
+
+def test_ledger_and_tracker_are_taken_out_of_the_work(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    write(workspace.path, {"INCIDENTS.md": "# mine\nadded\n", "CLONE_FEATURES.md": "- [x] done\n"})
+    assert not workspace.changed()
+    write(workspace.path, {"a.txt": "2\n"})
+    workspace.commit_rest(MESSAGE)
+    assert git(workspace.path, "diff", "--name-only", workspace.start, "HEAD") == "a.txt"
+    assert workspace.taken_out["INCIDENTS.md"] == b"# mine\nadded\n"
+
+
+def test_an_agents_own_commits_are_kept_and_its_edits_of_the_ledger_undone(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    commit(workspace.path, {"a.txt": "2\n", "INCIDENTS.md": "rewritten\n"}, "by the agent")
+    assert workspace.changed()
+    workspace.commit_rest(MESSAGE)
+    assert "by the agent" in git(workspace.path, "log", "--format=%s")
+    assert git(workspace.path, "diff", "--name-only", workspace.start, "HEAD") == "a.txt"
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        ["checkout", "-q", "--orphan", "other"],
+        ["checkout", "-q", "--detach"],
+        ["branch", "-m", "renamed"],
+        ["config", "core.hooksPath", "/nowhere"],
+        ["update-ref", "-d", "HEAD"],
+    ],
+)
+def test_whatever_the_agent_did_to_git_its_files_are_kept(user, tmp_path, deed):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    git(workspace.path, *deed)
+    write(workspace.path, {"a.txt": "2\n"})
+    assert workspace.changed()
+    workspace.commit_rest(MESSAGE)
+    workspace.publish()
+    assert git(user, "show", "nightcrew/work:a.txt") == "2"
+    assert git(user, "merge-base", "main", "nightcrew/work") == git(user, "rev-parse", "main")
+
+
+def test_a_nested_repository_is_left_out(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    repository(workspace.path / "nested")
+    write(workspace.path, {"a.txt": "2\n"})
+    workspace.commit_rest(MESSAGE)
+    assert git(workspace.path, "diff", "--name-only", workspace.start, "HEAD") == "a.txt"
+
+
+def test_attempts_start_from_the_same_files_and_setup_survives(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    write(workspace.path, {"a.txt": "x", "junk": "x", ".venv/pyvenv.cfg": "x"})
+    workspace.restart()
+    assert (workspace.path / "a.txt").read_text() == "1\n"
+    assert not (workspace.path / "junk").exists()
+    assert (workspace.path / ".venv/pyvenv.cfg").exists()
+
+
+def test_failed_work_is_kept_ten_times(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    for n in range(12):
+        workspace.prepare()
+        write(workspace.path, {"a.txt": f"failed {n}\n"})
+        assert workspace.keep_failed(f"r-user-cycle-{n}", MESSAGE) == (
+            f"nightcrew/failed/r-user-cycle-{n}"
+        )
+    kept = git(user, "branch", "--list", "nightcrew/failed/*").split()
+    assert len(kept) == 10
+    assert git(user, "branch", "--list", "nightcrew/work") == ""
+
+
+def test_nothing_to_keep_is_no_branch(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    assert workspace.keep_failed("c", MESSAGE) is None
+
+
+def test_a_rerun_starts_at_its_commit_and_lands_on_top(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    first = workspace.prepare().start
+    write(workspace.path, {"b.txt": "b\n"})
+    workspace.commit_rest(MESSAGE)
+    workspace.publish()
+    again = opened(user, tmp_path)
+    assert again.prepare(at=first).start == first
+    assert not (again.path / "b.txt").exists()
+    write(again.path, {"c.txt": "c\n"})
+    again.commit_rest(MESSAGE)
+    again.publish()
+    assert git(user, "ls-tree", "--name-only", "nightcrew/work").split() == [
+        "INCIDENTS.md",
+        "a.txt",
+        "b.txt",
+        "c.txt",
+    ]
+
+
+def test_a_branch_that_moved_meanwhile_is_not_overwritten(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    git(user, "branch", "nightcrew/work", "main")
+    write(workspace.path, {"b.txt": "b\n"})
+    workspace.commit_rest(MESSAGE)
+    with pytest.raises(LandingRefused, match="moved meanwhile"):
+        workspace.publish()
+
+
+def test_our_branch_checked_out_by_a_person_is_left_alone(user, tmp_path):
+    git(user, "checkout", "-q", "-b", "nightcrew/work")
+    workspace = opened(user, tmp_path, branch="main")
+    workspace.prepare()
+    write(workspace.path, {"b.txt": "b\n"})
+    workspace.commit_rest(MESSAGE)
+    with pytest.raises(LandingRefused, match="checked out"):
+        workspace.publish()
+
+
+def test_bare_shallow_detached_and_linked_repositories_work(user, tmp_path):
+    commit(user, {"a.txt": "2\n"})
+    git(tmp_path, "clone", "-q", "--bare", str(user), "bare.git")
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{user}", "shallow")
+    git(user, "worktree", "add", "-q", str(tmp_path / "linked"), "-b", "other")
+    git(user, "checkout", "-q", "--detach", "HEAD~1")
+    for name in ("bare.git", "shallow", "linked", "user"):
+        workspace = Workspace.open(
+            RepoPlan(name=name, path=str(tmp_path / name)), tmp_path / "state" / name
+        )
+        base = workspace.prepare()
+        assert (base.target_branch is None) is (name == "user")
+        write(workspace.path, {"b.txt": "b\n"})
+        workspace.commit_rest(MESSAGE)
+        workspace.publish()
+        assert git(tmp_path / name, "show", "nightcrew/work:b.txt") == "b"
+        assert workspace.has_checkout() is (name != "bare.git")
+        if name == "linked":
+            git(user, "branch", "-D", "nightcrew/work")
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda _: None, "no such folder"),
+        (lambda path: path.mkdir(), "not a git repository"),
+        (lambda path: (path.mkdir(), git(path, "init", "-q")), "no commit yet"),
+        (lambda path: path.write_text("x"), "no such folder"),
+    ],
+)
+def test_what_cannot_be_worked_on_is_refused_in_one_line(tmp_path, make, said):
+    make(tmp_path / "user")
+    with pytest.raises(RepositoryRefused, match=said) as caught:
+        opened(tmp_path / "user", tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_branch_is_refused(user, tmp_path):
+    with pytest.raises(RepositoryRefused, match="no branch gone"):
+        opened(user, tmp_path, branch="gone").prepare()
+
+
+def test_uncommitted_work_is_not_included_and_said(user, tmp_path):
+    write(user, {"a.txt": "not committed\n"})
+    workspace = opened(user, tmp_path)
+    base = workspace.prepare()
+    assert any("uncommitted work" in note for note in base.notes)
+    assert (workspace.path / "a.txt").read_text() == "1\n"
+
+
+def test_an_upstream_is_fetched_first(user, tmp_path):
+    git(tmp_path, "clone", "-q", str(user), "clone")
+    tip = commit(user, {"a.txt": "newer\n"})
+    workspace = Workspace.open(
+        RepoPlan(name="clone", path=str(tmp_path / "clone"), base="upstream"), tmp_path / "w"
+    )
+    assert workspace.prepare().commit == tip
+
+
+def test_a_workspace_without_its_git_folder_is_made_anew(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    (workspace.path / ".git").rename(tmp_path / "gone")
+    again = opened(user, tmp_path)
+    again.prepare()
+    assert not again.changed()
