@@ -78,7 +78,9 @@ def test_the_operators_table_of_bounds_is_the_default() -> None:
 # --- verbs and flags -----------------------------------------------------------------------------
 
 COMMAND = typer.main.get_command(app)
-CALL = re.compile(r"(?<![#\w/.-] )(?<![\w/.-])(?:\.venv/bin/)?(?:nightcrew|python3 flows) (.*)")
+CALL = re.compile(r"(?<![\w/-])(?:\.venv/bin/)?(?:nightcrew|python3 flows)(?= )")
+NO_CALL = re.compile(r"(?:#|\b(?:install|uninstall|cd)|\bclone \S+) $")
+"""What stands before the name where it is no call: a log's first line, or another program's word."""
 
 
 def flags_of(command: object) -> set[str]:
@@ -116,8 +118,9 @@ def words_of(call: str) -> list[str]:
 def calls(text: str) -> Iterator[list[str]]:
     """Yield the words after the program's name, of every call of it that stands in code."""
     for code in code_of(text):
-        if found := CALL.search(code):
-            yield words_of(found[1])
+        for found in CALL.finditer(code):
+            if not NO_CALL.search(code[: found.start()]):
+                yield words_of(code[found.end() :])
 
 
 def wrong(words: list[str]) -> str:
@@ -142,7 +145,7 @@ def test_every_call_that_is_named_works(page: Path) -> None:
 
 
 def test_calls_are_seen_where_they_stand() -> None:
-    text = 'See `nightcrew run --agent "x --y"`.\n```\n$ nightcrew breaker rest --yes\n```\n'
+    text = 'See `nightcrew run --agent "x --y"`.\n```\ncd nightcrew && nightcrew breaker rest --yes\n```\n'
     seen = {tuple(words): wrong(words) for words in calls(text)}
     assert seen == {
         ("run", "--agent", "x --y"): "",
