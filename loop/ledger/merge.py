@@ -34,7 +34,7 @@ def merge_agent_edits(base: bytes | None, agent: bytes, current: bytes | None) -
         return None
     old = _foreign_lines(base)
     hunks = _added(_texts(old), _foreign_lines(agent))
-    places = _places(_texts(old), _foreign_lines(current))
+    places = _places(_texts(old), _foreign_lines(current, gaps=True))
     if hunks is None or places is None:
         return None
     merged = _inserted(current, hunks, places)
@@ -50,12 +50,14 @@ class _Placed:
     number: int
 
 
-def _foreign_lines(data: bytes) -> list[_Placed]:
+def _foreign_lines(data: bytes, *, gaps: bool = False) -> list[_Placed]:
+    """Give the foreign lines; *gaps*: also the blank ones that an entry of ours took for its own."""
+    kinds = {Kind.FOREIGN, Kind.GAP} if gaps else {Kind.FOREIGN}
     found: list[_Placed] = []
     number = 0
     for segment in parse(data).segments:
         lines = segment.raw.splitlines()
-        if segment.kind is Kind.FOREIGN:
+        if segment.kind in kinds:
             found += [_Placed(line, number + n) for n, line in enumerate(lines)]
         number += len(lines)
     return found

@@ -141,7 +141,7 @@ def entry_hash(entry: bytes) -> str:
 
 
 def _before(foreign: list[bytes]) -> list[Segment]:
-    gap = foreign.pop() if foreign and _BLANK.match(foreign[-1]) else b""
+    gap = foreign.pop() if foreign and not foreign[-1].rstrip(b"\r\n") else b""
     found = ((Kind.FOREIGN, b"".join(foreign)), (Kind.GAP, gap))
     return [Segment(kind=kind, raw=raw) for kind, raw in found if raw]
 

@@ -97,7 +97,7 @@ def _replaced(document: Document, at: int, text: str, eol: bytes) -> bytes:
 def _appended(data: bytes, text: str, eol: bytes) -> bytes:
     glue = b"" if data.endswith((b"\n", b"\r")) else eol
     last_line = (data + glue).splitlines()[-1]
-    glue += eol if last_line.strip() else b""
+    glue += eol if last_line else b""
     return data + glue + _encoded(f"{text}\n", eol)
 
 
