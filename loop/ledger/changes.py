@@ -11,8 +11,8 @@ def only_own_changes(head: bytes | None, now: bytes | None) -> bool:
 
     None: the file is not there (not tracked, or deleted). Line ends do not count: git may convert them.
     """
-    if now is None:
-        return head is None
+    if now is None or now == head:
+        return now == head
     before, after = _text(head or b""), _text(now)
     return before == after or (not before and after == HEADER.encode())
 
