@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import stat
 import tempfile
@@ -125,6 +126,6 @@ def _sync_folder(folder: Path) -> None:
 
 def _sweep(path: Path) -> None:
     """Remove what a killed writer left; the lock is ours, so nobody is at work on it."""
-    for left in path.parent.glob(f".{path.name}{_TEMPORARY}*"):
+    for left in path.parent.glob(f".{glob.escape(path.name)}{_TEMPORARY}*"):
         with contextlib.suppress(OSError):
             left.unlink()
