@@ -139,13 +139,14 @@ class Git:
         self, args: tuple[str, ...], env: Mapping[str, str], stdin: bytes | None
     ) -> tuple[int, str, str]:
         place = () if self._git_dir is None else _place(self._git_dir, self.cwd)
-        command = [*_without_our_names(), "git", *place, *args]
+        env = QUIET | dict(env)
+        command = [*_without_our_names(env), "git", *place, *args]
         with contextlib.ExitStack() as stack:
             istream = stack.enter_context(tempfile.TemporaryFile()) if stdin else None
             if istream and stdin:
                 istream.write(stdin)
                 istream.seek(0)
-            process = self._start(command, QUIET | dict(env), istream)
+            process = self._start(command, env, istream)
             out, err = self._finish(process, _verb(args))
         text = out.decode("utf-8", "surrogateescape")
         return process.poll(), text, err.decode("utf-8", "replace")
@@ -197,11 +198,10 @@ def _place(git_dir: Path, work_tree: Path) -> tuple[str, ...]:
     return (f"--git-dir={git_dir}", f"--work-tree={work_tree}")
 
 
-def _without_our_names() -> list[str]:
+def _without_our_names(env: Mapping[str, str]) -> list[str]:
     """Give the words that drop GIT_DIR and the like: GitPython can only add to our environment."""
-    names = [n for n in os.environ if n.startswith("GIT_") and n not in KEPT_NAMES]
-    names = [n for n in names if n not in QUIET and not n.startswith("GIT_CONFIG_")]
-    names = [n for n in names if n != "GIT_SSH_COMMAND"]
+    names = [name for name in os.environ if name.startswith("GIT_")]
+    names = [name for name in names if name not in KEPT_NAMES and name not in env]
     return ["env", *(word for name in names for word in ("-u", name))] if names else []
 
 
