@@ -337,7 +337,7 @@ def test_the_mode_is_kept_and_what_a_killed_writer_left_is_removed(ledger):
 
 
 def test_a_large_ledger_is_written_in_seconds(ledger):
-    big = PEOPLE + b"\n### 2026-02-11\n- Trigger: again\n- Fix: yes\n" * 230_000
+    big = PEOPLE + b"\n### 2026-02-11\n- Trigger: again\n- Fix: yes\n" * 100_000
     ledger.write_bytes(big)
     began = datetime.now(UTC)
     write(ledger, head=big)
