@@ -1,0 +1,1 @@
+"""What the built-in agent runs: the formatters and linters that a repository itself configures."""
