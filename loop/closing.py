@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from loop.attempt import AttemptResult
 from loop.breakers import Breakers
+from loop.broken import failure_of_error
 from loop.checking import failure_of_check
 from loop.errors import LandingRefused
 from loop.landing import land
@@ -59,8 +60,13 @@ def landed(
         failure = failure_of_check(broken[0].after, ready.crew)
         breakers.failed(failure)
         return gave_up(ready, breakers, record, failure, pass_name, check=broken[0].after.name)
+    try:
+        record = _land(ready, record, pass_name, compared)
+    except LandingRefused as refused:
+        failure = failure_of_error(refused)
+        breakers.failed(failure)
+        return gave_up(ready, breakers, record, failure, pass_name)
     breakers.repository_worked()
-    record = _land(ready, record, pass_name, compared)
     proven = tuple(one.after.name for one in compared if one.is_proof)
     ready.incidents.succeeded(record, pass_name, proven, record.landed or record.head_commit)
     return record

@@ -7,11 +7,14 @@ incident and record. The record is written whatever happens.
 from __future__ import annotations
 
 from loop.breakers import Breakers
+from loop.broken import failure_of_error
 from loop.closing import gave_up, kept, landed, nothing_done
 from loop.errors import NightcrewError, RepositoryBusy
+from loop.incidents import Incidents
 from loop.lock import repository_lock
 from loop.passes import PassEnd, run_pass
 from loop.preparing import Ready, attempt_of, prepare
+from loop.recording import ledger_writer
 from loop.refusal import begun, refused
 from loop.story import Crew, Order
 from loop.watch import CycleClock, announced
@@ -28,8 +31,6 @@ def run_cycle(order: Order, crew: Crew) -> CycleRecord:
     try:
         with announced(order, crew):
             record = _turn(order, crew, record)
-    except NightcrewError as error:
-        record = _stopped_by(error, record)
     except Exception as error:
         record = record.evolve(
             outcome=CycleOutcome.CRASHED, reason=f"{type(error).__name__}: {error}"
@@ -51,16 +52,23 @@ def _turn(order: Order, crew: Crew, record: CycleRecord) -> CycleRecord:
         return refused(order, permit, crew.now())
     if permit.answer is Answer.PROBE:
         crew.observer.step(order.cycle, f"probe of {permit.key}: {permit.why}")
+    incidents = Incidents(order, crew, ledger_writer(order, crew))
     try:
         with repository_lock(order.plan, crew.places.locks, order.cycle):
-            return _work(order, crew, breakers, record)
+            return _work(order, crew, breakers, incidents, record)
+    except RepositoryBusy as busy:
+        return record.evolve(outcome=CycleOutcome.POSTPONED, reason=str(busy))
+    except NightcrewError as error:
+        return _broke(error, order, breakers, incidents, record)
     finally:
         breakers.give_back(order.cycle)
 
 
-def _work(order: Order, crew: Crew, breakers: Breakers, record: CycleRecord) -> CycleRecord:
+def _work(
+    order: Order, crew: Crew, breakers: Breakers, incidents: Incidents, record: CycleRecord
+) -> CycleRecord:
     clock = CycleClock(order, crew)
-    ready = prepare(order, crew, clock)
+    ready = prepare(order, crew, clock, incidents)
     record = record.evolve(base_commit=ready.base.commit, context=ready.context)
     for pass_name in order.plan.passes:
         end = run_pass(
@@ -99,7 +107,16 @@ def _ended(
             return landed(ready, breakers, record, pass_name, end.last)
 
 
-def _stopped_by(error: NightcrewError, record: CycleRecord) -> CycleRecord:
-    busy = isinstance(error, RepositoryBusy)
-    outcome = CycleOutcome.POSTPONED if busy else CycleOutcome.FAILED
-    return record.evolve(outcome=outcome, reason=str(error))
+def _broke(
+    error: NightcrewError,
+    order: Order,
+    breakers: Breakers,
+    incidents: Incidents,
+    record: CycleRecord,
+) -> CycleRecord:
+    """What stopped the cycle beside its agent counts and is recorded like any failure."""
+    failure = failure_of_error(error)
+    breakers.failed(failure)
+    failed = record.evolve(outcome=CycleOutcome.FAILED, failure=failure, reason=str(error))
+    incident = incidents.failed(failed, failure, order.plan.passes[0], None)
+    return failed.evolve(incident=incident.id if incident else None)

@@ -17,7 +17,6 @@ from loop.gather import gather
 from loop.incidents import Incidents
 from loop.ledger import prevention_rules
 from loop.prompt import render, with_failure
-from loop.recording import ledger_writer
 from loop.story import Crew, Order
 from loop.watch import CycleClock
 from loop.workspace import Base, Workspace, workspace_folder
@@ -45,11 +44,10 @@ class Ready:
     context: str
 
 
-def prepare(order: Order, crew: Crew, clock: CycleClock) -> Ready:
+def prepare(order: Order, crew: Crew, clock: CycleClock, incidents: Incidents) -> Ready:
     """Give the cycle ready for its first attempt. Raises NightcrewError when it cannot be."""
     plan = order.plan
     workspace = Workspace.open(plan, workspace_folder(plan, crew.places.workspaces))
-    incidents = Incidents(order, crew, ledger_writer(order, crew, workspace))
     incidents.write_waiting()
     frozen = order.context
     base = workspace.prepare(at=frozen["start_commit"] if frozen else None)

@@ -10,15 +10,15 @@ from loop.errors import LedgerRefused
 from loop.incidents import WriteEntry
 from loop.landing import commit_ledger
 from loop.ledger import EntryContext, write_incident
+from loop.source import Source
 from loop.story import Crew, Order
-from loop.workspace import Workspace
 from policies.plan import Landing, LedgerPlace
 from policies.records import IncidentRecord, IncidentState
 
 IN_STORE = 'kept in the store (ledger = "state")'
 
 
-def ledger_writer(order: Order, crew: Crew, workspace: Workspace) -> WriteEntry:
+def ledger_writer(order: Order, crew: Crew) -> WriteEntry:
     """Give the function that writes one incident into the repository's ledger.
 
     With `commit` landing the ledger is committed too, once when an incident opens and once when it
@@ -30,14 +30,15 @@ def ledger_writer(order: Order, crew: Crew, workspace: Workspace) -> WriteEntry:
     def write(incident: IncidentRecord) -> str:
         if plan.ledger is LedgerPlace.STATE:
             return ""
-        if not workspace.has_checkout():
+        source = Source.open(plan)
+        if source.is_bare:
             raise LedgerRefused(f"{plan.path} has no checkout to keep {plan.ledger_file} in")
         written = write_incident(
             Path(plan.path),
             plan.ledger_file,
             incident,
             context=context,
-            head_bytes=workspace.user_file_at_head(plan.ledger_file),
+            head_bytes=source.file_at_head(plan.ledger_file),
             lock_dir=crew.places.locks,
         )
         if written.created:

@@ -145,17 +145,9 @@ class Workspace:
         self.seen_work = self.head()
         return WORK
 
-    def has_checkout(self) -> bool:
-        """Say whether the user's repository has a work tree."""
-        return not self.source.is_bare
-
     def checkout(self) -> Path | None:
         """Give the user's work tree, or None for a bare repository."""
         return None if self.source.is_bare else Path(self.plan.path)
-
-    def user_file_at_head(self, name: str) -> bytes | None:
-        """Give a file of the user's HEAD, or None where it is not tracked."""
-        return self.source.file_at_head(name)
 
     def _settle(self) -> None:
         """Make the repository if it is missing, and its configuration as it must be."""

@@ -254,7 +254,7 @@ def test_bare_shallow_detached_and_linked_repositories_work(user, tmp_path):
         workspace.commit_rest(MESSAGE)
         workspace.publish()
         assert git(tmp_path / name, "show", "nightcrew/work:b.txt") == "b"
-        assert workspace.has_checkout() is (name != "bare.git")
+        assert (workspace.checkout() is None) is (name == "bare.git")
         if name == "linked":
             git(user, "branch", "-D", "nightcrew/work")
 

@@ -1,0 +1,250 @@
+"""Whole cycles: real repository, real agent process, real checks; one record and one entry."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from nights import Night
+from repositories import commit, git, repository, write
+
+from policies.failure import CycleOutcome, FailureClass, StopReason
+from policies.plan import CheckSpec, Landing, LedgerPlace
+from policies.records import IncidentState
+from policies.timeouts import Timeouts
+
+FAILING = 'sh -c "exit 7"'
+FIXING = "sh -c 'echo done > fixed.txt; echo I fixed it'"
+GREEN = CheckSpec(name="green", argv=("true",), source="configured")
+HAS_FIX = CheckSpec(name="fix", argv=("test", "-f", "fixed.txt"), source="configured")
+
+
+@pytest.fixture
+def night(tmp_path):
+    made = Night(tmp_path / "night")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def user(tmp_path):
+    return repository(tmp_path / "user")
+
+
+def test_a_change_lands_on_our_branch_and_merges(night, user):
+    record = night.run(night.plan(user, FIXING, checks=(GREEN,)))
+    (cycle,) = record.cycles
+    assert (cycle.outcome, cycle.branch, cycle.landed) == (
+        CycleOutcome.SUCCEEDED,
+        "nightcrew/work",
+        None,
+    )
+    assert (cycle.checked, record.agent_starts, len(cycle.attempts)) == (True, 1, 1)
+    assert not (user / "fixed.txt").exists()
+    message = git(user, "log", "-1", "--format=%B", "nightcrew/work")
+    assert f"Nightcrew-Cycle: {cycle.cycle}" in message
+    assert "Nightcrew-Checks: green" in message
+    git(user, "merge", "nightcrew/work")
+    assert (user / "fixed.txt").read_text() == "done\n"
+    log = Path(cycle.attempts[0].pass_log)
+    lines = log.read_text().splitlines()
+    assert log.name == f"{cycle.cycle}.log"
+    assert lines[0].startswith("# nightcrew ")
+    assert "I fixed it" in lines
+    assert lines[-1].startswith("# nightcrew exit=0")
+
+
+def test_the_same_fix_never_lands_twice(night, user):
+    plan = night.plan(user, FIXING, checks=(GREEN,))
+    outcomes = [night.run(plan).cycles[0].outcome for _ in range(3)]
+    assert outcomes == [CycleOutcome.SUCCEEDED] + [CycleOutcome.NOTHING_TO_DO] * 2
+    assert git(user, "rev-list", "--count", "main..nightcrew/work") == "1"
+
+
+def test_commit_landing_moves_the_branch_that_is_checked_out(night, user):
+    plan = night.plan(user, FIXING, checks=(GREEN,), landing=Landing.COMMIT)
+    (cycle,) = night.run(plan).cycles
+    assert cycle.landed == git(user, "rev-parse", "main")
+    assert (user / "fixed.txt").exists()
+    assert git(user, "status", "--porcelain") == ""
+
+
+def test_commit_landing_refuses_a_dirty_checkout_and_keeps_the_work(night, user):
+    write(user, {"README.md": "mine\n"})
+    plan = night.plan(user, FIXING, checks=(GREEN,), landing=Landing.COMMIT)
+    (cycle,) = night.run(plan).cycles
+    assert (cycle.outcome, cycle.landed) == (CycleOutcome.SUCCEEDED, None)
+    assert "uncommitted changes" in cycle.reason
+    assert (user / "README.md").read_text() == "mine\n"
+    assert git(user, "show", "nightcrew/work:fixed.txt") == "done"
+
+
+def test_commit_landing_refuses_what_no_check_proves(night, user):
+    plan = night.plan(user, FIXING, landing=Landing.COMMIT)
+    (cycle,) = night.run(plan).cycles
+    assert (cycle.landed, cycle.checked) == (None, False)
+    assert "unchecked" in cycle.reason
+    (cycle,) = night.run(night.plan(user, FIXING, landing=Landing.COMMIT, checks=())).cycles
+    assert cycle.outcome is CycleOutcome.NOTHING_TO_DO
+
+
+def test_a_check_that_the_change_breaks_is_a_failure_of_its_own(night, user):
+    check = CheckSpec(
+        name="no fix",
+        argv=(
+            "sh",
+            "-c",
+            "! test -f fixed.txt || { echo 'FAILED tests/test_x.py::test_y - boom'; exit 1; }",
+        ),
+        source="configured",
+    )
+    (cycle,) = night.run(night.plan(user, FIXING, checks=(check,))).cycles
+    assert cycle.outcome is CycleOutcome.FAILED
+    assert cycle.branch == f"nightcrew/failed/{cycle.cycle}"
+    assert cycle.failure is not None
+    assert git(user, "branch", "--list", "nightcrew/work") == ""
+    (incident,) = night.store.incidents()
+    assert incident.check == "no fix"
+    resolved = night.run(night.plan(user, "sh -c 'echo other > other.txt'", checks=(check,)))
+    assert [i.state for i in resolved.incidents] == [IncidentState.RESOLVED]
+
+
+def test_a_check_that_was_red_before_is_not_the_agents_fault(night, user):
+    red = CheckSpec(name="red", argv=("sh", "-c", "echo E; exit 1"), source="configured")
+    (cycle,) = night.run(night.plan(user, FIXING, checks=(red, GREEN))).cycles
+    assert cycle.outcome is CycleOutcome.SUCCEEDED
+    assert "already failing on the base" in cycle.checks[0]["reason"]
+
+
+def test_a_check_that_turns_green_is_a_proof(night, user):
+    plan = night.plan(user, FIXING, checks=(HAS_FIX,), landing=Landing.COMMIT)
+    (cycle,) = night.run(plan).cycles
+    assert cycle.landed == git(user, "rev-parse", "main")
+
+
+def test_a_check_that_cannot_run_opens_nothing(night, user):
+    gone = CheckSpec(name="gone", argv=("no-such-tool",), source="configured")
+    (cycle,) = night.run(night.plan(user, FIXING, checks=(gone,))).cycles
+    assert (cycle.outcome, cycle.checked) == (CycleOutcome.SUCCEEDED, False)
+    assert night.store.incidents() == []
+    assert night.store.breakers() == []
+
+
+def test_twenty_cycles_of_an_always_failing_command_are_three_starts_and_one_entry(night, user):
+    record = night.run(night.plan(user, FAILING), cycles=20)
+    assert record.agent_starts == 3
+    assert [c.outcome for c in record.cycles] == (
+        [CycleOutcome.FAILED] + [CycleOutcome.CIRCUIT_OPEN] * 19
+    )
+    ledger = (user / "INCIDENTS.md").read_text()
+    assert ledger.count("\n### ") == 1
+    assert ledger.count("<!-- nightcrew:incident") == 1
+    assert "returned a non-zero status" not in ledger
+    assert "exit 7" in ledger
+    assert git(user, "branch", "--list", "nightcrew/*") == ""
+
+
+def test_twenty_runs_of_an_always_failing_command_are_three_starts_and_one_entry(night, user):
+    runs = [night.run(night.plan(user, FAILING)) for _ in range(20)]
+    assert sum(run.agent_starts for run in runs) == 3
+    assert (user / "INCIDENTS.md").read_text().count("nightcrew:incident") == 1
+
+
+def test_our_own_entry_never_makes_the_checkout_dirty(night, user):
+    night.run(night.plan(user, FAILING))
+    plan = night.plan(user, FIXING, checks=(GREEN,), landing=Landing.COMMIT)
+    (cycle,) = night.run(plan).cycles
+    assert cycle.landed
+
+
+def test_recovery_fills_fix_and_commit(night, user):
+    flag = night.folder / "works"
+    flaky = f"sh -c 'test -e {flag} || exit 7; echo x > fixed.txt'"
+    night.run(night.plan(user, flaky, checks=(GREEN,)))
+    assert "- Fix: pending" in (user / "INCIDENTS.md").read_text()
+    flag.touch()
+    rerun = night.run(night.plan(user, flaky, checks=(GREEN,)), insist=True)
+    assert rerun.cycles[0].outcome is CycleOutcome.SUCCEEDED
+    ledger = (user / "INCIDENTS.md").read_text()
+    assert "- Fix: pending" not in ledger
+    assert rerun.cycles[0].head_commit in ledger or rerun.cycles[0].head_commit[:12] in ledger
+    assert night.store.breakers() == []
+
+
+def test_hand_written_bytes_stay(night, user):
+    mine = "# Incidents And Learnings\n\n## Entries\n\n### 2026-01-01\n- Trigger: mine\n"
+    commit(user, {"INCIDENTS.md": mine})
+    night.run(night.plan(user, FAILING))
+    assert (user / "INCIDENTS.md").read_text().startswith(mine)
+
+
+def test_a_ledger_that_a_person_is_writing_waits(night, user):
+    commit(user, {"INCIDENTS.md": "# mine\n"})
+    write(user, {"INCIDENTS.md": "# mine, not committed\n"})
+    night.run(night.plan(user, FAILING))
+    assert (user / "INCIDENTS.md").read_text() == "# mine, not committed\n"
+    (incident,) = night.store.incidents()
+    assert incident.waits_because
+
+
+def test_a_ledger_can_be_kept_in_the_store_alone(night, user):
+    night.run(night.plan(user, FAILING, ledger=LedgerPlace.STATE))
+    assert not (user / "INCIDENTS.md").exists()
+    assert len(night.store.incidents()) == 1
+
+
+def test_commit_landing_commits_the_ledger_when_it_opens_and_when_it_is_resolved(night, user):
+    flag = night.folder / "works"
+    flaky = f"sh -c 'test -e {flag} || exit 7; echo x > fixed.txt'"
+    plan = night.plan(user, flaky, checks=(GREEN,), landing=Landing.COMMIT)
+    night.run(plan)
+    assert git(user, "status", "--porcelain") == ""
+    assert git(user, "rev-list", "--count", "main") == "2"
+    assert git(user, "show", "--stat", "--format=", "main").split()[0] == "INCIDENTS.md"
+    flag.touch()
+    night.run(plan, insist=True)
+    assert git(user, "status", "--porcelain") == ""
+    assert git(user, "log", "-1", "--format=%s", "main").endswith("(resolved)")
+
+
+def test_a_silent_agent_is_ended_and_tried_twice(night, user):
+    quick = Timeouts(total_s=60, silence_s=1, grace_s=1, after_end_s=1)
+    plan = night.plan(user, "sleep 60", timeouts=quick)
+    (cycle,) = night.run(plan).cycles
+    assert [a.stopped_because for a in cycle.attempts] == [StopReason.SILENCE] * 2
+    assert cycle.failure.failure_class is FailureClass.TIMEOUT
+
+
+def test_what_an_agent_left_when_it_failed_is_kept(night, user):
+    (cycle,) = night.run(night.plan(user, "sh -c 'echo half > half.txt; exit 3'")).cycles
+    assert git(user, "show", f"nightcrew/failed/{cycle.cycle}:half.txt") == "half"
+
+
+def test_an_agent_that_is_not_there_starts_nothing(night, user):
+    record = night.run(night.plan(user, "no-such-agent --now"))
+    assert record.agent_starts == 0
+    assert record.cycles[0].outcome is CycleOutcome.FAILED
+    assert "not on PATH" in record.cycles[0].failure.summary
+
+
+def test_two_cycles_of_one_repository_at_once_postpone_one(night, user):
+    from loop.lock import repository_lock
+
+    plan = night.plan(user, FIXING)
+    with repository_lock(plan, night.crew.places.locks, "another-cycle"):
+        (cycle,) = night.run(plan).cycles
+    assert cycle.outcome is CycleOutcome.POSTPONED
+    assert "another-cycle" in cycle.reason
+
+
+def test_cancelling_keeps_the_work_and_touches_no_breaker(night, user):
+    import threading
+
+    threading.Timer(1.0, night.crew.cancelled.set).start()
+    record = night.run(night.plan(user, "sh -c 'echo half > half.txt; sleep 60'"))
+    (cycle,) = record.cycles
+    assert cycle.outcome is CycleOutcome.CANCELLED
+    assert git(user, "show", f"{cycle.branch}:half.txt") == "half"
+    assert night.store.breakers() == []
+    assert not (user / "INCIDENTS.md").exists()
