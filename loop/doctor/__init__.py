@@ -31,5 +31,5 @@ def examine(
     found += agents.examined(plans, environ)
     if all(finding.level is not Level.FAIL for finding in has_git):
         for plan in plans:
-            found += repositories.repository(plan, environ)
+            found += repositories.repository(plan)
     return [*found, *known]

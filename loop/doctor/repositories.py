@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from loop.doctor.finding import Finding, fail, ok, warn
@@ -17,15 +17,15 @@ CALL_S = 20.0
 """One git call of an examination; a remote that does not answer in this time is no use at night."""
 
 
-def repository(plan: RepoPlan, environ: Mapping[str, str]) -> Iterator[Finding]:
+def repository(plan: RepoPlan) -> Iterator[Finding]:
     """Yield what is wrong with one repository, or that nothing is."""
-    findings = list(_problems(plan, environ))
+    findings = list(_problems(plan))
     yield from findings
     if not findings:
         yield ok(f"{plan.path}", plan.name)
 
 
-def _problems(plan: RepoPlan, environ: Mapping[str, str]) -> Iterator[Finding]:
+def _problems(plan: RepoPlan) -> Iterator[Finding]:
     path = Path(plan.path)
     if not path.is_dir():
         yield fail(f"{path}: no such folder", "correct its path in nightcrew.toml", plan.name)
@@ -37,7 +37,7 @@ def _problems(plan: RepoPlan, environ: Mapping[str, str]) -> Iterator[Finding]:
     git = Git(path, CALL_S)
     try:
         yield from _base(git, plan)
-        yield from _identity(git, plan, environ)
+        yield from _identity(git, plan)
         yield from _landing(git, plan)
     except GitError as problem:
         yield fail(one_line(str(problem), 200), "see what git says there", plan.name)
@@ -69,10 +69,8 @@ def _upstream(git: Git, plan: RepoPlan) -> Iterator[Finding]:
         yield fail(f"remote {remote} cannot be read without a person: {said}", remedy, plan.name)
 
 
-def _identity(git: Git, plan: RepoPlan, environ: Mapping[str, str]) -> Iterator[Finding]:
+def _identity(git: Git, plan: RepoPlan) -> Iterator[Finding]:
     for what in ("name", "email"):
-        if environ.get(f"GIT_COMMITTER_{what.upper()}"):
-            continue
         if not git.run("config", "--get", f"user.{what}", ok_codes=(0, 1)):
             remedy = f"git config --global user.{what} …"
             yield warn(f"git has no user.{what}: commits are made as Nightcrew", remedy, plan.name)

@@ -44,7 +44,7 @@ def made(place: Path, *, commit: bool = True) -> RepoPlan:
 
 
 def bad(plan: RepoPlan) -> list[tuple[Level, str, str]]:
-    found = repository(plan, ENVIRON)
+    found = repository(plan)
     return [(f.level, f.what, f.remedy) for f in found if f.level is not Level.OK]
 
 
