@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from loop.finding.files import text
 from loop.leftovers import Leftovers, hide, is_tracked, remove
 from loop.logged import find_program, run_logged
 from loop.process import Exit, never
@@ -29,6 +30,9 @@ MADE_BY = {
     **dict.fromkeys(("npm", "pnpm", "yarn"), "node_modules"),
 }
 """The folder that a tool's setup fills; without it the setup is done again."""
+
+DONE_KEY = "nightcrew-setup"
+"""File in the workspace's .git: the key of what is done there. It goes when the workspace goes."""
 
 
 class SetupState(StrEnum):
@@ -45,7 +49,7 @@ class SetupResult:
 
     state: SetupState
     key: str
-    """Hash of what decided it, to be given as *done_key* next time; empty when it failed."""
+    """Hash of what decided it; empty when it failed."""
     reason: str = ""
     """Why it failed, in one line."""
     log: str = ""
@@ -62,17 +66,24 @@ def run_setup(
     workspace: Path,
     checkout: Path | None,
     *,
-    done_key: str | None,
     env: Mapping[str, str],
     timeout_s: float,
     log_path: Path,
     is_cancelled: Callable[[], StopReason | None] = never,
+    done_key: str | None = None,
 ) -> SetupResult:
-    """Do *specs* in their order, each within *timeout_s*, unless *done_key* says that they are done."""
+    """Do *specs* in their order, each within *timeout_s*, unless that was done for the same key.
+
+    *done_key* is the key of what is done; None: the one that the workspace itself remembers.
+    """
     key = setup_key(specs, workspace, checkout, env)
-    if key == done_key and all(_is_there(spec, workspace) for spec in specs):
+    memory = workspace / ".git" / DONE_KEY
+    if key == (text(memory) if done_key is None else done_key) and all(
+        _is_there(spec, workspace) for spec in specs
+    ):
         return SetupResult(state=SetupState.SKIPPED, key=key)
     log = ""
+    memory.unlink(missing_ok=True)
     for spec in specs:
         _link(spec, workspace, checkout)
         if not spec.argv:
@@ -82,6 +93,8 @@ def run_setup(
         if reason:
             _take_away(specs, workspace)
             return SetupResult(state=SetupState.FAILED, key="", reason=reason, log=log)
+    if memory.parent.is_dir():
+        memory.write_text(key, "utf-8")
     return SetupResult(state=SetupState.DONE, key=key, log=log)
 
 
