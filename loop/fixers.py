@@ -29,12 +29,14 @@ class Job:
     bench: Bench
     where: str
     """The file that asks for it."""
+    is_spared: bool = False
+    """pre-commit has run it as a hook, in the version that the repository names."""
     changed: set[str] = field(default_factory=set)
     result: Result = field(default_factory=Result)
 
     def once(self) -> bool:
         """Run it; say whether it changed a file. One that went wrong is not tried again."""
-        if not self.result.is_good:
+        if self.is_spared or not self.result.is_good:
             return False
         repo = self.bench.repo
         before, dirty = repo.state(), repo.changed()
@@ -50,6 +52,8 @@ class Job:
         if self.result.crash:
             how, *last = self.result.crash
             return [f"{self.tool.name}: crashed: {how}", *(f"    {line}" for line in last)]
+        if self.is_spared:
+            return [f"{self.tool.name}: run by pre-commit"]
         done = f"changed {_files(len(self.changed))}" if self.changed else "nothing to change"
         if self.result.why_not:
             done = f"could not run: {self.result.why_not}" + (f"; {done}" if self.changed else "")
@@ -69,7 +73,7 @@ def fix(repo: Repository, say: Callable[[str], None]) -> int:
     """Run every tool that *repo* configures and that is installed; give the exit code."""
     jobs = list(_jobs(repo, say))
     for _ in range(ROUNDS):
-        if not sum(job.once() for job in jobs):
+        if not _round(jobs):
             break
     for line in (line for job in jobs for line in job.lines()):
         say(line)
@@ -87,6 +91,18 @@ def _jobs(repo: Repository, say: Callable[[str], None]) -> Iterator[Job]:
             yield Job(tool, Bench(repo, program, tool.limit_s), where)
         else:
             say(f"{tool.name}: configured in {where}, but not installed ({tool.install})")
+
+
+def _round(jobs: list[Job]) -> bool:
+    """Run every job once, but for those that another has spared; say whether any changed a file."""
+    spared: set[str] = set()
+    has_changed = False
+    for job in jobs:
+        job.is_spared = not spared.isdisjoint(job.tool.hooks)
+        has_changed |= job.once()
+        if job.tool.spares_hooks and job.result.is_good:
+            spared.update(hook.name for hook in job.bench.repo.hooks)
+    return has_changed
 
 
 def _summary(jobs: list[Job]) -> str:

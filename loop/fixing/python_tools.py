@@ -29,7 +29,7 @@ _WRONG_ORDER = re.compile(r"^ERROR: (.+) Imports are incorrectly sorted")
 def _ruff_files(repo: Repository) -> list[str]:
     """Give the tracked files that configure ruff, nearest to the root first."""
     own = repo.named("ruff.toml")
-    own += [p for p in repo.named("pyproject.toml") if table(toml(repo.root / p), "tool", "ruff")]
+    own += [p for p in repo.named("pyproject.toml") if "ruff" in table(toml(repo.root / p), "tool")]
     names = {"ruff.toml", ".ruff.toml", "pyproject.toml"}
     found = [p for p in own if PurePosixPath(p).name in names and not is_generated_path(p)]
     return sorted(found, key=lambda path: (path.count("/"), path))
@@ -82,14 +82,14 @@ def _ruff_format(bench: Bench) -> Result:
 
 def black_in(repo: Repository) -> str:
     """Give the file that asks for black."""
-    if table(toml(repo.root / "pyproject.toml"), "tool", "black"):
+    if "black" in table(toml(repo.root / "pyproject.toml"), "tool"):
         return "pyproject.toml"
     return CONFIG if repo.hook("black", "black-jupyter") else ""
 
 
 def isort_in(repo: Repository) -> str:
     """Give the file that asks for isort."""
-    if table(toml(repo.root / "pyproject.toml"), "tool", "isort"):
+    if "isort" in table(toml(repo.root / "pyproject.toml"), "tool"):
         return "pyproject.toml"
     if (repo.root / ".isort.cfg").is_file():
         return ".isort.cfg"

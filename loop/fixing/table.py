@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from loop.fixing import python_tools, whitespace
+from loop.fixing import compiled_tools, precommit, python_tools, web_tools, whitespace
 from loop.fixing.tool import Tool
 
-TOOLS: tuple[Tool, ...] = (*python_tools.TOOLS, *whitespace.TOOLS)
-"""Linters before formatters: what a linter mends, a formatter may have to lay out again."""
+TOOLS: tuple[Tool, ...] = (
+    *precommit.TOOLS,
+    *python_tools.TOOLS,
+    *web_tools.TOOLS,
+    *compiled_tools.TOOLS,
+    *whitespace.TOOLS,
+)
+"""pre-commit first, since it spares others; linters before formatters, who lay out anew what those mend."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from loop.fixing.children import Ended, batches, run_tool, told
 from loop.fixing.repository import Repository
@@ -50,6 +50,11 @@ class Bench:
         """Run the program with *words* in the repository."""
         return run_tool(self.repo.root, (self.program, *words), self.repo.environ, self.limit_s)
 
+    def with_environ(self, additions: Mapping[str, str]) -> Bench:
+        """Give the same bench with *additions* in the environment."""
+        environ = {**self.repo.environ, **additions}
+        return replace(self, repo=Repository(self.repo.root, environ))
+
     def each(self, words: tuple[str, ...], files: list[str], codes: Codes) -> Result:
         """Run the program over *files*, in parts; give the first bad result, else a good one."""
         for part in batches(files):
@@ -94,7 +99,10 @@ class Tool:
     """What a person types to get it."""
     hooks: tuple[str, ...] = ()
     """Its names among pre-commit's hooks; one that pre-commit has run is not run again."""
+    spares_hooks: bool = False
+    """Once it has worked, a tool that stands among the hooks is not run again."""
     limit_s: float = 300
+    """For one command."""
 
 
 def cause(lines: tuple[str, ...]) -> str:
