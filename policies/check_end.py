@@ -29,9 +29,8 @@ def tool_of(argv: Sequence[str]) -> str:
 
 
 def _read_stop(ended: Ended) -> Reading | None:
-    name = ended.argv[0]
     if ended.start_error:
-        return could_not(f"{name} could not be started ({ended.start_error}): install {name}")
+        return could_not(ended.start_error)
     match ended.stopped_because:
         case None | StopReason.AFTER_END:
             return None

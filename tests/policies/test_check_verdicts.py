@@ -203,7 +203,9 @@ def test_what_a_stop_means(why: StopReason, state: CheckState, known: FailureCla
 
 
 def test_what_cannot_start_could_not_run() -> None:
-    ended = Ended(argv=("nope",), exit_code=None, lines=(), start_error="command not found")
+    ended = Ended(
+        argv=("nope",), exit_code=None, lines=(), start_error="cannot start nope: install it"
+    )
     got = read_end(ended)
     assert got.state is N
     assert not got.by_content
