@@ -13,7 +13,8 @@ from prefect.states import Cancelled, Completed, Crashed, Failed
 
 from loop.story import Told
 from policies.failure import CycleOutcome
-from policies.records import CycleRecord, RunRecord, run_outcome
+from policies.records import CycleRecord, RunRecord
+from policies.run_end import run_outcome
 
 
 def of_stage(told: Told) -> State:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,20 +10,19 @@ from pathlib import Path
 from loop.agents.base import Adapter, AgentStart, StartRequest
 from loop.agents.environment import PROMPT_FILE, secret_values
 from loop.diagnose import failure_of_log
+from loop.listener import Listener
 from loop.passlog import PassLog
 from loop.places import pass_log_name
 from loop.process import Exit, Launch, run
 from loop.story import Crew, Order
 from loop.watch import CycleClock
 from loop.workspace import Workspace
-from policies.events import reader_for
-from policies.events.base import Event, EventKind, Reader, Story
+from policies.events.base import Story
 from policies.failure import AttemptOutcome, Failure
 from policies.outcome import Evidence, Verdict, judge
 from policies.records import AttemptRecord, stamp
 from policies.redaction import Redactor
 from policies.rootcause import Hints
-from policies.timeouts import Activity
 
 MIB = 1024 * 1024
 
@@ -67,7 +65,7 @@ class Attempt:
             self.order.cycle, self.earlier_passes, self.pass_name, n
         )
         self.crew.observer.attempt_started(self.order.cycle, self.pass_name, n, str(log))
-        listener = _Listener(self, start.reader)
+        listener = Listener(self.order.cycle, self.crew.observer, start.reader)
         ended = self._run(start, env, log, listener)
         listener.finish()
         verdict = judge(self._evidence(listener, ended))
@@ -95,7 +93,7 @@ class Attempt:
         )
 
     def _run(
-        self, start: AgentStart, env: Mapping[str, str], log: Path, listener: _Listener
+        self, start: AgentStart, env: Mapping[str, str], log: Path, listener: Listener
     ) -> Exit:
         plan = self.order.plan
         launch = Launch(
@@ -134,7 +132,7 @@ class Attempt:
             f"cwd={self.workspace.path} argv={' '.join(start.shown_argv)}"
         ).replace("\n", " ")
 
-    def _evidence(self, listener: _Listener, ended: Exit) -> Evidence:
+    def _evidence(self, listener: Listener, ended: Exit) -> Evidence:
         return Evidence(
             story=listener.story,
             has_end_event=listener.reader.has_end_event,
@@ -145,7 +143,7 @@ class Attempt:
         )
 
     def _failure(
-        self, verdict: Verdict, ended: Exit, listener: _Listener, log: Path
+        self, verdict: Verdict, ended: Exit, listener: Listener, log: Path
     ) -> Failure | None:
         if verdict.outcome is not AttemptOutcome.FAILED:
             return None
@@ -156,6 +154,7 @@ class Attempt:
             known_class=verdict.failure_class,
             last_progress=listener.story.last_progress,
             now=self.crew.now(),
+            local_zone=self.crew.local_zone,
             why=verdict.why,
         )
         return failure_of_log(log, hints, self.crew.signatures)
@@ -177,31 +176,6 @@ class Attempt:
             input_tokens=usage.input_tokens if usage else None,
             output_tokens=usage.output_tokens if usage else None,
         )
-
-
-class _Listener:
-    """Reads the redacted lines as they come: events for the clocks, the story and the view."""
-
-    def __init__(self, attempt: Attempt, reader: str) -> None:
-        self.reader: Reader = reader_for(reader)
-        self.story = Story()
-        self.activity = Activity()
-        self._cycle = attempt.order.cycle
-        self._observer = attempt.crew.observer
-
-    def line(self, text: str) -> None:
-        for event in self.reader.feed(text):
-            self._take(event)
-
-    def finish(self) -> None:
-        for event in self.reader.finish():
-            self._take(event)
-
-    def _take(self, event: Event) -> None:
-        self.story.take(event)
-        self.activity.take(event, time.monotonic())
-        if event.text and event.kind is not EventKind.OTHER:
-            self._observer.line(self._cycle, event.text)
 
 
 def _foot(ended: Exit) -> str:

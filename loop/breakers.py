@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 from loop.store import Store
 from policies import breaker
-from policies.breaker import BreakerState, CoolDown, Phase
+from policies.breaker import BreakerState, Phase
+from policies.cooldown import CoolDown
 from policies.failure import Failure
 from policies.permit import (
     MACHINE_KEY,

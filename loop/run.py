@@ -14,7 +14,8 @@ from loop.story import Crew, Order
 from policies.failure import CycleOutcome
 from policies.permit import Answer
 from policies.plan import RepoPlan
-from policies.records import CycleRecord, IncidentRecord, RunRecord, run_outcome
+from policies.records import CycleRecord, IncidentRecord, RunRecord
+from policies.run_end import run_outcome
 from policies.turns import goes_on, left_out
 
 Perform = Callable[[Order], CycleRecord]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -48,6 +48,11 @@ def plain(name: str, work: Callable[[], T], tell: Callable[[T], Told]) -> T:  # 
 def utc_now() -> datetime:
     """Give the time, aware, UTC."""
     return datetime.now(UTC)
+
+
+def local_zone() -> tzinfo:
+    """Give this machine's zone, as it is now."""
+    return datetime.now().astimezone().tzinfo or UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +109,8 @@ class Crew:
     observer: Observer = field(default_factory=Silent)
     stage: Stage = plain
     now: Callable[[], datetime] = utc_now
+    local_zone: tzinfo = field(default_factory=local_zone)
+    """The zone in which agents print clock times."""
     spread: Callable[[], float] = lambda: 0.5
     """Jitter in 0..1 for waits between attempts."""
     cancelled: threading.Event = field(default_factory=threading.Event)

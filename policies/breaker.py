@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from policies.bounds import Bound
+from policies.cooldown import PROBE_EVERY, CoolDown, next_cool_down_s, stated_end
 from policies.failure import CHECK_CLASSES, Failure, FailureClass
 from policies.records import stamp
 
@@ -46,14 +47,6 @@ NEXT: dict[tuple[Phase, Happening], Phase] = {
     (Phase.OPEN, Happening.RESET): Phase.CLOSED,
     (Phase.HALF_OPEN, Happening.RESET): Phase.CLOSED,
 }
-
-PROBE_EVERY = timedelta(hours=24)
-"""A probe is due at least this often, whatever end a limit states (design section 5)."""
-
-USAGE_COOL_DOWN_S = 3600.0
-"""First cool-down of a usage limit that states no end (design section 5)."""
-
-LIMITS = frozenset({FailureClass.USAGE_LIMIT, FailureClass.RATE_LIMIT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,17 +95,6 @@ class BreakerState:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoolDown:
-    """How long an open breaker waits before a probe, in seconds."""
-
-    from_s: float = 900
-    to_s: float = 86_400
-    longest_wait_s: float = 120
-    """A stated wait over this opens the breaker at once."""
-    any_cause_opens_after: int = 6
-
-
 def probing(state: BreakerState, cycle: str, expires: datetime) -> BreakerState:
     """Give the state in which *cycle* is the one probe until *expires*."""
     return _moved(state, Happening.PROBED, probe=cycle, probe_expires=expires)
@@ -121,7 +103,12 @@ def probing(state: BreakerState, cycle: str, expires: datetime) -> BreakerState:
 def after_failure(
     state: BreakerState, failure: Failure, bound: Bound, cool_down: CoolDown, now: datetime
 ) -> BreakerState:
-    """Give the state after one more failed attempt; it may open."""
+    """Give the state after one more failed attempt; it may open.
+
+    An open breaker keeps the cause that opened it: what fails then began before.
+    """
+    if state.phase is Phase.OPEN:
+        return replace(state, failed=state.failed + 1)
     same = failure.fingerprint == state.fingerprint
     counted = replace(
         state,
@@ -175,7 +162,7 @@ def reset(state: BreakerState) -> BreakerState:
 def _trips(
     state: BreakerState, failure: Failure, bound: Bound, cool_down: CoolDown, now: datetime
 ) -> bool:
-    stated = _stated_end(failure, now)
+    stated = stated_end(failure, now)
     if stated and stated - now > timedelta(seconds=cool_down.longest_wait_s):
         return True
     blind = state.key.startswith("repository:") and state.failed >= cool_down.any_cause_opens_after
@@ -185,8 +172,8 @@ def _trips(
 def _opened(
     state: BreakerState, event: Happening, failure: Failure, cool_down: CoolDown, now: datetime
 ) -> BreakerState:
-    stated = _stated_end(failure, now)
-    wait_s = _cool_down_s(state, failure, cool_down)
+    stated = stated_end(failure, now)
+    wait_s = next_cool_down_s(state.cool_down_s, failure, cool_down)
     due = min(stated, now + PROBE_EVERY) if stated else now + timedelta(seconds=wait_s)
     return _moved(
         state,
@@ -198,22 +185,6 @@ def _opened(
         probe="",
         probe_expires=None,
     )
-
-
-def _cool_down_s(state: BreakerState, failure: Failure, cool_down: CoolDown) -> float:
-    limited = failure.failure_class is FailureClass.USAGE_LIMIT
-    first_s = max(USAGE_COOL_DOWN_S, cool_down.from_s) if limited else cool_down.from_s
-    return min(cool_down.to_s, state.cool_down_s * 2 or first_s)
-
-
-def _stated_end(failure: Failure, now: datetime) -> datetime | None:
-    if failure.failure_class not in LIMITS:
-        return None
-    if failure.resets_at and failure.resets_at > now:
-        return failure.resets_at
-    if failure.retry_after_s is not None:
-        return now + timedelta(seconds=failure.retry_after_s)
-    return None
 
 
 def _moved(state: BreakerState, event: Happening, **changes: Any) -> BreakerState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -131,9 +131,8 @@ class IncidentRecord:
     last_seen: datetime
     state: IncidentState = IncidentState.OPEN
     cycles: tuple[str, ...] = ()
-    """Newest last, at most CYCLES_KEPT; count says how many there were."""
     logs: tuple[str, ...] = ()
-    """Names of pass logs, newest last, at most CYCLES_KEPT."""
+    """Names of pass logs; like cycles newest last, at most CYCLES_KEPT."""
     resolved_at: datetime | None = None
     fix: str = "pending"
     commit: str = "pending"
@@ -178,10 +177,10 @@ class RunRecord:
     finished: datetime | None = None
     outcome: CycleOutcome = CycleOutcome.RUNNING
     trigger: str = "manual"
-    cycles: tuple[CycleRecord, ...] = field(default=())
+    cycles: tuple[CycleRecord, ...] = ()
     agent_starts: int = 0
     incidents: tuple[IncidentRecord, ...] = ()
-    """Those that this run's cycles opened, joined or resolved."""
+    """Those that this run opened, joined or resolved."""
 
     def evolve(self, **changes: Any) -> RunRecord:
         """Give a copy with *changes*."""
@@ -199,30 +198,3 @@ class RunRecord:
             "incidents": [incident.to_json() for incident in self.incidents],
             "outages": [],
         }
-
-
-RUN_ORDER = (
-    CycleOutcome.CANCELLED,
-    CycleOutcome.FAILED,
-    CycleOutcome.SUCCEEDED,
-    CycleOutcome.POSTPONED,
-    CycleOutcome.CIRCUIT_OPEN,
-    CycleOutcome.NOTHING_TO_DO,
-)
-
-
-def run_outcome(outcomes: list[CycleOutcome]) -> CycleOutcome:
-    """Give the run's outcome: the first of RUN_ORDER that occurs (a crash counts as failed)."""
-    seen = {CycleOutcome.FAILED if o is CycleOutcome.CRASHED else o for o in outcomes}
-    return next((o for o in RUN_ORDER if o in seen), CycleOutcome.NOTHING_TO_DO)
-
-
-def exit_code(outcomes: list[CycleOutcome]) -> int:
-    """Give the exit code: 130 cancelled, 1 any failed, 3 all refused or postponed, else 0."""
-    outcome = run_outcome(outcomes)
-    if outcome is CycleOutcome.CANCELLED:
-        return 130
-    if outcome is CycleOutcome.FAILED:
-        return 1
-    refused = {CycleOutcome.POSTPONED, CycleOutcome.CIRCUIT_OPEN}
-    return 3 if outcomes and set(outcomes) <= refused else 0

@@ -61,7 +61,7 @@ def start(wired: Wired, order: RunOrder, *, json: bool) -> None:
     """Run *order* to its end, print it, and leave the process with its exit code."""
     from flows.cli.console import document
     from flows.launch import in_foreground, leave
-    from policies.records import exit_code
+    from policies.run_end import exit_code
 
     crew = wired.crew
     crew.observer.run_started(

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from loop.store import schema
 from policies.breaker import BreakerState
+from policies.records import AttemptRecord
 
 
 def dump(kind: Any, value: Any) -> str:
@@ -26,6 +27,16 @@ def load(kind: Any, text: str) -> Any:
 @cache
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
+
+
+def attempt_row(cycle: str, attempt: AttemptRecord) -> dict[str, Any]:
+    """Give the row of one of *cycle*'s attempts."""
+    return {
+        "cycle": cycle,
+        "n": attempt.n,
+        "pass_log": attempt.pass_log,
+        "record": dump(AttemptRecord, attempt),
+    }
 
 
 def locked_breaker(connection: Connection, key: str) -> BreakerState:

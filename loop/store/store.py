@@ -10,7 +10,7 @@ from sqlalchemy import Engine, Table, delete, select
 
 from loop.store import schema
 from loop.store.engine import READS, open_engine
-from loop.store.rows import dump, load, locked_breaker, upsert
+from loop.store.rows import attempt_row, dump, load, locked_breaker, upsert
 from policies.breaker import BreakerState
 from policies.records import CycleRecord, IncidentRecord, IncidentState, RunRecord
 
@@ -72,13 +72,7 @@ class Store:
                 },
             )
             for attempt in cycle.attempts:
-                row = {
-                    "cycle": cycle.cycle,
-                    "n": attempt.n,
-                    "pass_log": attempt.pass_log,
-                    "record": dump(type(attempt), attempt),
-                }
-                upsert(connection, schema.attempts, row)
+                upsert(connection, schema.attempts, attempt_row(cycle.cycle, attempt))
 
     def cycle(self, cycle: str) -> CycleRecord | None:
         """Give one cycle, or None."""
@@ -186,16 +180,17 @@ class Store:
         """Give what was remembered, or None."""
         table = schema.facts
         query = select(table.c.record).where(table.c.kind == kind, table.c.name == name)
-        rows = self._all(query, Any)
-        return rows[0] if rows else None
+        return self._one(query, Any)
 
     def _put(self, table: Table, row: dict[str, Any]) -> None:
         with self._engine.begin() as connection:
             upsert(connection, table, row)
 
     def _get(self, table: Table, kind: type[T], key: str) -> T | None:
-        rows = self._all(select(table.c.record).where(table.c.id == key), kind)
-        return rows[0] if rows else None
+        return self._one(select(table.c.record).where(table.c.id == key), kind)
+
+    def _one(self, query: Any, kind: type[T]) -> T | None:
+        return next(iter(self._all(query, kind)), None)
 
     def _all(self, query: Any, kind: type[T]) -> list[T]:
         with self._engine.connect().execution_options(**READS) as connection:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from policies import breaker
 from policies.bounds import ANY_CAUSE_OPENS_AFTER, DEFAULT_BOUNDS
-from policies.breaker import BreakerState, CoolDown, Phase
+from policies.breaker import BreakerState, Phase
+from policies.cooldown import CoolDown
 from policies.failure import Confidence, Failure, FailureClass
 from policies.permit import (
     MACHINE_KEY,

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from policies.failure import CycleOutcome
-from policies.records import CycleRecord, exit_code, run_outcome
+from policies.records import CycleRecord
+from policies.run_end import exit_code, run_outcome
 from policies.turns import goes_on, left_out
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
