@@ -13,6 +13,9 @@ from policies.plan import RepoPlan
 NOBODY = ("Nightcrew", "nightcrew@localhost")
 """Author where the person has no git identity."""
 
+CONFLICT = "-conflict"
+"""How the branch of work ends that could not be rebased."""
+
 FOLLOWED = ("core.autocrlf", "core.eol", "core.symlinks", "core.fileMode", "core.ignoreCase")
 """Settings of the user's repository that decide what its files look like."""
 
@@ -37,6 +40,7 @@ class Source:
         except GitError as error:
             raise RepositoryRefused(f"{path}: {_why_no_repository(str(error), path)}") from error
         source = cls(plan, git, is_bare)
+        source._check_place(path)
         if source._id("HEAD") is None and not plan.branch:
             raise RepositoryRefused(f"{path}: has no commit yet; commit something first")
         return source
@@ -79,13 +83,11 @@ class Source:
 
     def give(self, to: Git, *refs: str) -> None:
         """Copy *refs* to the workspace."""
-        to.fetch_local(
-            Path(self.plan.path).resolve(), *refs, options=("--update-shallow", "--no-tags")
-        )
+        to.fetch_local(Path(self.plan.path).resolve(), *refs)
 
     def take(self, workspace: Path, *refs: str) -> None:
         """Copy *refs* of the workspace to the user's repository."""
-        self.git.fetch_local(workspace, *refs, options=("--update-shallow", "--no-tags"))
+        self.git.fetch_local(workspace, *refs)
 
     def move_branch(
         self, name: str, workspace: Path, *, old: str | None, new: str, force: bool = False
@@ -112,12 +114,19 @@ class Source:
             self.git.run("update-ref", "-d", incoming)
 
     def prune(self, prefix: str, kept: int) -> None:
-        """Delete the oldest branches below *prefix*, so that *kept* remain."""
+        """Delete the oldest branches below *prefix*, so that *kept* remain.
+
+        Left alone: what is checked out, and work that conflicted (it was good, and may be a person's).
+        """
+        newest_first = ("--sort=-version:refname", "--sort=-committerdate")
         listed = self.git.run(
-            "for-each-ref", "--sort=-committerdate", "--format=%(refname)", f"refs/heads/{prefix}"
+            "for-each-ref", *newest_first, "--format=%(refname)", f"refs/heads/{prefix}"
         )
-        for ref in listed.splitlines()[kept:]:
-            self.git.run("update-ref", "-d", ref)
+        refs = [ref for ref in listed.splitlines() if not ref.endswith(CONFLICT)]
+        busy = self.checked_out()
+        for ref in refs[kept:]:
+            if ref.removeprefix("refs/heads/") not in busy:
+                self.git.run("update-ref", "-d", ref)
 
     def file_at_head(self, name: str) -> bytes | None:
         """Give a file's bytes at HEAD, or None where it is not tracked."""
@@ -167,6 +176,17 @@ class Source:
         rows = (row for row in listed.splitlines() if row.startswith("branch refs/heads/"))
         return {row.removeprefix("branch refs/heads/") for row in rows}
 
+    def _check_place(self, path: Path) -> None:
+        """Refuse a folder inside a repository, and a repository that has no room for our branches."""
+        where = "--absolute-git-dir" if self.is_bare else "--show-toplevel"
+        top = Path(self.git.run("rev-parse", where))
+        if top.resolve() != path.resolve():
+            raise RepositoryRefused(f"{path}: lies inside the repository {top}; name that")
+        if self.has_branch("nightcrew"):
+            raise RepositoryRefused(
+                f"{path}: its branch nightcrew leaves no room for nightcrew/work; rename it"
+            )
+
     def _upstream(self, name: str) -> str:
         remote = self.git.run("config", "--get", f"branch.{name}.remote", ok_codes=(0, 1))
         merge = self.git.run("config", "--get", f"branch.{name}.merge", ok_codes=(0, 1))
@@ -174,9 +194,12 @@ class Source:
             raise RepositoryRefused(
                 f'{self.plan.path}: branch {name} has no upstream; set one, or base = "head"'
             )
+        if remote == ".":
+            return merge
         ref = f"refs/nightcrew/upstream/{name}"
-        flags = ("-q", "--no-write-fetch-head", "--no-recurse-submodules", "--no-tags")
-        self.git.run("fetch", *flags, remote, f"+{merge}:{ref}", remote=True)
+        # By its address: a remote's section may name the program of the other side.
+        url = self.git.run("remote", "get-url", remote).splitlines()[0]
+        self.git.fetch_remote(url, f"+{merge}:{ref}")
         return ref
 
     def _id(self, name: str) -> str | None:
