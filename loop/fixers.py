@@ -7,6 +7,7 @@ crashed, or this is no git repository.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -62,6 +63,8 @@ class Job:
 
 def main() -> int:
     """Fix the repository in the working folder; give the exit code."""
+    # As an exception, a stop lets `run_tool` end its tool's whole tree first.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         return fix(Repository(Path.cwd(), os.environ), _say)
     except NightcrewError as error:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from loop.launching import MARKER_NAME
 from loop.process import Launch, run
 from policies.text import safe
 from policies.timeouts import Timeouts
@@ -72,7 +71,7 @@ def run_tool(root: Path, argv: Iterable[str], environ: Mapping[str, str], limit_
     words = tuple(argv)
     output = Output()
     env = {**environ, **OFFLINE, "PATH": _path(root, environ)}
-    launch = Launch(words, root, env, marker=environ.get(MARKER_NAME, ""))
+    launch = Launch(words, root, env)  # a marker of its own: ours may be borne by others, too
     timeouts = Timeouts(total_s=limit_s, silence_s=0, after_end_s=2, grace_s=2)
     ended = run(launch, timeouts, sink=output.take)
     why = ended.error if ended.exit_code is None else ""
