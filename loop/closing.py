@@ -15,6 +15,7 @@ from policies.checks import Comparison, may_land
 from policies.failure import CycleOutcome, Failure
 from policies.plan import Landing
 from policies.records import CycleRecord
+from policies.redaction import redact
 
 
 def nothing_done(record: CycleRecord, why: str) -> CycleRecord:
@@ -51,6 +52,7 @@ def landed(
 ) -> CycleRecord:
     """Give the record of a pass whose agent did well: its work checked and landed, or kept aside."""
     ready.workspace.commit_rest(commit_message(record, pass_name, last.last_words))
+    _put_aside(ready, record)
     compared = ready.checking.on_change()
     record = record.evolve(checks=tuple(one.to_row() for one in compared))
     if stopped := ready.clock.reason():
@@ -99,6 +101,18 @@ def _land(
         return done.evolve(landed=commit, reason=f"landed on {ready.base.target_branch}")
 
     return ready.crew.stage(f"land: {plan.landing}", work, _tell)
+
+
+def _put_aside(ready: Ready, record: CycleRecord) -> None:
+    """Keep the agent's own versions of ledger and tracker beside the logs: they are not in the work."""
+    for name, data in ready.workspace.taken_out.items():
+        if data == (ready.source_file(name) or b""):
+            continue
+        folder = ready.crew.places.logs / record.run
+        place = folder / f"{record.cycle}-{name.replace('/', '-')}"
+        folder.mkdir(parents=True, exist_ok=True)
+        place.write_text(redact(data.decode("utf-8", "replace")), "utf-8")
+        ready.crew.observer.said(f"{record.repo}: the agent edited {name}; its version is {place}")
 
 
 def _tell(record: CycleRecord) -> Told:

@@ -43,6 +43,13 @@ class Ready:
     prompt: bytes
     context: str
 
+    def source_file(self, name: str) -> bytes | None:
+        """Give a file's bytes at the cycle's start, or None where it was not there."""
+        code, text = self.workspace.git.call(
+            "cat-file", "blob", f"{self.base.start}:{name}", ok_codes=(0, 128), raw=True
+        )
+        return text.encode("utf-8", "surrogateescape") if code == 0 else None
+
 
 def prepare(order: Order, crew: Crew, clock: CycleClock, incidents: Incidents) -> Ready:
     """Give the cycle ready for its first attempt. Raises NightcrewError when it cannot be."""

@@ -248,3 +248,13 @@ def test_cancelling_keeps_the_work_and_touches_no_breaker(night, user):
     assert git(user, "show", f"{cycle.branch}:half.txt") == "half"
     assert night.store.breakers() == []
     assert not (user / "INCIDENTS.md").exists()
+
+
+def test_an_agents_own_ledger_edits_are_kept_beside_the_logs(night, user):
+    commit(user, {"INCIDENTS.md": "# mine\n", "CLONE_FEATURES.md": "- [ ] a\n"})
+    deed = "sh -c 'echo x > a.txt; echo added >> INCIDENTS.md'"
+    (cycle,) = night.run(night.plan(user, deed, checks=(GREEN,))).cycles
+    assert git(user, "diff", "--name-only", "main", "nightcrew/work") == "a.txt"
+    kept = sorted((night.folder / "logs" / cycle.run).glob("*.md"))
+    assert [place.name for place in kept] == [f"{cycle.cycle}-INCIDENTS.md"]
+    assert kept[0].read_text() == "# mine\nadded\n"
