@@ -10,6 +10,7 @@ from pathlib import Path
 
 from loop.errors import GitError, LandingRefused
 from loop.git import Git
+from loop.git_config import identity_variables
 from loop.ledger import only_own_changes
 from loop.source import Source
 from loop.workspace import WORK, Base, Workspace
@@ -57,7 +58,9 @@ def commit_ledger(plan: RepoPlan, message: str) -> str | None:
         git.run("read-tree", "HEAD", env=index)
         git.run("update-index", "--add", "--cacheinfo", entry, env=index)
         tree = git.run("write-tree", env=index)
-    new = git.run("commit-tree", tree, "-p", old, stdin=message.encode(), env=_identity(source))
+    new = git.run(
+        "commit-tree", tree, "-p", old, stdin=message.encode(), env=identity_variables(git)
+    )
     git.run("update-ref", "-m", "nightcrew: ledger", f"refs/heads/{branch}", new, old)
     git.run("update-index", "--add", "--cacheinfo", entry)
     return new
@@ -124,12 +127,3 @@ def _filtered(git: Git, names: list[str]) -> str:
     fields = git.run("check-attr", "-z", "--stdin", "filter", stdin=stdin).split("\0")
     rows = zip(fields[0::3], fields[2::3], strict=False)
     return next((name for name, value in rows if value not in ("unspecified", "unset")), "")
-
-
-def _identity(source: Source) -> dict[str, str]:
-    name, email = source.identity()
-    return {
-        f"GIT_{who}_{what}": value
-        for who in ("AUTHOR", "COMMITTER")
-        for what, value in (("NAME", name), ("EMAIL", email))
-    }

@@ -10,14 +10,8 @@ from loop.errors import GitError, LandingRefused, RepositoryRefused
 from loop.git import Git
 from policies.plan import RepoPlan
 
-NOBODY = ("Nightcrew", "nightcrew@localhost")
-"""Author where the person has no git identity."""
-
 CONFLICT = "-conflict"
 """How the branch of work ends that could not be rebased."""
-
-FOLLOWED = ("core.autocrlf", "core.eol", "core.symlinks", "core.fileMode", "core.ignoreCase")
-"""Settings of the user's repository that decide what its files look like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,33 +133,6 @@ class Source:
         """Give the repository's hash: `sha1` or `sha256`."""
         return self.git.run("rev-parse", "--show-object-format")
 
-    def private_config(self) -> str:
-        """Give the workspace's whole configuration: no remote, no push URL, the person's identity."""
-        name, email = self.identity()
-        rows = [
-            "[core]",
-            "\trepositoryformatversion = 0",
-            "\tbare = false",
-            "\tlogallrefupdates = true",
-        ]
-        if self.object_format() != "sha1":
-            rows[1] = "\trepositoryformatversion = 1"
-            rows += ["[extensions]", f"\tobjectFormat = {self.object_format()}", "[core]"]
-        known = {entry.key.lower(): entry.value for entry in self.git.config()}
-        rows += [
-            f"\t{key.removeprefix('core.')} = {_quoted(known[key.lower()])}"
-            for key in FOLLOWED
-            if key.lower() in known
-        ]
-        rows += ["[gc]", "\tauto = 0", "[user]", f"\tname = {_quoted(name)}"]
-        return "\n".join([*rows, f"\temail = {_quoted(email)}", ""])
-
-    def identity(self) -> tuple[str, str]:
-        """Give the person's name and address as git knows them here, else NOBODY."""
-        known = {entry.key: entry.value for entry in self.git.config()}
-        name, email = known.get("user.name"), known.get("user.email")
-        return (name, email) if name and email else NOBODY
-
     def git_for(self, workspace: Path) -> Git:
         """Give git in the workspace."""
         return Git(workspace, self.plan.timeouts.git_s)
@@ -215,8 +182,3 @@ def _why_no_repository(said: str, path: Path) -> str:
     if "not a git repository" in said:
         return "is not a git repository; run `git init` and commit first"
     return said
-
-
-def _quoted(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'

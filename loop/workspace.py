@@ -13,6 +13,7 @@ from pathlib import Path
 
 from loop.errors import GitError, LandingRefused
 from loop.git import Git
+from loop.git_config import private_config
 from loop.places import path_hash
 from loop.source import Source
 from policies.plan import RepoPlan
@@ -162,7 +163,7 @@ class Workspace:
             (inside / left).unlink(missing_ok=True)
         for left in ("rebase-merge", "rebase-apply", "sequencer"):
             shutil.rmtree(inside / left, ignore_errors=True)
-        (inside / "config").write_text(self.source.private_config(), "utf-8")
+        (inside / "config").write_text(private_config(self.source.git), "utf-8")
 
     def _fetch(self, base: str) -> None:
         for ref in (BASE_REF, USER_WORK_REF):
