@@ -74,7 +74,8 @@ class Attempt:
             record=self._record(n, ended, listener.story, log, failure),
             outcome=verdict.outcome,
             why=verdict.why,
-            last_words=listener.story.last_words,
+            # Without an end event nobody knows which line was meant as a final message.
+            last_words=listener.story.last_words if listener.reader.has_end_event else "",
         )
 
     def _start(self) -> AgentStart:

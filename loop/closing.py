@@ -63,7 +63,7 @@ def landed(
         breakers.failed(failure)
         return gave_up(ready, breakers, record, failure, pass_name, check=broken[0].after.name)
     try:
-        record = _land(ready, record, pass_name, compared)
+        record = _land(ready, record, pass_name, compared, last.last_words)
     except LandingRefused as refused:
         failure = failure_of_error(refused)
         breakers.failed(failure)
@@ -75,12 +75,12 @@ def landed(
 
 
 def _land(
-    ready: Ready, record: CycleRecord, pass_name: str, compared: list[Comparison]
+    ready: Ready, record: CycleRecord, pass_name: str, compared: list[Comparison], said: str
 ) -> CycleRecord:
     plan, workspace = ready.order.plan, ready.workspace
     allowed, why = may_land(compared, plan.checks == (), plan.landing)
     proven = [one.after.name for one in compared if one.is_proof]
-    workspace.reword(commit_message(record, pass_name, checks=proven))
+    workspace.reword(commit_message(record, pass_name, said, proven))
 
     def work() -> CycleRecord:
         branch = workspace.publish()
