@@ -10,6 +10,7 @@ from loop.agents.environment import secret_values, shown
 from loop.passlog import PassLog
 from loop.process import Exit, Launch, never, run
 from policies.failure import StopReason
+from policies.logmarks import Foot, foot_line, ours
 from policies.redaction import Redactor
 from policies.timeouts import Timeouts
 
@@ -33,7 +34,7 @@ def run_logged(
     """
     launch = Launch(argv=(find_program(argv[0], workspace, env), *argv[1:]), cwd=workspace, env=env)
     only_total = Timeouts(total_s=timeout_s, silence_s=0, progress_s=0, tool_s=0)
-    head = f"[nightcrew: {' '.join(shown(argv))}; in {workspace}]"
+    head = ours(f"cwd={workspace} argv={' '.join(shown(argv))}")
     log = PassLog(
         log_path,
         head=head,
@@ -55,6 +56,5 @@ def find_program(name: str, workspace: Path, env: Mapping[str, str]) -> str:
 
 
 def _foot(end: Exit) -> str:
-    why = f", stopped because {end.stopped_because.value}" if end.stopped_because else ""
-    error = f", {end.error}" if end.error else ""
-    return f"[nightcrew: exit {end.exit_code}{why}{error}, {end.duration_s:.1f} s]"
+    foot = Foot(exit_code=end.exit_code, stopped_because=end.stopped_because, error=end.error)
+    return foot_line(foot, end.duration_s)

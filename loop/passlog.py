@@ -17,6 +17,7 @@ from typing import Self
 
 from loop.lines import Lines
 from loop.logtail import LogTail, create, write_all
+from policies.logmarks import ours
 from policies.redaction import Redactor
 
 HEAD_SHARE = 0.75
@@ -73,7 +74,7 @@ class PassLog:
             self._join_tail()
         with self._remembering():
             lead = b"" if self._ends_line else b"\n"
-            lost = f"[nightcrew: not written from here: {self.write_error}]\n"
+            lost = ours(f"not written from here: {self.write_error}") + "\n"
             write_all(self._fd, lead + (lost.encode() if self.write_error else b""))
             write_all(self._fd, _line(self._redactor.text(foot)))
         os.close(self._fd)
@@ -88,7 +89,7 @@ class PassLog:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close(f"[nightcrew: ended by {kind.__name__}]" if kind else "[nightcrew: ended]")
+        self.close(ours(f"ended by {kind.__name__}" if kind else "ended"))
 
     def _keep(self, data: bytes) -> None:
         if not data:
@@ -119,7 +120,7 @@ class PassLog:
         cut_bytes, cut_lines = self._tail.cut()
         if cut_bytes:
             lead = b"" if self._ends_line else b"\n"
-            note = f"[nightcrew: {cut_bytes} bytes, {cut_lines} lines cut here: log limit]\n"
+            note = ours(f"{cut_bytes} bytes, {cut_lines} lines cut here: log limit") + "\n"
             write_all(self._fd, lead + note.encode())
         for piece in self._tail.kept():
             write_all(self._fd, piece)

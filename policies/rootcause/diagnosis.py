@@ -14,6 +14,7 @@ from policies.failure import (
     Failure,
     FailureClass,
 )
+from policies.logmarks import OURS, Foot, read_foot
 from policies.rootcause.agent import RETRY_RANK, Trail
 from policies.rootcause.answer import failure_of, success
 from policies.rootcause.choose import (
@@ -21,9 +22,9 @@ from policies.rootcause.choose import (
     best,
     findings,
 )
-from policies.rootcause.excerpt import OURS, Excerpt, shape
+from policies.rootcause.excerpt import Excerpt, shape
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.hints import Hints
+from policies.rootcause.hints import Hints, with_foot
 from policies.rootcause.silent import by_clock, by_exit
 from policies.signatures import Signatures
 
@@ -41,19 +42,23 @@ class Diagnosis:
         self._hints, self._signatures, self._passing = hints, signatures, passing
         self._excerpt = Excerpt()
         self._trail = Trail(hints.agent) if hints.agent else None
+        self._foot: Foot | None = None
         self.considered: list[Finding] = []
         """Every candidate, the cause first; filled by `finish`."""
 
     def feed(self, line: str) -> None:
         """Take the next line; its newline may be on it."""
         self._excerpt.feed(line)
-        if self._trail and not line.startswith(OURS):
+        is_ours = line.startswith(OURS)
+        self._foot = read_foot(line) if is_ours else None
+        if self._trail and not is_ours:
             self._trail.feed(self._excerpt.count, line)
 
     def finish(self) -> Failure:
         """Give the failure; class `success` when the log is of a success."""
         if self._trail:
             self._trail.end(self._excerpt.count)
+        self._hints = with_foot(self._hints, self._foot)
         lines = list(self._excerpt.lines())
         said = self._said(lines)
         if said is None:

@@ -9,6 +9,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 
+from policies.logmarks import OURS
 from policies.rootcause.clean import LINE_LIMIT_CHARS, clean, last_write
 from policies.rootcause.finding import Line
 
@@ -20,9 +21,6 @@ BEFORE, AFTER = 3, 25
 SAME_SHAPE = 3
 """An alarm that repeats is kept this many times (and at the log's end anyway)."""
 SHAPES_LIMIT = 5_000
-
-OURS = "# nightcrew "
-"""Head and foot lines of our own pass logs: never a cause."""
 
 _ALARMS = (
     "error", "fail", "fatal", "exception", "traceback", "panic", "denied", "killed", "segment", "timed out",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
+from policies.events.base import Story
 from policies.failure import FailureClass, StopReason
+from policies.logmarks import Foot
+from policies.outcome import Evidence, judge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +31,16 @@ class Hints:
     """The zone in which the log's clock times without a zone are meant."""
     why: str = ""
     """The caller's own reason why this is a failure; with one, the log is never called a success."""
+
+
+def with_foot(hints: Hints, foot: Foot | None) -> Hints:
+    """Give *hints* with what the log's own *foot* says, where the caller knows nothing of the end."""
+    known = hints.exit_code is not None or hints.stopped_because is not None or hints.why
+    if foot is None or known:
+        return hints
+    if foot.exit_code is None and foot.error:
+        told = judge(
+            Evidence(story=Story(), has_end_event=False, exit_code=None, start_error=foot.error)
+        )
+        return replace(hints, why=told.why, known_class=told.failure_class)
+    return replace(hints, exit_code=foot.exit_code, stopped_because=foot.stopped_because)

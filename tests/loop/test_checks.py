@@ -78,8 +78,8 @@ def test_pytest(tmp_path: Path, path: str, name: str) -> None:
     log = Path(got.log).read_text("utf-8")
     assert got.state is state, log
     assert got.reason.startswith(reason)
-    assert log.startswith("[nightcrew: ")
-    assert log.rstrip().rsplit("\n", 1)[-1].startswith(f"[nightcrew: exit {got.exit_code}")
+    assert log.startswith("# nightcrew cwd=")
+    assert log.rstrip().rsplit("\n", 1)[-1].startswith(f"# nightcrew exit={got.exit_code} ")
     assert git(workspace, "status", "--porcelain", "-uall") == ""
 
 

@@ -66,13 +66,13 @@ def test_what_the_limit_cuts_is_counted_and_still_told(tmp_path: Path) -> None:
     text, lines = written(
         tmp_path / "a.log", [b"".join(rows[i : i + 7]) for i in range(0, 1000, 7)], 4000
     )
-    head, _, rest = text.partition(b"[nightcrew: ")
+    head, _, rest = text.partition(b"# nightcrew ")
     note, _, tail = rest.partition(b"\n")
     assert head == b"head\n" + b"".join(rows[:250])
     kept = tail.removesuffix(b"foot\n")
     assert kept == b"".join(rows[-len(kept) // 12 :]) and 900 <= len(kept) <= 1000
     cut_lines = 750 - len(kept) // 12
-    assert note == b"%d bytes, %d lines cut here: log limit]" % (cut_lines * 12, cut_lines)
+    assert note == b"%d bytes, %d lines cut here: log limit" % (cut_lines * 12, cut_lines)
     assert len(lines) == 1000
 
 
@@ -170,7 +170,7 @@ def test_a_context_closes_once(tmp_path: Path) -> None:
         PassLog(tmp_path / "b.log", head="h", limit_bytes=0, redactor=Redactor()),
     ):
         raise KeyError
-    assert (tmp_path / "b.log").read_text() == "h\n[nightcrew: ended by KeyError]\n"
+    assert (tmp_path / "b.log").read_text() == "h\n# nightcrew ended by KeyError\n"
 
 
 PIPE = """
