@@ -86,7 +86,16 @@ def _here(cwd: Path) -> _Place:
 
 def _top(path: Path) -> Path | None:
     """Give the work tree that *path* lies in (a folder or, in linked work trees, a file `.git`)."""
-    return next((p for p in (path, *path.parents) if (p / ".git").exists()), None)
+    return next((p for p in (path, *path.parents) if _is_work_tree(p)), None)
+
+
+def _is_work_tree(path: Path) -> bool:
+    """An empty `.git` is none: sandboxes of agents lay one over folders while they run."""
+    inside = path / ".git"
+    try:
+        return (inside / "HEAD").exists() or inside.read_bytes().startswith(b"gitdir:")
+    except OSError:
+        return False
 
 
 def slug(name: str) -> str:
