@@ -48,16 +48,21 @@ def run_check(
             is_cancelled=is_cancelled,
         )
         ours = own_modules(workspace)
-    ended = Ended(
+    return _result(spec, end, read_end(_ended(spec, end, last, ours, timeout_s)), log_path)
+
+
+def _ended(
+    spec: CheckSpec, end: Exit, last: deque[str], ours: frozenset[str], limit_s: float
+) -> Ended:
+    return Ended(
         argv=spec.argv,
         exit_code=end.exit_code,
         lines=tuple(last),
         own_modules=ours,
         stopped_because=end.stopped_because,
         start_error=end.error if end.exit_code is None else "",
-        limit_s=timeout_s,
+        limit_s=limit_s,
     )
-    return _result(spec, end, read_end(ended), log_path)
 
 
 def _result(spec: CheckSpec, end: Exit, reading: Reading, log_path: Path) -> CheckResult:

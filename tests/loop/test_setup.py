@@ -63,7 +63,7 @@ def place(tmp_path: Path) -> Place:
 def test_a_command_is_run_once_for_its_inputs(place: Place) -> None:
     first = place.setup(INSTALL)
     assert (first.state, first.failed, first.reason) == (SetupState.DONE, False, "")
-    assert "exit 0" in Path(first.log).read_text("utf-8")
+    assert "# nightcrew exit=0 " in Path(first.log).read_text("utf-8")
     assert (place.workspace / "node_modules" / "ci").read_text("utf-8") == "1\n"
     assert place.status() == ""
     again = place.setup(INSTALL, done_key=first.key)
