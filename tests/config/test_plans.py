@@ -17,6 +17,7 @@ from policies.plan import AgentSpec, CheckSpec, Permissions, RepoPlan, SetupSpec
 def made(folder: Path, *names: str) -> Path:
     for name in names:
         (folder / name / ".git").mkdir(parents=True)
+        (folder / name / ".git/HEAD").write_text("ref: refs/heads/main\n")
     return folder
 
 
