@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import subprocess
 import time
 import uuid
 from collections.abc import Callable
@@ -29,6 +30,8 @@ POLL_S = 0.1
 """Between two looks at the child, the clocks and the wish to cancel."""
 SAMPLE_S = 5.0
 """Between two looks at the tree's CPU; shorter when a clock is short."""
+REAP_S = 5.0
+"""For a child that is dead to be waited for."""
 ABANDON_GRACE_S = 2
 """Between TERM and KILL when a person waits for the prompt after Ctrl-C."""
 
@@ -88,7 +91,7 @@ def run(
         raise
     finally:
         pump.close()
-    return Exit(child.poll(), reason, time.monotonic() - activity.began_s, _names(outlived))
+    return Exit(_exit_code(child), reason, time.monotonic() - activity.began_s, _names(outlived))
 
 
 @dataclass(slots=True)
@@ -167,6 +170,13 @@ def _abandon(watch: _Watch, pump: Pump) -> None:
         with contextlib.suppress(KeyboardInterrupt):
             watch.tree.stop(grace_s, pump.move)
             return
+
+
+def _exit_code(child: subprocess.Popen[bytes]) -> int | None:
+    """A killed leader looks dead while its other threads still end; only then can it be waited for."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return child.wait(REAP_S)
+    return None
 
 
 def _names(processes: list[psutil.Process]) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from datetime import timedelta
 
 from loop.ledger.parse import BOM, FIELDS, Document, entry_hash, parse
 from loop.ledger.words import EntryContext, code, name_list, prose
+from policies.fingerprint import normalise
 from policies.records import IncidentRecord, stamp
 
 HEADER = "\n".join(
@@ -22,6 +25,10 @@ HEADER = "\n".join(
 
 PENDING_RULE = "pending: to be written by whoever finds the fix"
 LINES_SHOWN = 5
+SOON = timedelta(minutes=5)
+"""A limit that ends within this is not worth a word: it is over when somebody reads the entry."""
+AROUND_CHARS = 40
+"""A line with this little around an earlier one (`Reconnecting... 1/1 (…)`) says nothing new."""
 _SAYS_NOTHING = re.compile(
     r"\W*(?:.{0,40}\breturned a non-zero (?:exit )?status\W*)?$", re.IGNORECASE
 )
@@ -134,9 +141,9 @@ def _root_cause(incident: IncidentRecord, context: EntryContext) -> str:
     if _SAYS_NOTHING.match(failure.summary):
         said = f" ({summary})" if summary else ""
         summary = f"not found: nothing in the pass log tells why{said}"
-    if failure.resets_at is None:
+    if failure.resets_at is None or failure.resets_at <= incident.last_seen + SOON:
         return summary
-    return f"{summary}; the limit ends {failure.resets_at:%Y-%m-%d %H:%M} UTC"
+    return f"{summary.rstrip('.;')}; the limit ends {failure.resets_at:%Y-%m-%d %H:%M} UTC"
 
 
 def _rule(incident: IncidentRecord, context: EntryContext) -> str:
@@ -145,8 +152,24 @@ def _rule(incident: IncidentRecord, context: EntryContext) -> str:
 
 
 def _evidence(incident: IncidentRecord, context: EntryContext) -> str:
-    lines = [code(line, context) for line in incident.failure.lines[:LINES_SHOWN]]
+    lines = [code(line, context) for line in _different(incident.failure.lines)[:LINES_SHOWN]]
     quoted = ", ".join(line for line in lines if line)
     said = f"{quoted} (untrusted external log); " if quoted else ""
     logs = _kept(incident.logs, 0, "pass logs")
     return f"{said}{logs}; fingerprint {code(incident.failure.fingerprint, context)}"
+
+
+def _different(lines: Iterable[str]) -> list[str]:
+    """Give *lines* without those that only say again what an earlier one said (retries do)."""
+    kept: list[str] = []
+    said: list[str] = []
+    for line in lines:
+        words = normalise(line)
+        if not any(_repeats(words, earlier) for earlier in said):
+            said.append(words)
+            kept.append(line)
+    return kept
+
+
+def _repeats(words: str, earlier: str) -> bool:
+    return words in earlier or (earlier in words and len(words) < len(earlier) + AROUND_CHARS)

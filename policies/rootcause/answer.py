@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from policies.failure import SUMMARY_LIMIT_CHARS, Confidence, Failure, FailureClass
 from policies.fingerprint import fingerprint
 from policies.resets import resets_at, retry_after_s
+from policies.rootcause.advice import ADVICE
 from policies.rootcause.agent import RETRY_RANK
 from policies.rootcause.choose import cause_lines, class_of, confidence_of, entry_for
 from policies.rootcause.finding import Finding
@@ -49,7 +50,7 @@ def failure_of(
         line_numbers=tuple(line.number for line in shown),
         signature=entry.name if entry else None,
         replay=replay(lead) or (entry.replay if entry else ()),
-        remediation=entry.remediation if entry else (),
+        remediation=entry.remediation if entry else ADVICE.get(found, ()),
         agents_own=own and lead.rank >= RETRY_RANK,
         resets_at=resets_at(limit, hints.now, hints.local_zone),
         retry_after_s=retry_after_s(limit),
@@ -85,7 +86,9 @@ def _identity(
     if confidence is Confidence.LOW and (hints.agent or lead.rule == "exit"):
         said = lead.identity if lead.rule == "exit" else ""
         progress = hints.last_progress or last_progress
-        return fingerprint(found, f"exit {hints.exit_code} {said} {progress}", hints.agent)
+        # A process that we stopped ends with 0, 143 or -15 as it happens (design rule 1).
+        ended = hints.stopped_because or f"exit {hints.exit_code}"
+        return fingerprint(found, f"{ended} {said} {progress}", hints.agent)
     return fingerprint(found, lead.identity or lead.words(), hints.agent if own else None)
 
 

@@ -98,8 +98,9 @@ class Diagnosis:
         found = [finding for finding in self._text_findings(after) if finding.rank >= needed]
         if found:
             return best(found)
-        last = _last(after) or trail.last_progress()
-        return [by_clock(self._hints, last) or by_exit(self._hints, last)]
+        if clock := by_clock(self._hints, trail.last_progress()):
+            return [clock]
+        return [by_exit(self._hints, _last(after) or trail.last_progress())]
 
     def _ended_well(self, trail: Trail) -> bool:
         if self._hints.why or self._hints.known_class:

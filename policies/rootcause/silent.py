@@ -19,13 +19,12 @@ _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 
 
 def by_clock(hints: Hints, last: Line | None) -> Finding | None:
-    """Give the finding of an attempt that ran out of time."""
+    """Give the finding of an attempt that ran out of time; *last* is what it did before."""
     if hints.stopped_because not in TIME_REASONS or hints.stopped_because is None:
         return None
-    said = hints.why or _STOPPED[hints.stopped_because]
-    return _finding(
-        said, last, FailureClass.TIMEOUT, f"stopped by the {hints.stopped_because} limit"
-    )
+    said = _STOPPED[hints.stopped_because]
+    identity = f"stopped by the {hints.stopped_because} limit"
+    return _finding(said, last, FailureClass.TIMEOUT, identity, silent="")
 
 
 def by_exit(hints: Hints, last: Line | None) -> Finding:
@@ -43,8 +42,10 @@ def by_exit(hints: Hints, last: Line | None) -> Finding:
     return _finding(said, last, FailureClass.UNKNOWN, f"exit {code}")
 
 
-def _finding(said: str, last: Line | None, found: FailureClass, identity: str) -> Finding:
-    ending = f"; last: {last.text.strip()}" if last else " and no output"
+def _finding(
+    said: str, last: Line | None, found: FailureClass, identity: str, silent: str = " and no output"
+) -> Finding:
+    ending = f"; last: {last.text.strip()}" if last else silent
     return Finding(
         lines=(last or Line(0, ""),),
         rank=10,

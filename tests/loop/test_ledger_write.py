@@ -116,7 +116,7 @@ def test_an_entry_says_what_when_why_and_where_to_look():
         "2 failed cycles, first seen 2026-02-12T20:00:51Z, last seen 2026-02-12T20:02:51Z; "
         "cycles: `20260212-101456-repo-cycle-1`, `20260212-101456-repo-cycle-2`"
     )
-    assert said["Root Cause"] == f"{LIMIT}; the limit ends 2026-11-24 05:45 UTC"
+    assert said["Root Cause"] == f"{LIMIT.rstrip('.')}; the limit ends 2026-11-24 05:45 UTC"
     assert said["Evidence"] == (
         f"`ERROR: {LIMIT}` (untrusted external log); pass logs: `20260212-101456-repo-cycle-1.log`,"
         " `20260212-101456-repo-cycle-2.log`; fingerprint `f00d`"
