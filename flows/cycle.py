@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import prefect.runtime.flow_run as current
@@ -12,6 +13,7 @@ from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
+from flows.once import Once
 from flows.states import of_cycle, of_stage
 from loop.cycle import run_cycle
 from loop.story import Crew, Order, Told
@@ -29,62 +31,57 @@ class _Turn:
 
     order: Order
     crew: Crew
-    records: list[CycleRecord] = field(default_factory=list)
+    flow_run_id: str | None = None
+
+    def work(self) -> CycleRecord:
+        shown = self.flow_run_id is not None
+        crew = replace(self.crew, stage=stage) if shown else self.crew
+        return run_cycle(replace(self.order, flow_run_id=self.flow_run_id), crew)
 
 
-_turn: ContextVar[_Turn] = ContextVar("nightcrew_turn")
+_turn: ContextVar[tuple[_Turn, Once[CycleRecord]]] = ContextVar("nightcrew_turn")
 
 
 def stage(name: str, work: Callable[[], T], tell: Callable[[T], Told]) -> T:
     """Run *work* once, as a task run of that name; if Prefect cannot, run it all the same."""
-    results: list[T] = []
-    raised: list[BaseException] = []
-
-    def step() -> State:
-        try:
-            results.append(work())
-        except BaseException as error:
-            raised.append(error)
-            raise
-        return of_stage(tell(results[0]))
-
-    # retries=0: the bounds are ours (policies/retry), and Prefect's would multiply with them.
+    once = Once(work)
     kind = name.split(" ")[0].rstrip(":")
+    # retries=0: the bounds are ours (policies/retry), and Prefect's would multiply with them.
     shown = task(
         name=kind, task_run_name=name, retries=0, persist_result=False, cache_policy=NO_CACHE
-    )(step)
-    try:
+    )(lambda: of_stage(tell(once.run())))
+    with suppress(Exception):  # Prefect's; the work's own is raised by `end`
         shown(return_state=True)
-    except Exception:
-        if not results and not raised:
-            results.append(work())
-    if raised:
-        raise raised[0]
-    return results[0]
+    return once.end()
 
 
 @flow(name="cycle", persist_result=False, validate_parameters=False)
 def cycle_flow(repository: str, trigger: str = "manual", rerun_of: str | None = None) -> State:
     """One repository's turn in a run."""
-    turn = _turn.get()
-    order = replace(turn.order, flow_run_id=str(current.id))
-    turn.records.append(run_cycle(order, replace(turn.crew, stage=stage)))
-    return of_cycle(turn.records[0])
+    turn, once = _turn.get()
+    turn.flow_run_id = str(current.id)
+    return of_cycle(once.run())
 
 
 def perform(order: Order, crew: Crew) -> CycleRecord:
     """Give the record of one cycle, run as a flow; the story is told once, server or not."""
     turn = _Turn(order=order, crew=crew)
-    token = _turn.set(turn)
+    once = Once(turn.work)
+    token = _turn.set((turn, once))
     named = cycle_flow.with_options(flow_run_name=order.cycle)
     try:
         with tags(*tags_of(order)):
             named(order.plan.name, order.trigger, order.rerun_of, return_state=True)
     except Exception as error:
-        crew.observer.said(f"{order.cycle}: Prefect could not show this cycle: {error}")
+        crew.observer.said(f"{order.cycle}: not shown in the UI: {first_line(error)}")
     finally:
         _turn.reset(token)
-    return turn.records[0] if turn.records else run_cycle(order, crew)
+    return once.end()
+
+
+def first_line(error: Exception) -> str:
+    """Give the first line of what Prefect raised, or its kind."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def tags_of(order: Order) -> tuple[str, ...]:

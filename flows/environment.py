@@ -24,8 +24,6 @@ QUIET = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_FLOW_RUNS_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_TASK_RUNS_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
-    # A busy machine needed 30 s for the embedded server's first start.
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
 }
 
@@ -34,7 +32,7 @@ def settle(environ: MutableMapping[str, str], prefect_home: Path) -> str | None:
     """Set what Prefect reads at import, and give the address of the server to use, if one is known.
 
     An exported PREFECT_API_URL is used as it is; else a `nightcrew serve` on the same state folder;
-    else None: Prefect's embedded server. A name that the person has set is left alone.
+    else None: a server of our own is needed. A name that the person has set is left alone.
     """
     for name, value in QUIET.items():
         environ.setdefault(name, value)

@@ -4,86 +4,85 @@ from __future__ import annotations
 
 import contextvars
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import prefect.runtime.flow_run as current
 from prefect import flow, tags
-from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from flows import cycle
-from flows.states import of_cycle, of_run
-from loop.run import RunOrder, run_fleet
+from flows.once import Once
+from flows.skips import skips_shown
+from flows.states import of_run
+from loop.cycle import run_cycle
+from loop.run import Perform, RunOrder, ShowSkip, run_fleet
 from loop.story import Crew, Order
 from policies.records import CycleRecord, RunRecord
 
 
 @dataclass(slots=True)
 class _Start:
+    """What travels beside the flow's parameters; without the flow the story is told all the same."""
+
     order: RunOrder
     crew: Crew
     flow_run_id: str | None = None
-    runs: list[RunRecord] = field(default_factory=list)
+
+    def work(self) -> RunRecord:
+        if self.flow_run_id is None:
+            return run_fleet(self.order, self.crew, self._unseen, lambda record: record)
+        show_skip: ShowSkip = skips_shown(self.order, self.crew.observer, self.flow_run_id)
+        return run_fleet(self.order, self.crew, self._as_child(), show_skip)
+
+    def _unseen(self, order: Order) -> CycleRecord:
+        return run_cycle(order, self.crew)
+
+    def _as_child(self) -> Perform:
+        context = contextvars.copy_context()
+        # Each cycle runs in a thread of the run's pool, and is a child of this flow run there too.
+        return lambda order: context.copy().run(cycle.perform, order, self.crew)
 
 
-_start: ContextVar[_Start] = ContextVar("nightcrew_start")
+_start: ContextVar[tuple[_Start, Once[RunRecord]]] = ContextVar("nightcrew_start")
 
 
 @flow(name="fleet", persist_result=False, validate_parameters=False)
 def fleet_flow(repositories: list[str], cycles: int, trigger: str) -> State:
     """One run over the fleet."""
-    start = _start.get()
+    start, once = _start.get()
     start.flow_run_id = str(current.id)
-    context = contextvars.copy_context()
-
-    def perform(order: Order) -> CycleRecord:
-        # Each cycle runs in a thread of the run's pool, and is a child of this flow run there too.
-        return context.copy().run(cycle.perform, order, start.crew)
-
-    start.runs.append(run_fleet(start.order, start.crew, perform, _show_skip(start)))
-    return of_run(start.runs[0])
+    return of_run(once.run())
 
 
-def run(order: RunOrder, crew: Crew) -> tuple[RunRecord, str | None]:
-    """Give the run's record and its flow run's id; the story is told once, server or not."""
+def run(order: RunOrder, crew: Crew, why_unseen: str = "") -> tuple[RunRecord, str | None]:
+    """Give the run's record and its flow run's id; the story is told once, server or not.
+
+    *why_unseen* says why there is no server to show it.
+    """
     start = _Start(order=order, crew=crew)
-    token = _start.set(start)
+    once = Once(start.work)
+    if not why_unseen:
+        why_unseen = _as_flow(start, once)
+    if why_unseen:
+        crew.observer.said(f"this run is not shown in the UI: {why_unseen}")
+    return once.end(), start.flow_run_id
+
+
+def _as_flow(start: _Start, once: Once[RunRecord]) -> str:
+    """Run the story as a flow; give nothing, or why Prefect could not show it to its end."""
+    order = start.order
+    token = _start.set((start, once))
     named = fleet_flow.with_options(flow_run_name=order.run)
     repositories = [first.plan.name for first in order.first]
+    # The heartbeat's thread is joined at each flow's end, which costs a second; our own sweep
+    # (loop/sweep) finds what died.
+    quick = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
     try:
-        with tags(f"run:{order.run}", f"trigger:{order.trigger}"):
+        with quick, tags(f"run:{order.run}", f"trigger:{order.trigger}"):
             named(repositories, order.cycles, order.trigger, return_state=True)
     except Exception as error:
-        crew.observer.said(f"Prefect could not show this run: {_first_line(error)}")
+        return cycle.first_line(error)
     finally:
         _start.reset(token)
-    if not start.runs:
-        start.runs.append(run_fleet(order, crew, lambda o: cycle.perform(o, crew), lambda r: r))
-    return start.runs[0], start.flow_run_id
-
-
-def _show_skip(start: _Start):  # type: ignore[no-untyped-def]
-    orders = {first.plan.name: first for first in start.order.first}
-
-    def show(record: CycleRecord) -> CycleRecord:
-        """Create a flow run in its final state: 21 ms, where a flow would cost a second."""
-        order = orders[record.repo]
-        try:
-            with get_client(sync_client=True) as client:
-                shown = client.create_flow_run(
-                    cycle.cycle_flow,
-                    parameters={"repository": record.repo, "trigger": record.trigger},
-                    name=record.cycle,
-                    tags=list(cycle.tags_of(order)),
-                    state=of_cycle(record),
-                )
-        except Exception as error:
-            start.crew.observer.said(f"{record.cycle}: not shown in the UI: {_first_line(error)}")
-            return record
-        return record.evolve(flow_run_id=str(shown.id))
-
-    return show
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    return ""

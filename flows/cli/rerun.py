@@ -35,7 +35,7 @@ def rerun(
     """Run a cycle again: same prompt, base commit, agent and settings."""
     from flows.cli.common import open_store
     from flows.cli.console import errors_told, note
-    from flows.cli.run import start
+    from flows.cli.run import server_of, start
     from loop import rerun as again
     from loop.run import RunOrder
 
@@ -46,6 +46,7 @@ def rerun(
         store.close()
         note(_last_cause(known))
         wired = _wired(path, known, config, current_config=current_config)
+        server = server_of(wired)
         run_id = wired.new_run()
         order = _order(
             wired,
@@ -55,7 +56,7 @@ def rerun(
             with_failure=with_failure,
             anyway=anyway,
         )
-        start(wired, RunOrder(run=run_id, first=(order,), trigger="rerun"), json=json)
+        start(wired, RunOrder(run=run_id, first=(order,), trigger="rerun"), server, json=json)
 
 
 def _last_cause(cycle: CycleRecord) -> str:

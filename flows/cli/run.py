@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from flows.server import Server
     from flows.wiring import Wired
     from loop.run import RunOrder
     from policies.plan import RepoPlan
     from policies.records import RunRecord
-
-SERVE = "nightcrew serve"
 
 
 def run(
@@ -53,11 +52,20 @@ def run(
         if dry_run:
             _told_dry(wired, json=json)
             return
+        server = server_of(wired)
         wired.refuse_what_cannot_work()
-        start(wired, _order(wired), json=json)
+        start(wired, _order(wired), server, json=json)
 
 
-def start(wired: Wired, order: RunOrder, *, json: bool) -> None:
+def server_of(wired: Wired) -> Server:
+    """Give the server that shows the run; to be asked early, since one of our own takes seconds."""
+    from flows.server import find_server
+    from loop.places import prefect_home
+
+    return find_server(os.environ, prefect_home(wired.places.state))
+
+
+def start(wired: Wired, order: RunOrder, server: Server, *, json: bool) -> None:
     """Run *order* to its end, print it, and leave the process with its exit code."""
     from flows.cli.console import document
     from flows.launch import in_foreground, leave
@@ -71,11 +79,12 @@ def start(wired: Wired, order: RunOrder, *, json: bool) -> None:
         order.jobs,
         agent_note(wired),
     )
-    served = _settle(wired)
+    if server.embedded is None:
+        crew.observer.said(f"the run is shown by the Prefect server at {server.api}")
     record, flow_run_id = in_foreground(
-        lambda: _as_flow(order, wired), crew.cancelled, crew.observer.said
+        lambda: _as_flow(order, wired, server), crew.cancelled, crew.observer.said
     )
-    _told(record, wired, _look(served, flow_run_id))
+    _told(record, wired, server.page(flow_run_id))
     if json:
         document(record.to_json())
     leave(exit_code([cycle.outcome for cycle in record.cycles]))
@@ -131,39 +140,21 @@ def _order(wired: Wired) -> RunOrder:
     )
 
 
-def _settle(wired: Wired) -> str | None:
-    """Point Prefect to its server before it is imported; give the server's address, if it is known."""
-    from flows.environment import settle
-    from loop.places import prefect_home
+def _as_flow(order: RunOrder, wired: Wired, server: Server) -> tuple[RunRecord, str | None]:
+    from flows import fleet  # this imports Prefect, while a server of our own starts beside us
 
-    api = settle(os.environ, prefect_home(wired.places.state))
-    if api:
-        wired.crew.observer.said(f"the run is shown by the Prefect server at {api}")
-    return api
-
-
-def _as_flow(order: RunOrder, wired: Wired) -> tuple[RunRecord, str | None]:
-    from flows import fleet
-
-    return fleet.run(order, wired.crew)
+    return fleet.run(order, wired.crew, server.why_not())
 
 
 def _told(record: RunRecord, wired: Wired, look: str) -> None:
-    from loop.landing import merge_command
-
     from flows.cli.console import note
     from flows.cli.report import run_end
+    from loop.landing import merge_command
 
     with_work = {c.repo for c in record.cycles if c.branch == "nightcrew/work" and not c.landed}
     merges = {plan.name: merge_command(plan) for plan in wired.plans if plan.name in with_work}
     for line in run_end(record, merges, look):
         note(line)
-
-
-def _look(served: str | None, flow_run_id: str | None) -> str:
-    if served is None or flow_run_id is None:
-        return SERVE
-    return f"{served.removesuffix('/').removesuffix('/api')}/runs/flow-run/{flow_run_id}"
 
 
 def _told_dry(wired: Wired, *, json: bool) -> None:
