@@ -66,7 +66,10 @@ class Attempt:
         )
         self.crew.observer.attempt_started(self.order.cycle, self.pass_name, n, str(log))
         listener = Listener(self.order.cycle, self.crew.observer, start.reader)
-        ended = self._run(start, env, log, listener)
+        try:
+            ended = self._run(start, env, log, listener)
+        finally:
+            self.prompt_file.unlink(missing_ok=True)  # the context keeps it
         listener.finish()
         verdict = judge(self._evidence(listener, ended))
         failure = self._failure(verdict, ended, listener, log)

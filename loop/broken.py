@@ -36,3 +36,14 @@ def failure_of_error(error: NightcrewError) -> Failure:
         fingerprint=fingerprint(kind, said),
         confidence=Confidence.HIGH,
     )
+
+
+def out_of_time(limit_s: float) -> Failure:
+    """Give the failure of a cycle that did not end within *limit_s* (timeouts.cycle_s)."""
+    said = f"the cycle did not end within {limit_s:g} s (timeouts.cycle_s)"
+    return Failure(
+        failure_class=FailureClass.TIMEOUT,
+        summary=said,
+        fingerprint=fingerprint(FailureClass.TIMEOUT, said),
+        confidence=Confidence.HIGH,
+    )

@@ -80,14 +80,12 @@ class Checking:
         specs = find_setup(path, self._checkout) if plan.setup is None else plan.setup
         if not specs:
             return
-        done = self._crew.store.recall("setup", plan.name)
         self._setup = self._crew.stage(
             "setup: " + ", ".join(spec.name for spec in specs),
             lambda: run_setup(
                 specs,
                 path,
                 self._checkout,
-                done_key=done,
                 env=check_environment(self._crew.environ, path, self._checkout),
                 timeout_s=plan.timeouts.setup_s,
                 log_path=self._log("setup"),
@@ -95,7 +93,6 @@ class Checking:
             ),
             lambda result: Told(ok=not result.failed, message=result.reason or str(result.state)),
         )
-        self._crew.store.remember("setup", plan.name, self._setup.key or None)
 
     def _run(self, spec: CheckSpec, where: str) -> CheckResult:
         self._crew.observer.step(self._order.cycle, f"check {spec.name} on the {where}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loop.attempt import AttemptResult
 from loop.breakers import Breakers
-from loop.broken import failure_of_error
+from loop.broken import failure_of_error, out_of_time
 from loop.checking import failure_of_check
 from loop.errors import LandingRefused
 from loop.landing import land
@@ -12,7 +12,7 @@ from loop.messages import commit_message, kept_message
 from loop.preparing import Ready
 from loop.story import Told
 from policies.checks import Comparison, may_land
-from policies.failure import CycleOutcome, Failure
+from policies.failure import CycleOutcome, Failure, StopReason
 from policies.plan import Landing
 from policies.records import CycleRecord
 from policies.redaction import redact
@@ -27,6 +27,20 @@ def kept(ready: Ready, record: CycleRecord) -> CycleRecord:
     """Give *record* with the work kept on its own branch, where there is any."""
     branch = ready.workspace.keep_failed(record.cycle, kept_message(record))
     return record.evolve(branch=branch, head_commit=ready.workspace.head() if branch else None)
+
+
+def stopped_short(
+    ready: Ready, breakers: Breakers, record: CycleRecord, pass_name: str, why: StopReason
+) -> CycleRecord:
+    """Give the record of a cycle that had to stop beside its attempts: in setup, checks or waits.
+
+    Cancelled is nobody's failure; a cycle that used up its time is.
+    """
+    if why is not StopReason.CYCLE:
+        return kept(ready, record.evolve(outcome=CycleOutcome.CANCELLED, reason=str(why)))
+    failure = out_of_time(ready.order.plan.timeouts.cycle_s)
+    breakers.failed(failure)
+    return gave_up(ready, breakers, record, failure, pass_name)
 
 
 def gave_up(
@@ -56,7 +70,7 @@ def landed(
     compared = ready.checking.on_change()
     record = record.evolve(checks=tuple(one.to_row() for one in compared))
     if stopped := ready.clock.reason():
-        return kept(ready, record.evolve(outcome=CycleOutcome.CANCELLED, reason=str(stopped)))
+        return stopped_short(ready, breakers, record, pass_name, stopped)
     broken = [one for one in compared if one.is_failure]
     if broken:
         failure = failure_of_check(broken[0].after, ready.crew)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from loop.breakers import Breakers
 from loop.broken import failure_of_error
-from loop.closing import gave_up, kept, landed, nothing_done
+from loop.closing import gave_up, kept, landed, nothing_done, stopped_short
 from loop.errors import NightcrewError, RepositoryBusy
 from loop.incidents import Incidents
 from loop.lock import repository_lock
@@ -71,6 +71,8 @@ def _work(
     ready = prepare(order, crew, clock, incidents)
     record = record.evolve(base_commit=ready.base.commit, context=ready.context)
     for pass_name in order.plan.passes:
+        if why := clock.reason():
+            return stopped_short(ready, breakers, record, pass_name, why)
         end = run_pass(
             order,
             crew,

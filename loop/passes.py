@@ -10,7 +10,7 @@ from loop.breakers import Breakers
 from loop.retrying import until_settled
 from loop.story import Crew, Order, Told
 from policies.breaker import Phase
-from policies.failure import AttemptOutcome
+from policies.failure import AttemptOutcome, StopReason
 from policies.records import AttemptRecord
 from policies.retry import GiveUp, Wait, next_try
 
@@ -69,8 +69,8 @@ def _decide(
     state = breakers.failed(failure)
     if state.phase is not Phase.CLOSED:
         return GiveUp(why=f"the breaker {state.key} is open")
-    if crew.is_cancelled():
-        return GiveUp(why="cancelled")
+    if crew.is_cancelled() or result.record.stopped_because is StopReason.CYCLE:
+        return GiveUp(why="the cycle has to end")
     plan = order.plan
     return next_try(
         plan.bounds[failure.failure_class],

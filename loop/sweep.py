@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from loop import running
+from loop.orphans import end_orphans
 from loop.store import Store
 from policies.failure import CycleOutcome
 from policies.records import CycleRecord
@@ -30,8 +31,10 @@ def _is_dead(store: Store, cycle: CycleRecord) -> bool:
 
 
 def _closed(store: Store, cycle: CycleRecord, now: datetime) -> CycleRecord:
+    left = end_orphans(cycle.cycle)
+    ended = f"; {left} processes that it left were ended" if left else ""
     closed = cycle.evolve(
-        outcome=CycleOutcome.CRASHED, finished=now, reason="its process is gone (killed?)"
+        outcome=CycleOutcome.CRASHED, finished=now, reason=f"its process is gone (killed?){ended}"
     )
     store.save_cycle(closed)
     store.remember(running.KIND, cycle.cycle, None)

@@ -258,3 +258,53 @@ def test_an_agents_own_ledger_edits_are_kept_beside_the_logs(night, user):
     kept = sorted((night.folder / "logs" / cycle.run).glob("*.md"))
     assert [place.name for place in kept] == [f"{cycle.cycle}-INCIDENTS.md"]
     assert kept[0].read_text() == "# mine\nadded\n"
+
+
+def test_a_cycle_that_used_up_its_time_is_one_failed_attempt(night, user):
+    limits = Timeouts(total_s=60, cycle_s=1, grace_s=1, after_end_s=1)
+    record = night.run(night.plan(user, "sh -c 'echo half > half.txt; sleep 60'", timeouts=limits))
+    (cycle,) = record.cycles
+    assert [a.stopped_because for a in cycle.attempts] == [StopReason.CYCLE]
+    assert (cycle.outcome, cycle.failure.failure_class) == (
+        CycleOutcome.FAILED,
+        FailureClass.TIMEOUT,
+    )
+    assert git(user, "show", f"{cycle.branch}:half.txt") == "half"
+
+
+def test_checks_that_use_up_the_cycles_time_start_no_agent(night, user):
+    slow = CheckSpec(name="slow", argv=("sleep", "60"), source="configured")
+    limits = Timeouts(total_s=60, check_s=60, cycle_s=1, grace_s=1, after_end_s=1)
+    record = night.run(night.plan(user, FIXING, checks=(slow,), timeouts=limits))
+    assert record.agent_starts == 0
+    assert "timeouts.cycle_s" in record.cycles[0].failure.summary
+
+
+def test_what_a_killed_run_left_is_ended_and_its_work_kept(night, user):
+    import subprocess
+
+    code = (
+        "import sys; sys.path[:0] = sys.argv[4:]\n"
+        "from pathlib import Path\nfrom nights import Night\n"
+        "night = Night(Path(sys.argv[1])); night.run(night.plan(Path(sys.argv[2]), sys.argv[3]))\n"
+    )
+    deed = f"sh -c 'echo half > half.txt; touch {night.folder}/began; sleep 300'"
+    paths = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+    child = subprocess.Popen([sys.executable, "-c", code, night.folder, user, deed, *paths])
+    import time
+
+    until = time.monotonic() + 60
+    while not (night.folder / "began").exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    child.kill()
+    child.wait()
+    from loop.sweep import close_dead
+
+    (dead,) = close_dead(night.store, night.crew.now())
+    assert dead.outcome is CycleOutcome.CRASHED
+    assert "processes that it left were ended" in dead.reason
+    assert close_dead(night.store, night.crew.now()) == []
+    (cycle,) = night.run(night.plan(user, "true")).cycles
+    assert cycle.outcome is CycleOutcome.NOTHING_TO_DO
+    kept = git(user, "branch", "--list", "nightcrew/failed/*", "--format=%(refname:short)")
+    assert git(user, "show", f"{kept}:half.txt") == "half"
