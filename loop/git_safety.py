@@ -60,6 +60,7 @@ NOTHING_RUNS = {
     "rerere.enabled": "false",
     "core.quotePath": "false",
     "advice.detachedHead": "false",
+    "protocol.version": "2",
     "protocol.ext.allow": "never",
 }
 

@@ -1,5 +1,6 @@
 """The private clone: what it starts from, what it keeps, what it never touches."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from repositories import commit, everything, git, repository, write
 
-from loop.errors import LandingRefused, RepositoryRefused
+from loop.errors import GitError, LandingRefused, RepositoryRefused
 from loop.workspace import Workspace
 from policies.plan import RepoPlan
 
@@ -136,6 +137,87 @@ def test_an_agents_own_commits_are_kept_and_its_edits_of_the_ledger_undone(user,
     workspace.commit_rest(MESSAGE)
     assert "by the agent" in git(workspace.path, "log", "--format=%s")
     assert git(workspace.path, "diff", "--name-only", workspace.start, "HEAD") == "a.txt"
+    touched = git(workspace.path, "log", "--format=", "--name-only", f"{workspace.start}..HEAD")
+    assert touched.split() == ["a.txt"]  # not even in between: a later rebase goes commit by commit
+    assert git(workspace.path, "status", "--porcelain") == ""
+
+
+def test_an_agent_that_went_back_to_an_older_commit_undoes_nothing(user, tmp_path):
+    commit(user, {"b.txt": "b\n"})
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    git(workspace.path, "checkout", "-q", "HEAD~1")
+    assert not workspace.changed()
+    write(workspace.path, {"c.txt": "c\n"})
+    assert workspace.changed()
+    workspace.commit_rest(MESSAGE)
+    assert git(workspace.path, "diff", "--name-only", workspace.start, "HEAD") == "c.txt"
+
+
+def test_an_agent_that_takes_back_a_commit_to_make_it_anew_loses_nothing(user, tmp_path):
+    commit(user, {"b.txt": "b\n"})
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    git(workspace.path, "reset", "-q", "--soft", "HEAD~1")
+    assert not workspace.changed()
+    write(workspace.path, {"b.txt": "better\n"})
+    workspace.commit_rest(MESSAGE)
+    assert git(workspace.path, "rev-parse", "HEAD~1") == workspace.start
+    assert git(workspace.path, "show", "HEAD:b.txt") == "better"
+
+
+def test_a_merge_left_in_conflict_is_an_error_and_is_kept(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    git(workspace.path, "checkout", "-q", "-b", "one")
+    commit(workspace.path, {"a.txt": "one\n"})
+    git(workspace.path, "checkout", "-q", "-b", "two", "HEAD~1")
+    commit(workspace.path, {"a.txt": "two\n"})
+    git(workspace.path, "merge", "one", check=False)
+    with pytest.raises(GitError, match=r"merge in conflict in a\.txt"):
+        workspace.commit_rest(MESSAGE)
+    assert workspace.keep_failed("c", MESSAGE) == "nightcrew/failed/c"
+    assert "<<<<<<<" in git(user, "show", "nightcrew/failed/c:a.txt")
+
+
+@pytest.mark.parametrize("kind", ["mode", "delete", "rename", "outside", "binary", "name"])
+def test_every_kind_of_change_is_one(user, tmp_path, kind):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    place = workspace.path / "a.txt"
+    match kind:
+        case "mode":
+            place.chmod(0o755)
+        case "delete":
+            place.unlink()
+        case "rename":
+            place.rename(workspace.path / "z.txt")
+        case "outside":
+            (workspace.path / "out").symlink_to("/nowhere/outside")
+        case "binary":
+            (workspace.path / "bin").write_bytes(bytes(range(256)))
+        case "name":
+            Path(os.fsdecode(os.fsencode(workspace.path) + b"/\xff \n:*?")).write_text("x")
+    assert workspace.changed()
+    workspace.commit_rest(MESSAGE)
+    workspace.publish()
+    again = opened(user, tmp_path)
+    again.prepare()
+    assert not again.changed()
+    assert git(user, "rev-list", "--count", "main..nightcrew/work") == "1"
+    git(user, "merge", "-q", "nightcrew/work")
+    assert git(user, "status", "--porcelain") == ""
+
+
+def test_junk_is_no_work(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    write(workspace.path, {"p/__pycache__/x.pyc": "", ".aider.chat.history.md": "x"})
+    assert not workspace.changed()
+    write(workspace.path, {"target/new.rs": "x\n"})
+    assert workspace.changed()
+    workspace.restart()
+    assert not workspace.changed()
 
 
 @pytest.mark.parametrize(
@@ -160,13 +242,18 @@ def test_whatever_the_agent_did_to_git_its_files_are_kept(user, tmp_path, deed):
     assert git(user, "merge-base", "main", "nightcrew/work") == git(user, "rev-parse", "main")
 
 
-def test_a_nested_repository_is_left_out(user, tmp_path):
+def test_a_nested_repository_counts_as_plain_files(user, tmp_path):
     workspace = opened(user, tmp_path)
     workspace.prepare()
     repository(workspace.path / "nested")
-    write(workspace.path, {"a.txt": "2\n"})
+    repository(workspace.path / "nested/deeper")
+    (workspace.path / "empty").mkdir()
+    git(workspace.path / "empty", "init", "-q")
+    write(workspace.path, {"a.txt": "2\n", "empty/x": "x\n"})
+    assert workspace.changed()
     workspace.commit_rest(MESSAGE)
-    assert git(workspace.path, "diff", "--name-only", workspace.start, "HEAD") == "a.txt"
+    changed = git(workspace.path, "diff", "--name-only", workspace.start, "HEAD").split()
+    assert changed == ["a.txt", "empty/x", "nested/README.md", "nested/deeper/README.md"]
 
 
 def test_attempts_start_from_the_same_files_and_setup_survives(user, tmp_path):
@@ -228,14 +315,26 @@ def test_a_branch_that_moved_meanwhile_is_not_overwritten(user, tmp_path):
         workspace.publish()
 
 
-def test_our_branch_checked_out_by_a_person_is_left_alone(user, tmp_path):
+def test_our_branch_checked_out_by_a_person_is_refused_before_an_agent_is_paid(user, tmp_path):
     git(user, "checkout", "-q", "-b", "nightcrew/work")
     workspace = opened(user, tmp_path, branch="main")
+    with pytest.raises(RepositoryRefused, match="is checked out"):
+        workspace.prepare()
+
+
+def test_our_branch_checked_out_meanwhile_is_left_alone(user, tmp_path):
+    workspace = opened(user, tmp_path, branch="main")
     workspace.prepare()
+    git(user, "checkout", "-q", "-b", "nightcrew/work")
     write(workspace.path, {"b.txt": "b\n"})
-    workspace.commit_rest(MESSAGE)
+    head = workspace.commit_rest(MESSAGE)
     with pytest.raises(LandingRefused, match="checked out"):
         workspace.publish()
+    git(user, "checkout", "-q", "main")
+    base = opened(user, tmp_path).prepare()
+    (note,) = base.notes
+    branch = note.rsplit(" ", 1)[1]
+    assert git(user, "rev-parse", branch) == head
 
 
 def test_bare_shallow_detached_and_linked_repositories_work(user, tmp_path):
@@ -304,3 +403,80 @@ def test_a_workspace_without_its_git_folder_is_made_anew(user, tmp_path):
     again = opened(user, tmp_path)
     again.prepare()
     assert not again.changed()
+
+
+def gone(workspace: Workspace, user: Path) -> None:
+    (workspace.path / ".git").rename(workspace.path.parent / "gone")
+
+
+def gitfile(workspace: Workspace, user: Path) -> None:
+    gone(workspace, user)
+    (workspace.path / ".git").write_text(f"gitdir: {user}/.git\n")
+
+
+def link(workspace: Workspace, user: Path) -> None:
+    gone(workspace, user)
+    (workspace.path / ".git").symlink_to(user / ".git")
+
+
+def common(workspace: Workspace, user: Path) -> None:
+    (workspace.path / ".git/commondir").write_text(f"{user}/.git\n")
+
+
+def elsewhere(workspace: Workspace, user: Path) -> None:
+    git(workspace.path, "config", "core.worktree", str(user))
+
+
+def linked_refs(workspace: Workspace, user: Path) -> None:
+    heads = workspace.path / ".git/refs/heads"
+    heads.rename(workspace.path.parent / "heads")
+    heads.symlink_to(user / ".git/refs/heads")
+
+
+def hard_linked_config(workspace: Workspace, user: Path) -> None:
+    (workspace.path / ".git/config").unlink()
+    (workspace.path / ".git/config").hardlink_to(user / ".git/config")
+
+
+def overlooked(workspace: Workspace, user: Path) -> None:
+    git(workspace.path, "update-index", "--assume-unchanged", "a.txt")
+
+
+def broken_index(workspace: Workspace, user: Path) -> None:
+    (workspace.path / ".git/index").write_bytes(b"no index")
+
+
+def locked(workspace: Workspace, user: Path) -> None:
+    (workspace.path / ".git/index.lock").write_bytes(b"")
+    (workspace.path / ".git/refs/heads/nightcrew/work.lock").write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        gone,
+        gitfile,
+        link,
+        common,
+        elsewhere,
+        linked_refs,
+        hard_linked_config,
+        overlooked,
+        broken_index,
+        locked,
+    ],
+)
+def test_no_trick_with_its_git_folder_reaches_the_users_repository(user, tmp_path, trick):
+    write(user, {"mine": "not committed\n"})
+    before = everything(user)
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    trick(workspace, user)
+    write(workspace.path, {"a.txt": "2\n", "b.txt": "b\n"})
+    assert workspace.changed()
+    workspace.commit_rest(MESSAGE)
+    workspace.publish()
+    assert git(user, "diff", "--name-only", "main", "nightcrew/work").split() == ["a.txt", "b.txt"]
+    workspace.restart()
+    after = everything(user)
+    assert {n: after[n] for n in before} == before
