@@ -6,14 +6,25 @@ import difflib
 import shlex
 import shutil
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 from config.model import AgentEntry, WorkSettings
 from config.settings import Settings
 from policies.errors import NightcrewError
 from policies.plan import FIXERS, AgentSpec, Permissions
 
-ADAPTERS = ("claude", "codex", "fixers", "pi")
-"""Agents that need no table in the settings: each has its own file in loop/agents."""
+FOLDER = Path(__file__).resolve().parent.parent / "loop" / "agents"
+
+
+@cache
+def shipped() -> tuple[str, ...]:
+    """Give the agents that need no table in the settings: each is a file of loop/agents.
+
+    Only looked at, never imported: a new agent is one new file, and the settings stay below it.
+    """
+    files = (path for path in FOLDER.glob("*.py") if path.stem != "command")
+    return tuple(sorted(p.stem for p in files if "\nADAPTER = " in p.read_text("utf-8")))
 
 
 def agent_for(settings: Settings, work: WorkSettings) -> AgentSpec:
@@ -30,15 +41,18 @@ def agent_for(settings: Settings, work: WorkSettings) -> AgentSpec:
 
 def _named(settings: Settings, work: WorkSettings, text: str) -> AgentSpec | None:
     entry = settings.model.agents.get(text)
-    if entry is None and text not in ADAPTERS:
+    if entry is None and text not in shipped():
         return None
     entry = entry or AgentEntry()
-    adapter = entry.adapter or (text if text in ADAPTERS else "command")
+    adapter = entry.adapter or (text if text in shipped() else "command")
     command = words(entry.command, f"agents.{text}.command") if entry.command else ()
+    if adapter not in (*shipped(), "command"):
+        known = ", ".join((*shipped(), "command"))
+        raise NightcrewError(f"agents.{text}.adapter: {adapter!r} is none; use one of {known}")
     if adapter == "command" and not command:
         raise NightcrewError(
             f"agents.{text}: no adapter and no command; add adapter = "
-            f"({', '.join(ADAPTERS)}) or command"
+            f"({', '.join(shipped())}) or command"
         )
     return AgentSpec(
         name=text,
@@ -58,7 +72,7 @@ def _first(*said: bool | None) -> bool:
 def _command_line(settings: Settings, work: WorkSettings, text: str, *, allowed: bool) -> AgentSpec:
     command = words(text, "agent")
     if len(command) < 2 and shutil.which("".join(command), path=settings.search_path) is None:
-        known = sorted({*ADAPTERS, *settings.model.agents})
+        known = sorted({*shipped(), *settings.model.agents})
         close = difflib.get_close_matches(text, known, n=1)
         hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
         raise NightcrewError(f"agent {text!r}: no such agent, and no command on PATH; {hint}")

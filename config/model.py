@@ -121,7 +121,7 @@ class SetupEntry(Table):
 class AgentEntry(Table):
     """An agent that the person named."""
 
-    adapter: Literal["codex", "claude", "pi", "fixers", "command"] | None = None
+    adapter: Text | None = None
     command: Command | None = None
     args: list[str] = []
     model: Text | None = None

@@ -20,6 +20,7 @@ from loop.workspace import Workspace
 from policies.events.base import Story
 from policies.failure import AttemptOutcome, Failure
 from policies.outcome import Evidence, Verdict, judge
+from policies.plan import FIXERS
 from policies.records import AttemptRecord, stamp
 from policies.redaction import Redactor
 from policies.rootcause import Hints
@@ -77,9 +78,13 @@ class Attempt:
             record=self._record(n, ended, listener.story, log, failure),
             outcome=verdict.outcome,
             why=verdict.why,
-            # Without an end event nobody knows which line was meant as a final message.
-            last_words=listener.story.last_words if listener.reader.has_end_event else "",
+            last_words=self._last_words(listener),
         )
+
+    def _last_words(self, listener: Listener) -> str:
+        """The final message; of an unknown command nobody knows which line was meant as one."""
+        known = listener.reader.has_end_event or self.order.plan.agent.adapter == FIXERS
+        return listener.story.last_words if known else ""
 
     def _start(self) -> AgentStart:
         self.prompt_file.parent.mkdir(parents=True, exist_ok=True)
@@ -131,7 +136,7 @@ class Attempt:
     def _head(self, start: AgentStart) -> str:
         return (
             f"# nightcrew cycle={self.order.cycle} pass={self.pass_name} "
-            f"agent={start.reader} version={self.agent_version or 'unknown'} "
+            f"agent={_word(self.order.plan.agent.name)} version={self.agent_version or 'unknown'} "
             f"base={self.start_commit[:12]} start={stamp(self.crew.now())} "
             f"cwd={self.workspace.path} argv={' '.join(start.shown_argv)}"
         ).replace("\n", " ")
@@ -186,3 +191,8 @@ def _foot(ended: Exit) -> str:
     stopped = ended.stopped_because or "-"
     error = f" error={ended.error}" if ended.error else ""
     return f"# nightcrew exit={ended.exit_code} stopped={stopped} duration_s={ended.duration_s:.1f}{error}"
+
+
+def _word(name: str) -> str:
+    """Give an agent's name as one word: a command line is its program."""
+    return name.split()[0] if name.split() else "-"

@@ -73,6 +73,10 @@ def _work(
     for pass_name in order.plan.passes:
         if why := clock.reason():
             return stopped_short(ready, breakers, record, pass_name, why)
+        # Asked again: setup and checks took their time, and another cycle may have met a limit.
+        permit = breakers.ask(order.cycle, insist=order.insist)
+        if permit.answer is Answer.REFUSE:
+            return refused(order, permit, crew.now(), record)
         end = run_pass(
             order,
             crew,
@@ -103,7 +107,7 @@ def _ended(
         case AttemptOutcome.NOTHING_TO_DO:
             breakers.agent_worked()
             breakers.nothing_done()
-            return nothing_done(record, end.last.why)
+            return nothing_done(record, end.last.last_words or end.last.why)
         case AttemptOutcome.SUCCEEDED:
             breakers.agent_worked()
             return landed(ready, breakers, record, pass_name, end.last)

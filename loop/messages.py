@@ -19,7 +19,7 @@ def commit_message(
     subject = one_line(_first_sentence(said), SUBJECT_LIMIT_CHARS)
     subject = subject or f"Nightcrew: {pass_name} by {record.agent}"
     lines = [one_line(subject, SUBJECT_LIMIT_CHARS), ""]
-    if said.strip():
+    if len(said.strip()) > len(subject) + 1:
         lines += [said.strip()[:BODY_LIMIT_CHARS], ""]
     return "\n".join([*lines, *_trailers(record, checks)]) + "\n"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from loop.errors import NightcrewError
 
-ROOMS = ("workspaces", "locks", "contexts", "prefect")
+ROOMS = ("workspaces", "locks", "prefect")
 
 SUFFIXES_TRIED = 1000
 

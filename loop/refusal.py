@@ -25,15 +25,17 @@ def begun(order: Order, now: datetime) -> CycleRecord:
     )
 
 
-def refused(order: Order, permit: Permit, now: datetime) -> CycleRecord:
-    """Give the record of a cycle that a breaker stopped.
+def refused(
+    order: Order, permit: Permit, now: datetime, record: CycleRecord | None = None
+) -> CycleRecord:
+    """Give the record of a cycle that a breaker stopped; *record* is it so far.
 
     It is `postponed` where the end of a limit is known, else `circuit_open` (contracts).
     """
     stated = permit.stated_end
     until = stated or permit.until
     when = f"until {stamp(until)}" if until else "until a probe passes"
-    return begun(order, now).evolve(
+    return (record or begun(order, now)).evolve(
         outcome=CycleOutcome.POSTPONED if stated else CycleOutcome.CIRCUIT_OPEN,
         finished=now,
         until=until,

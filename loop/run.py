@@ -106,7 +106,7 @@ def _turn(
         return perform(turn)
     record = refused(turn, permit, crew.now())
     if not goes_on(record, order.cycles, ends_at) and (rest := left_out(record, order.cycles)):
-        record = record.evolve(reason=f"{record.reason}; {rest}")
+        record = record.evolve(reason=f"{rest}; {record.reason}")
     record = show_skip(record)
     crew.store.save_cycle(record)
     crew.observer.cycle_ended(record)

@@ -68,7 +68,7 @@ def _what(cycle: CycleRecord) -> str:
     where = cycle.branch or ""
     if cycle.landed:
         where = f"landed as {cycle.landed[:10]}"
-    elif where and cycle.checked is False:
+    elif where and cycle.checked is False and "unchecked" not in said:
         where += " (unchecked)"
     return ": ".join(part for part in (where, said) if part)
 
