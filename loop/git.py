@@ -29,6 +29,26 @@ FETCH = (
 )
 """How every fetch is made: only what is asked for, and nothing else written or begun."""
 
+PLAIN = frozenset(
+    {
+        "cat-file",
+        "check-attr",
+        "commit-tree",
+        "for-each-ref",
+        "ls-files",
+        "ls-tree",
+        "merge-base",
+        "remote",
+        "rev-list",
+        "rev-parse",
+        "symbolic-ref",
+        "update-ref",
+        "worktree",
+        "write-tree",
+    }
+)
+"""Commands that know no filter, driver or helper: what is always set is enough for them."""
+
 
 class Git:
     """Git in one folder. Holds no open files or processes; safe in parallel threads."""
@@ -82,7 +102,7 @@ class Git:
         raw: bool = False,
     ) -> tuple[int, str]:
         """Give exit code and output (*raw*: with its last newline); otherwise as `run`."""
-        entries = self.config()
+        entries = [] if verb(args) in PLAIN else self.config()
         settings = [*settings_for(entries, local_only=not remote), *self._settings]
         safe = as_environment(settings) | {"GIT_SSH_COMMAND": ssh_command(entries, os.environ)}
         code, out, err = self._execute(args, safe | dict(env or {}), stdin)
