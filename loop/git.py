@@ -44,10 +44,12 @@ PLAIN = frozenset(
         "symbolic-ref",
         "update-ref",
         "worktree",
-        "write-tree",
     }
 )
-"""Commands that know no filter, driver or helper: what is always set is enough for them."""
+"""Commands that know no filter, driver or helper: what is always set is enough for them.
+
+Not write-tree: whatever writes the index may look at files again, through their filters.
+"""
 
 
 class Git:
@@ -102,6 +104,7 @@ class Git:
         raw: bool = False,
     ) -> tuple[int, str]:
         """Give exit code and output (*raw*: with its last newline); otherwise as `run`."""
+        args = _kept_out_of_submodules(args)
         entries = [] if verb(args) in PLAIN else self.config()
         settings = [*settings_for(entries, local_only=not remote), *self._settings]
         safe = as_environment(settings) | {"GIT_SSH_COMMAND": ssh_command(entries, os.environ)}
@@ -142,8 +145,22 @@ class Git:
         return code, out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "replace")
 
 
+def _kept_out_of_submodules(args: tuple[str, ...]) -> tuple[str, ...]:
+    """Keep `status` from starting git inside a submodule, where other settings would have to be safe.
+
+    A `submodule.<name>.ignore` of the repository's outranks diff.ignoreSubmodules; this outranks it.
+    """
+    if args[0] != "status" or any(word.startswith("--ignore-submodules") for word in args):
+        return args
+    return (args[0], "--ignore-submodules=dirty", *args[1:])
+
+
 def _first_line(text: str, code: int) -> str:
     lines = [line.strip() for line in text.splitlines()]
-    said = [line for line in lines if line.startswith(("fatal:", "error:", "CONFLICT"))]
+    said = [
+        f"{line} {after}" if line.endswith(":") else line
+        for line, after in zip(lines, [*lines[1:], ""], strict=True)
+        if line.startswith(("fatal:", "error:", "CONFLICT"))
+    ]
     others = [line for line in lines if line and not line.startswith(("warning:", "hint:"))]
     return (said or others or [f"ended with code {code}"])[0]

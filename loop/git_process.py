@@ -70,7 +70,7 @@ def execute(
         if istream and stdin:
             istream.write(stdin)
             istream.seek(0)
-        running = _start(cwd, [*_without_our_names(env), "git", *words], env, istream)
+        running = _start(cwd, [*_without_our_names(env), "git", *_in(cwd), *words], env, istream)
         out, err = _finish(running.proc, cwd, verb(words), timeout_s)
         return running.proc.returncode, out, err
 
@@ -89,11 +89,16 @@ def _start(cwd: Path, command: list[str], env: dict[str, str], istream: Any) -> 
     if not cwd.is_dir():
         raise GitError(f"{cwd} is not a folder")
     try:
-        return PythonGit(str(cwd)).execute(
+        return PythonGit().execute(
             command, istream=istream, as_process=True, env=env, start_new_session=True
         )
     except GitCommandNotFound as error:
         raise GitError("git is not installed, or not on PATH: install it") from error
+
+
+def _in(cwd: Path) -> tuple[str, str]:
+    """Give the words for *cwd*: GitPython would expand `$` and `~` in it, and go elsewhere then."""
+    return "-C", str(cwd.absolute())
 
 
 def _finish(process: Any, cwd: Path, name: str, timeout_s: float) -> tuple[bytes, bytes]:

@@ -1,17 +1,16 @@
-"""Bringing checked work to the target branch, and the ledger's own commits."""
+"""Bringing checked work to the target branch."""
 
 from __future__ import annotations
 
 import os
 import shlex
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from loop.errors import GitError, LandingRefused
+from loop.errors import GitError, LandingRefused, NightcrewError
 from loop.git import Git
-from loop.git_config import identity_variables
 from loop.ledger import only_own_changes
+from loop.ledger_commit import commit_ledger as commit_ledger
 from loop.source import Source
 from loop.workspace import WORK, Base, Workspace
 from policies.plan import RepoPlan
@@ -32,46 +31,29 @@ def land(plan: RepoPlan, workspace: Workspace, base: Base) -> str:
     if source.is_bare or source.current_branch() != target:
         _move(source, target, old, head)
     else:
-        _merge_into_checkout(plan, source, old, head)
+        _merge_into_checkout(plan, workspace, old, head)
     return head
 
 
-def commit_ledger(plan: RepoPlan, message: str) -> str | None:
-    """Commit the working ledger file alone, on the branch that is checked out; give the commit.
-
-    What else is staged or changed stays as it is. None: the file is as it is at HEAD. Raises
-    LandingRefused when HEAD is detached or is not the plan's branch.
-    """
-    source = Source.open(plan)
-    branch = source.current_branch()
-    if branch is None or (plan.branch and plan.branch != branch):
-        raise LandingRefused(f"{plan.path}: {plan.branch or 'a branch'} is not checked out")
-    data = (Path(plan.path) / plan.ledger_file).read_bytes()
-    if data == source.file_at_head(plan.ledger_file):
-        return None
-    git = source.git
-    old = git.run("rev-parse", "HEAD")
-    blob = git.run("hash-object", "-w", "--no-filters", "--stdin", stdin=data)
-    entry = f"100644,{blob},{plan.ledger_file}"
-    with tempfile.TemporaryDirectory() as folder:
-        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-        git.run("read-tree", "HEAD", env=index)
-        git.run("update-index", "--add", "--cacheinfo", entry, env=index)
-        tree = git.run("write-tree", env=index)
-    new = git.run(
-        "commit-tree", tree, "-p", old, stdin=message.encode(), env=identity_variables(git)
-    )
-    git.run("update-ref", "-m", "nightcrew: ledger", f"refs/heads/{branch}", new, old)
-    git.run("update-index", "--add", "--cacheinfo", entry)
-    return new
-
-
 def merge_command(plan: RepoPlan) -> str:
-    """Give the command with which a person takes the work over."""
-    path = shlex.quote(plan.path)
-    if not plan.branch:
-        return f"git -C {path} merge {WORK}"
-    return f"git -C {path} switch {shlex.quote(plan.branch)} && git -C {path} merge {WORK}"
+    """Give the command with which a person takes the work over; it works in a bare repository too."""
+    git = f"git -C {shlex.quote(plan.path)}"
+    branch, is_bare = _place(plan)
+    if is_bare:  # nothing can be merged there, but a branch can be moved forward
+        return f"{git} fetch . {shlex.quote(f'{WORK}:{branch}')}"
+    if not plan.branch or plan.branch == branch:
+        return f"{git} merge {WORK}"
+    return f"{git} switch {shlex.quote(plan.branch)} && {git} merge {WORK}"
+
+
+def _place(plan: RepoPlan) -> tuple[str, bool]:
+    """Give the target branch and whether there is no checkout; a guess where git cannot say."""
+    try:
+        source = Source.open(plan)
+        current = source.current_branch() or ""
+    except NightcrewError:
+        return "", False
+    return (plan.branch or current if source.is_bare else current), source.is_bare
 
 
 def is_dirty(source: Source) -> bool:
@@ -83,22 +65,29 @@ def is_dirty(source: Source) -> bool:
     changed = {row[3:] for row in listed.split("\0") if row}
     if changed != {plan.ledger_file}:
         return bool(changed)
-    now = (Path(plan.path) / plan.ledger_file).read_bytes()
+    place = Path(plan.path) / plan.ledger_file
+    now = place.read_bytes() if place.is_file() else None
     return not only_own_changes(source.file_at_head(plan.ledger_file), now)
 
 
-def _merge_into_checkout(plan: RepoPlan, source: Source, old: str, head: str) -> None:
+def _merge_into_checkout(plan: RepoPlan, workspace: Workspace, old: str, head: str) -> None:
+    source = workspace.source
     if is_dirty(source):
         raise LandingRefused(
             f"{plan.path} has uncommitted changes; commit or stash them, then: {merge_command(plan)}"
         )
-    names = source.git.run("diff", "--name-only", "-z", "--no-ext-diff", old, head)
-    if filtered := _filtered(source.git, [name for name in names.split("\0") if name]):
+    listed = source.git.run("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", old, head)
+    names = [name for name in listed.split("\0") if name]
+    # Also by the attributes that the work itself brings.
+    if filtered := _filtered(source.git, names) or _filtered(workspace.git, names):
         raise LandingRefused(
             f"{filtered} goes through a filter of the repository's, which is not run here; "
             f"use: {merge_command(plan)}"
         )
-    _tried(lambda: source.git.run("merge", "-q", "--ff-only", head), plan)
+    # A person may have options of their own for merges; and what is ignored is a person's file too.
+    branch = source.current_branch()
+    git = source.git.with_settings((f"branch.{branch}.mergeOptions", ""))
+    _tried(lambda: git.run("merge", "-q", "--ff-only", "--no-overwrite-ignore", head), plan)
 
 
 def _move(source: Source, target: str, old: str, head: str) -> None:

@@ -15,9 +15,12 @@ from policies.plan import RepoPlan
 
 @contextmanager
 def repository_lock(plan: RepoPlan, locks: Path, cycle: str) -> Iterator[None]:
-    """Hold the repository for *cycle*. Raises RepositoryBusy, naming who holds it."""
+    """Hold the repository for *cycle*, whatever name it goes by and whichever link leads to it.
+
+    Raises RepositoryBusy, naming who holds it.
+    """
     locks.mkdir(parents=True, exist_ok=True)
-    place = locks / f"{plan.name}-{path_hash(Path(plan.path).resolve())}.lock"
+    place = locks / f"{path_hash(Path(plan.path).resolve())}.lock"
     holder = place.with_suffix(".holder")
     lock = FileLock(place, timeout=0)
     try:
