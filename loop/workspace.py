@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from loop.clone import WORK, Clone
+from loop.clone import WORK as WORK
+from loop.clone import Clone
 from loop.collecting import Work, commit_index
 from loop.errors import GitError, LandingRefused, RepositoryRefused
+from loop.git import Git
 from loop.git_facts import commit_of, has
 from loop.places import path_hash
 from loop.rolling import carried_over, rebased
@@ -93,12 +95,12 @@ class Workspace:
 
     def head(self) -> str:
         """Give the commit that the folder is at."""
-        return commit_of(self.clone.git, "HEAD")
+        return commit_of(self.git, "HEAD")
 
     def changed(self) -> bool:
         """Say whether files or commits differ from the start, ledger and tracker left out."""
         self.clone.settle(self.start)
-        return bool(unmerged(self.clone.git)) or self._work().exists()
+        return bool(unmerged(self.git)) or self._work().exists()
 
     def commit_rest(self, message: str) -> str:
         """Commit what the agent left; its own commits stay. Give the head.
@@ -106,7 +108,7 @@ class Workspace:
         Raises GitError when the agent left a merge or rebase in conflict.
         """
         self.clone.settle(self.start)
-        if names := unmerged(self.clone.git):
+        if names := unmerged(self.git):
             raise GitError(f"{self.plan.name}: the agent left a merge in conflict in {names[0]}")
         return self._collect(message)
 
@@ -114,7 +116,7 @@ class Workspace:
         """Give the commit that we made another *message*; an agent's own commits keep theirs."""
         self.clone.settle(self.start)
         if self.committed and self.committed == self.head():
-            self.committed = commit_index(self.clone.git, message, "--amend")
+            self.committed = commit_index(self.git, message, "--amend")
 
     def keep_failed(self, cycle: str, message: str) -> str | None:
         """Keep the work on a branch of its own, in the user's repository too; None: there is none."""
@@ -134,11 +136,16 @@ class Workspace:
         """
         self.clone.settle(self.start)
         if self.seen_work and not self.includes_work:
-            rebased(self.clone.git, self.start, self.seen_work)
+            rebased(self.git, self.start, self.seen_work)
         self.source.move_branch(WORK, self.path, old=self.seen_work, new=self.head())
         self.seen_work, self.includes_work = self.head(), True
         self.clone.mark(self.head())
         return WORK
+
+    @property
+    def git(self) -> Git:
+        """Give git in the workspace."""
+        return self.clone.git
 
     def checkout(self) -> Path | None:
         """Give the user's work tree, or None for a bare repository."""
@@ -150,7 +157,7 @@ class Workspace:
         if tip is None:
             return base
         try:
-            return carried_over(self.clone.git, base, tip)
+            return carried_over(self.git, base, tip)
         except LandingRefused:
             kept = f"{FAILED}{tip[:12]}{CONFLICT}"
             self.source.move_branch(kept, self.path, old=None, new=tip, force=True)
@@ -160,7 +167,7 @@ class Workspace:
     def _keep_left_over(self) -> list[str]:
         """A cycle that was killed, or could not publish, left its work here: keep it."""
         marked = self.clone.marked()
-        if marked is None or not has(self.clone.git, "HEAD"):
+        if marked is None or not has(self.git, "HEAD"):
             return []
         self.start = marked
         branch = self.keep_failed(f"left-{marked[:12]}", "Work that a cycle left unfinished\n")
@@ -168,7 +175,7 @@ class Workspace:
 
     def _work(self) -> Work:
         own = (self.plan.ledger_file, self.plan.tracker_file)
-        return Work(self.clone.git, self.clone.git_dir, self.start, own)
+        return Work(self.git, self.clone.git_dir, self.start, own)
 
     def _collect(self, message: str) -> str:
         done = self._work().collect(message)
