@@ -69,17 +69,17 @@ def own_programs(workspace: Path) -> list[Path]:
 
 def import_paths(workspace: Path, checkout: Path | None) -> list[Path]:
     """Give the folders that Python must import from before its site-packages."""
+    src = [workspace / "src"] if (workspace / "src").is_dir() else []
     venv = next((workspace / name for name in VENVS if (workspace / name).is_dir()), None)
     if venv is None:
-        return [workspace / "src"] if (workspace / "src").is_dir() else []
+        return src
     if not venv.is_symlink() or checkout is None:
         return []
     found = dict.fromkeys(
         path for path in _editable(venv, checkout.resolve()) if path.parts[:1] != (venv.name,)
     )
-    mapped = [workspace / path for path in found]
-    if mapped == [workspace] and (workspace / "src").is_dir():
-        mapped.insert(0, workspace / "src")
+    # The link may also hold an old copy of the project, or lead where the checkout once was.
+    mapped = dict.fromkeys([*src, *(workspace / path for path in found)])
     return [path for path in mapped if path.is_dir()]
 
 

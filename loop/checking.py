@@ -47,7 +47,9 @@ class Checking:
         path = self._workspace.path
         self._specs = find_checks(path) if plan.checks is None else plan.checks
         if not self._specs:
-            self._crew.observer.step(self._order.cycle, "no check was found")
+            self._crew.observer.step(
+                self._order.cycle, "no check was found; say which with `checks` in nightcrew.toml"
+            )
             return
         self._set_up()
         for spec in self._specs:

@@ -182,7 +182,14 @@ def may_land(
         return False, f"check failed: {', '.join(failed)}"
     if configured_none or any(r.is_proof for r in results):
         return True, ""
-    unchecked = "unchecked: no check could run" if results else "unchecked: no check was found"
+    unchecked = f"unchecked: {_why_unchecked(results)}"
     if landing is Landing.BRANCH:
         return True, unchecked
     return False, f"{unchecked}; configure checks, or write `checks = []` to land without"
+
+
+def _why_unchecked(results: Sequence[Comparison]) -> str:
+    red = [r.after.name for r in results if r.verdict is CheckVerdict.STILL_FAILING]
+    if red:
+        return f"already failing on the base: {', '.join(red)}"
+    return "no check could run" if results else "no check was found"

@@ -37,15 +37,21 @@ def find_links(workspace: Path, checkout: Path) -> tuple[SetupSpec, ...]:
     modules = checkout / "node_modules"
     if not package or not find_checks(workspace) or not modules.is_dir():
         return ()
-    if "workspaces" in package or (workspace / "pnpm-workspace.yaml").is_file():
+    if is_workspace(workspace):
         return ()
     return (SetupSpec(name="link node_modules", links=("node_modules",)),)
+
+
+def is_workspace(root: Path) -> bool:
+    """Say whether node_modules leads to packages of the repository itself."""
+    declared = "workspaces" in json_object(root / "package.json")
+    return declared or (root / "pnpm-workspace.yaml").is_file()
 
 
 def find_steps(root: Path, is_installed: Callable[[str], bool]) -> tuple[SetupSpec, ...]:
     """Give the install that the lock file asks for; none when the package needs no other."""
     package = json_object(root / "package.json")
-    if not find_checks(root) or not (any(package.get(name) for name in _DEPENDENCIES)):
+    if not find_checks(root) or not (is_workspace(root) or any(map(package.get, _DEPENDENCIES))):
         return ()
     for lock, argv in _LOCKS.items():
         if (root / lock).is_file() and is_installed(argv[0]):

@@ -16,16 +16,18 @@ TEST_FILES_LIMIT = 200
 """Test files looked at."""
 
 _GROUPS = ("test", "tests", "testing", "dev")
-_REQUIREMENTS = (
-    *(
-        "requirements.txt",
-        "requirements-dev.txt",
-        "requirements-test.txt",
-        "requirements-tests.txt",
-    ),
-    *("requirements_dev.txt", "requirements_test.txt", "dev-requirements.txt"),
-    *("test-requirements.txt", "requirements/dev.txt", "requirements/test.txt"),
+_FOR_ALL = ("requirements.txt", "requirements/base.txt")
+_FOR_TESTS = (
+    *("requirements-test.txt", "requirements-tests.txt", "requirements_test.txt"),
+    *("test-requirements.txt", "requirements/test.txt", "requirements/tests.txt"),
+    *("requirements/testing.txt", "tests/requirements.txt", "test_requirements.txt"),
 )
+_FOR_WORK = (
+    *("requirements-dev.txt", "requirements_dev.txt", "dev-requirements.txt"),
+    "requirements/dev.txt",
+)
+"""Looked at when the repository keeps none for its tests alone: they bring far more."""
+_REQUIREMENTS = (*_FOR_ALL, *_FOR_TESTS, *_FOR_WORK)
 _MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg")
 _TEST_NAMES = (
     "tests/**/test_*.py",
@@ -144,7 +146,8 @@ def _step(name: str, argv: tuple[str, ...], root: Path, *inputs: str) -> SetupSp
 
 def _wanted(root: Path) -> Iterator[str]:
     """Yield what pip is to install for the tests."""
-    for name in present(root, _REQUIREMENTS):
+    special = present(root, _FOR_TESTS) or present(root, _FOR_WORK)
+    for name in (*present(root, _FOR_ALL), *special):
         yield from ("-r", name)
     project = toml(root / "pyproject.toml")
     if "project" in project or "build-system" in project or (root / "setup.py").is_file():

@@ -182,6 +182,8 @@ LAYOUTS: dict[str, tuple[str, Callable[[Path], tuple[str, str]]]] = {
             f"MAPPING = {{'mine': '{c}/src/mine'}}\n",
         ),
     ),
+    "src, an old copy": ("src/mine.py", lambda _: ("mine.py", "WHERE = 'installed'\n")),
+    "src, path file of another place": ("src/mine.py", lambda c: ("mine.pth", f"{c.parent}\n")),
     "src, url": (
         "src/mine.py",
         lambda c: (

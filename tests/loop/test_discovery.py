@@ -124,11 +124,21 @@ SETUPS: dict[str, tuple[dict[str, str], tuple[str, ...], list[str]]] = {
         ("python3",),
         ["venv", "-r requirements-dev.txt pytest"],
     ),
+    "requirements of the tests alone": (
+        TESTS | dict.fromkeys(("requirements/tests.txt", "requirements/dev.txt"), ""),
+        ("python3",),
+        ["venv", "-r requirements/tests.txt pytest"],
+    ),
     "only pytest": (TESTS, ("python3",), ["venv", "pytest"]),
     "unittest needs nothing": ({"test_a.py": UNITTEST_TEST}, ("python3",), []),
     "nothing installed": (TESTS | NPM, (), []),
     "npm lock": (NPM | {"package-lock.json": "{}"}, ("npm",), ["npm ci --no-audit --no-fund"]),
     "npm": (NPM, ("npm",), ["npm install --no-audit --no-fund --no-package-lock"]),
+    "npm workspaces without a dependency": (
+        {"package.json": json.dumps({"scripts": {"test": "x"}, "workspaces": ["p/*"]})},
+        ("npm",),
+        ["npm install --no-audit --no-fund --no-package-lock"],
+    ),
     "npm in place of pnpm": (
         NPM | {"pnpm-lock.yaml": ""},
         ("npm",),

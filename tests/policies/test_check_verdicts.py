@@ -72,7 +72,8 @@ LANDINGS = [
     ([GOOD], False, Landing.COMMIT, True, ""),
     ([GOOD, NOT], False, Landing.COMMIT, True, ""),
     ([GOOD, STILL], False, Landing.COMMIT, True, ""),
-    ([STILL], False, Landing.COMMIT, False, "unchecked"),
+    ([STILL], False, Landing.COMMIT, False, "unchecked: already failing on the base: t; conf"),
+    ([STILL, NOT], False, Landing.BRANCH, True, "unchecked: already failing on the base: t"),
     ([GOOD, BROKEN], False, Landing.COMMIT, False, "check failed: t"),
     ([BROKEN], False, Landing.BRANCH, False, "check failed: t"),
 ]
