@@ -19,6 +19,7 @@ from loop.watch import CycleClock
 from loop.workspace import Workspace
 from policies.events.base import Story
 from policies.failure import AttemptOutcome, Failure
+from policies.logmarks import Foot, foot_line
 from policies.outcome import Evidence, Verdict, judge
 from policies.plan import FIXERS
 from policies.records import AttemptRecord, stamp
@@ -158,6 +159,7 @@ class Attempt:
             return None
         hints = Hints(
             agent=self.order.plan.agent.name,
+            reader=listener.reader_name,
             exit_code=ended.exit_code,
             stopped_because=ended.stopped_because,
             known_class=verdict.failure_class,
@@ -188,9 +190,8 @@ class Attempt:
 
 
 def _foot(ended: Exit) -> str:
-    stopped = ended.stopped_because or "-"
-    error = f" error={ended.error}" if ended.error else ""
-    return f"# nightcrew exit={ended.exit_code} stopped={stopped} duration_s={ended.duration_s:.1f}{error}"
+    foot = Foot(exit_code=ended.exit_code, stopped_because=ended.stopped_because, error=ended.error)
+    return foot_line(foot, ended.duration_s)
 
 
 def _word(name: str) -> str:

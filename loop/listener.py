@@ -15,6 +15,7 @@ class Listener:
 
     def __init__(self, cycle: str, observer: Observer, reader: str) -> None:
         """Use the reader named *reader*, and tell *observer* what *cycle* says."""
+        self.reader_name = reader
         self.reader: Reader = reader_for(reader)
         self.story = Story()
         self.activity = Activity()

@@ -76,7 +76,7 @@ def reset_breakers(
             note("every breaker is closed, and none remembers a failure")
 
 
-HEADINGS = ["breaker", "state", "class", "in a row", "until", "cause"]
+HEADINGS = ["breaker", "state", "class", "in a row", "next probe", "limit ends", "cause"]
 
 
 def row(state: BreakerState) -> list[str]:
@@ -89,6 +89,7 @@ def row(state: BreakerState) -> list[str]:
         state.failure_class.value if state.failure_class else "",
         f"{state.identical} identical, {state.failed} in all",
         moment(state.until),
+        moment(state.stated_end),
         state.summary,
     ]
 

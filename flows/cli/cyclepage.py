@@ -77,10 +77,6 @@ def cycle_lines(cycle: CycleRecord, reruns: Sequence[CycleRecord]) -> list[str]:
 
 def failure_lines(title: str, failure: Failure) -> list[str]:
     """Give a failure's lines: what it is, its cause in the log's words, what to do."""
-    numbers = [str(n) for n in failure.line_numbers] + [""] * len(failure.lines)
-    causes = [
-        f"{n}: {line}" if n else line for n, line in zip(numbers, failure.lines, strict=False)
-    ]
     pairs = [
         ("class", failure.failure_class.value),
         ("summary", one_line(failure.summary, 500)),
@@ -88,11 +84,20 @@ def failure_lines(title: str, failure: Failure) -> list[str]:
         ("fingerprint", failure.fingerprint),
         ("signature", failure.signature or ""),
         ("limit ends", moment(failure.resets_at)),
-        ("cause", "\n".join(one_line(cause, 500) for cause in causes)),
+        ("cause", "\n".join(_causes(failure))),
         ("replay", "\n".join(failure.replay)),
         ("to do", "\n".join(failure.remediation)),
     ]
     return [title, *_indented(fields(pairs))]
+
+
+def _causes(failure: Failure) -> list[str]:
+    """Each cause once, with the numbers of the lines that say it."""
+    said: dict[str, list[str]] = {}
+    for n, line in enumerate(failure.lines):
+        numbers = said.setdefault(one_line(line, 500), [])
+        numbers += [str(number) for number in failure.line_numbers[n : n + 1]]
+    return [f"{', '.join(numbers)}: {line}" if numbers else line for line, numbers in said.items()]
 
 
 def _attempts(attempts: Sequence[AttemptRecord]) -> list[str]:

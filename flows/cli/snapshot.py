@@ -14,7 +14,7 @@ from flows.cli.common import Desk
 from flows.cli.lookup import known_repositories
 from policies.breaker import BreakerState, Phase
 from policies.failure import CycleOutcome
-from policies.permit import repository_key
+from policies.permit import MACHINE_KEY, agent_key, repository_key
 from policies.records import CycleRecord, IncidentRecord, IncidentState, stamp
 
 CLOSED = Phase.CLOSED.value
@@ -51,7 +51,7 @@ class RepositoryStatus:
     repo: str
     last: CycleRecord | None
     breaker: str
-    """Of the agent that it uses: closed, open, half_open."""
+    """The one that stops it, its own, its agent's or the machine's: closed, open, half_open."""
     incidents: int
 
     def to_json(self) -> dict[str, Any]:
@@ -115,7 +115,8 @@ def _repository(
     last = next(iter(desk.store.cycles(repo=name, limit=1)), None)
     agents = [plan.agent.name for plan in desk.plans if plan.name == name]
     agents += [last.agent] if last and not agents else []
-    keys = {repository_key(name, agent) for agent in agents}
+    keys = {MACHINE_KEY, *map(agent_key, agents)}
+    keys |= {repository_key(name, agent) for agent in agents}
     return RepositoryStatus(
         repo=name,
         last=last,

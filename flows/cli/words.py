@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from datetime import datetime
 
-from policies.failure import CycleOutcome
+from policies.failure import CycleOutcome, Failure
 from policies.records import CycleRecord, stamp
 from policies.text import one_line
 
@@ -58,11 +58,17 @@ def label(cycle: CycleRecord) -> str:
 def gist(cycle: CycleRecord) -> str:
     """Give the one line that says what a cycle did: its failure's cause, else its reason."""
     if cycle.failure and cycle.outcome in {CycleOutcome.FAILED, CycleOutcome.CRASHED}:
-        text = f"{cycle.failure.failure_class.value}: {cycle.failure.summary}"
+        text = _in_front(cycle.failure)
     else:
         text = cycle.reason
-    until = f" (until {moment(cycle.until)})" if cycle.until else ""
-    return one_line(text, SUMMARY_CHARS) + until
+    shown, until = one_line(text, SUMMARY_CHARS), moment(cycle.until)
+    return f"{shown} (until {until})" if until not in shown else shown
+
+
+def _in_front(failure: Failure) -> str:
+    """When a limit ends stands first: in the agent's own words it comes last, and would be cut."""
+    ends = f" until {moment(failure.resets_at)}" if failure.resets_at else ""
+    return f"{failure.failure_class.value}{ends}: {failure.summary}"
 
 
 def unplanned(error: Exception) -> str:

@@ -41,7 +41,7 @@ class Diagnosis:
     ) -> None:
         self._hints, self._signatures, self._passing = hints, signatures, passing
         self._excerpt = Excerpt()
-        self._trail = Trail(hints.agent) if hints.agent else None
+        self._trail = Trail(hints.reader or hints.agent) if hints.agent else None
         self._foot: Foot | None = None
         self.considered: list[Finding] = []
         """Every candidate, the cause first; filled by `finish`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -134,3 +135,35 @@ def test_another_agents_same_words_are_another_cause() -> None:
     assert other.failure_class is FailureClass.USAGE_LIMIT
     assert other.agents_own
     assert other.fingerprint != codex(*failed(said)).fingerprint
+
+
+def test_an_agent_of_a_persons_own_name_speaks_the_events_of_its_adapter() -> None:
+    said = "You've hit your usage limit. Try again in 3 days 4 hours."
+    line = json.dumps({"type": "turn.failed", "error": {"message": said}})
+    named = Hints(agent="night-codex", reader="codex", exit_code=1, now=NOW)
+    failure = diagnose([line], named, SIGNATURES)
+    assert (failure.failure_class, failure.agents_own) == (FailureClass.USAGE_LIMIT, True)
+    assert (
+        failure.fingerprint
+        != diagnose([line], replace(named, agent="codex"), SIGNATURES).fingerprint
+    )
+
+
+def test_the_foot_of_a_log_says_how_it_ended() -> None:
+    def told(foot: str, **known: Any) -> Any:
+        lines = ["# nightcrew cwd=~ argv=x", "working", foot]
+        return diagnose(lines, Hints(now=NOW, **known), SIGNATURES)
+
+    assert told("# nightcrew exit=0 stopped=- duration_s=1.0").failure_class is FailureClass.SUCCESS
+    assert told("# nightcrew exit=7 stopped=- duration_s=1.0").summary == "exit 7; last: working"
+    late = told("# nightcrew exit=0 stopped=total duration_s=9.0")
+    assert late.failure_class is FailureClass.TIMEOUT
+    gone = told("# nightcrew exit=None stopped=- duration_s=0.0 error=cannot start x: not found")
+    assert gone.failure_class is FailureClass.MISSING_DEPENDENCY
+    assert "cannot start x" in gone.summary
+    mine = told("# nightcrew exit=0 stopped=- duration_s=1.0", exit_code=-11)
+    assert mine.failure_class is FailureClass.SIGNAL_CRASH
+    assert (
+        told("# nightcrew exit=0 stopped=never duration_s=1.0").failure_class
+        is not FailureClass.SUCCESS
+    )
