@@ -12,8 +12,11 @@ import prefect.runtime.flow_run as current
 from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.settings import PREFECT_API_URL
 
-from flows.once import Once
+from flows.embedded import answers
+from flows.once import Once, shown
+from flows.server import PROBE_S
 from flows.states import of_cycle, of_stage
 from loop.cycle import run_cycle
 from loop.story import Crew, Order, Told
@@ -34,8 +37,7 @@ class _Turn:
     flow_run_id: str | None = None
 
     def work(self) -> CycleRecord:
-        shown = self.flow_run_id is not None
-        crew = replace(self.crew, stage=stage) if shown else self.crew
+        crew = replace(self.crew, stage=stage) if self.flow_run_id else self.crew
         return run_cycle(replace(self.order, flow_run_id=self.flow_run_id), crew)
 
 
@@ -47,11 +49,11 @@ def stage(name: str, work: Callable[[], T], tell: Callable[[T], Told]) -> T:
     once = Once(work)
     kind = name.split(" ")[0].rstrip(":")
     # retries=0: the bounds are ours (policies/retry), and Prefect's would multiply with them.
-    shown = task(
+    as_task = task(
         name=kind, task_run_name=name, retries=0, persist_result=False, cache_policy=NO_CACHE
     )(lambda: of_stage(tell(once.run())))
     with suppress(Exception):  # Prefect's; the work's own is raised by `end`
-        shown(return_state=True)
+        as_task(return_state=True)
     return once.end()
 
 
@@ -67,21 +69,21 @@ def perform(order: Order, crew: Crew) -> CycleRecord:
     """Give the record of one cycle, run as a flow; the story is told once, server or not."""
     turn = _Turn(order=order, crew=crew)
     once = Once(turn.work)
-    token = _turn.set((turn, once))
-    named = cycle_flow.with_options(flow_run_name=order.cycle)
-    try:
+
+    def show() -> None:
+        _turn.set((turn, once))
+        named = cycle_flow.with_options(flow_run_name=order.cycle)
         with tags(*tags_of(order)):
             named(order.plan.name, order.trigger, order.rerun_of, return_state=True)
-    except Exception as error:
-        crew.observer.said(f"{order.cycle}: not shown in the UI: {first_line(error)}")
-    finally:
-        _turn.reset(token)
+
+    if why_unseen := shown(show, once) if is_up() else "no Prefect server answers":
+        crew.observer.said(f"{order.cycle}: not shown in the UI: {why_unseen}")
     return once.end()
 
 
-def first_line(error: Exception) -> str:
-    """Give the first line of what Prefect raised, or its kind."""
-    return (str(error).splitlines() or [type(error).__name__])[0]
+def is_up() -> bool:
+    """Say whether the server answers now; a flow that finds none would try for minutes."""
+    return answers(PREFECT_API_URL.value() or "", PROBE_S)
 
 
 def tags_of(order: Order) -> tuple[str, ...]:

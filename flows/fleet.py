@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from flows import cycle
-from flows.once import Once
+from flows.once import Once, shown
 from flows.skips import skips_shown
 from flows.states import of_run
 from loop.cycle import run_cycle
@@ -63,26 +63,19 @@ def run(order: RunOrder, crew: Crew, why_unseen: str = "") -> tuple[RunRecord, s
     start = _Start(order=order, crew=crew)
     once = Once(start.work)
     if not why_unseen:
-        why_unseen = _as_flow(start, once)
+        why_unseen = shown(lambda: _as_flow(start, once), once)
     if why_unseen:
         crew.observer.said(f"this run is not shown in the UI: {why_unseen}")
     return once.end(), start.flow_run_id
 
 
-def _as_flow(start: _Start, once: Once[RunRecord]) -> str:
-    """Run the story as a flow; give nothing, or why Prefect could not show it to its end."""
+def _as_flow(start: _Start, once: Once[RunRecord]) -> None:
     order = start.order
-    token = _start.set((start, once))
+    _start.set((start, once))
     named = fleet_flow.with_options(flow_run_name=order.run)
     repositories = [first.plan.name for first in order.first]
     # The heartbeat's thread is joined at each flow's end, which costs a second; our own sweep
     # (loop/sweep) finds what died.
     quick = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
-    try:
-        with quick, tags(f"run:{order.run}", f"trigger:{order.trigger}"):
-            named(repositories, order.cycles, order.trigger, return_state=True)
-    except Exception as error:
-        return cycle.first_line(error)
-    finally:
-        _start.reset(token)
-    return ""
+    with quick, tags(f"run:{order.run}", f"trigger:{order.trigger}"):
+        named(repositories, order.cycles, order.trigger, return_state=True)

@@ -18,8 +18,8 @@ import psutil
 
 T = TypeVar("T")
 
-END_S = 8.0
-"""For Prefect to bring its last events and logs to the server (design: 10 s in all)."""
+END_S = 5.0
+"""For Prefect to bring its last events and logs to the server (with once.END_S under 10 s)."""
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

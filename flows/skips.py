@@ -8,6 +8,7 @@ from prefect import Task
 from prefect.client.orchestration import SyncPrefectClient, get_client
 
 from flows import cycle
+from flows.once import first_line
 from flows.states import of_cycle
 from loop.observer import Observer
 from loop.run import RunOrder, ShowSkip
@@ -21,10 +22,12 @@ def skips_shown(order: RunOrder, observer: Observer, fleet_run_id: str) -> ShowS
 
     def show(record: CycleRecord) -> CycleRecord:
         try:
+            if not cycle.is_up():
+                raise ConnectionError("no Prefect server answers")
             with get_client(sync_client=True) as client:
                 shown = _create(client, record, orders[record.repo], UUID(fleet_run_id))
         except Exception as error:
-            observer.said(f"{record.cycle}: not shown in the UI: {cycle.first_line(error)}")
+            observer.said(f"{record.cycle}: not shown in the UI: {first_line(error)}")
             return record
         return record.evolve(flow_run_id=shown)
 

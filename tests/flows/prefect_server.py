@@ -40,6 +40,7 @@ class Served:
 
     def __init__(self, home: Path) -> None:
         """Start it and wait until it says where."""
+        self.home = home
         self.port = free_port()
         self.api = f"http://127.0.0.1:{self.port}/api"
         self.env = environment(home)
