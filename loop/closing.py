@@ -12,15 +12,19 @@ from loop.messages import commit_message, kept_message
 from loop.preparing import Ready
 from loop.story import Told
 from policies.checks import Comparison, may_land
-from policies.failure import CycleOutcome, Failure, StopReason
+from policies.failure import SUMMARY_LIMIT_CHARS, CycleOutcome, Failure, StopReason
 from policies.plan import Landing
 from policies.records import CycleRecord
 from policies.redaction import redact
+from policies.text import one_line
+
+NOT_LANDED = "not landed"
 
 
 def nothing_done(record: CycleRecord, why: str) -> CycleRecord:
     """Give the record of a cycle that ran well and changed nothing."""
-    return record.evolve(outcome=CycleOutcome.NOTHING_TO_DO, reason=why)
+    said = one_line(why, SUMMARY_LIMIT_CHARS)
+    return record.evolve(outcome=CycleOutcome.NOTHING_TO_DO, reason=said)
 
 
 def kept(ready: Ready, record: CycleRecord) -> CycleRecord:
@@ -91,30 +95,40 @@ def landed(
 def _land(
     ready: Ready, record: CycleRecord, pass_name: str, compared: list[Comparison], said: str
 ) -> CycleRecord:
+    proven = [one.after.name for one in compared if one.is_proof]
+    ready.workspace.reword(commit_message(record, pass_name, said, proven))
+    done = record.evolve(
+        outcome=CycleOutcome.SUCCEEDED,
+        passes_succeeded=(*record.passes_succeeded, pass_name),
+        head_commit=ready.workspace.head(),
+        checked=bool(proven),
+    )
+    return ready.crew.stage(
+        f"land: {ready.order.plan.landing}", lambda: _brought(ready, done, compared), _tell
+    )
+
+
+def _brought(ready: Ready, record: CycleRecord, compared: list[Comparison]) -> CycleRecord:
+    """Bring the work to its branch and, where that was asked for and is allowed, to the target's."""
     plan, workspace = ready.order.plan, ready.workspace
     allowed, why = may_land(compared, plan.checks == (), plan.landing)
-    proven = [one.after.name for one in compared if one.is_proof]
-    workspace.reword(commit_message(record, pass_name, said, proven))
+    size = workspace.git.run("diff", "--shortstat", ready.base.start, "HEAD").strip()
+    done = record.evolve(branch=workspace.publish(), reason=_joined(size, why))
+    if plan.landing is not Landing.COMMIT or not allowed:
+        return done
+    try:
+        commit = land(plan, workspace, ready.base)
+    except LandingRefused as refused:
+        return done.evolve(reason=_joined(size, f"{NOT_LANDED}: {refused}"))
+    return done.evolve(landed=commit, reason=_joined(size, f"landed on {ready.base.target_branch}"))
 
-    def work() -> CycleRecord:
-        branch = workspace.publish()
-        done = record.evolve(
-            outcome=CycleOutcome.SUCCEEDED,
-            passes_succeeded=(*record.passes_succeeded, pass_name),
-            branch=branch,
-            head_commit=workspace.head(),
-            checked=bool(proven),
-            reason=why or f"on {branch}",
-        )
-        if plan.landing is not Landing.COMMIT or not allowed:
-            return done
-        try:
-            commit = land(plan, workspace, ready.base)
-        except LandingRefused as refused:
-            return done.evolve(reason=f"not landed: {refused}")
-        return done.evolve(landed=commit, reason=f"landed on {ready.base.target_branch}")
 
-    return ready.crew.stage(f"land: {plan.landing}", work, _tell)
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
+
+
+def _tell(record: CycleRecord) -> Told:
+    return Told(ok=NOT_LANDED not in record.reason, message=record.reason)
 
 
 def _put_aside(ready: Ready, record: CycleRecord) -> None:
@@ -127,7 +141,3 @@ def _put_aside(ready: Ready, record: CycleRecord) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         place.write_text(redact(data.decode("utf-8", "replace")), "utf-8")
         ready.crew.observer.said(f"{record.repo}: the agent edited {name}; its version is {place}")
-
-
-def _tell(record: CycleRecord) -> Told:
-    return Told(ok=not record.reason.startswith("not landed"), message=record.reason)
