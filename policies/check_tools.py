@@ -17,11 +17,13 @@ def _read_pytest(ended: Ended) -> Reading | None:
     if missing := _missing_in_pytest(ended):
         return not_installed(missing)
     if ended.exit_code == 4:
-        said = first(ended.lines, re.compile(r"^ERROR|error:|^E  ")) or "usage error"
+        faults = re.compile(r"^ERROR(?!: usage)|error:|^E  ")
+        said = first(ended.lines, faults) or first(ended.lines, _USAGE) or "usage error"
         return content(f"pytest did not start: {said}; a plugin of its options may be missing")
     return None
 
 
+_USAGE = re.compile(r"^ERROR")
 _PYTEST_ERROR = re.compile(r"^(?:E\s+)?([A-Za-z_.]*(?:Error|Exception))\b(.*)")
 _NO_MODULE = re.compile(r"No module named '?([A-Za-z0-9_]+)")
 

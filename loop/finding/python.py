@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from loop.finding.files import has_section, present, table, text, toml
+from loop.finding.plugins import plugins_wanted
 from policies.plan import CheckSpec, SetupSpec
 
 VENVS = (".venv", "venv")
@@ -116,11 +117,11 @@ def find_steps(
         argv = ("poetry", "install", "--no-interaction")
         return (_step("poetry install", argv, root, "poetry.lock"),)
     wanted = tuple(_wanted(root))
-    extra = ("pytest",) if checks[0].name == "pytest" else ()
-    if not is_installed("python3") or not (wanted or (extra and not python_has("pytest"))):
+    needed = {"pytest": "pytest"} | plugins_wanted(root) if checks[0].name == "pytest" else {}
+    if not is_installed("python3") or not (wanted or not all(map(python_has, needed.values()))):
         return ()
-    pip = (".venv/bin/python", "-m", "pip", "install", "--disable-pip-version-check", "--no-input")
-    pip = (*pip, "--retries", "2", *wanted, *extra)
+    pip: tuple[str, ...] = (".venv/bin/python", "-m", "pip", "install")
+    pip = (*pip, "--disable-pip-version-check", "--no-input", "--retries", "2", *wanted, *needed)
     inputs = _REQUIREMENTS
     return (
         SetupSpec(name="venv", argv=("python3", "-m", "venv", ".venv")),

@@ -132,6 +132,13 @@ ENDS: list[tuple[tuple[str, ...], int, list[str], CheckState, str]] = [
     (PYTEST, 1, ["/usr/bin/python3: No module named pytest"], N, "pytest is not installed"),
     (PYTEST, 5, ["no tests ran in 0.01s"], N, "pytest found no tests"),
     (PYTEST, 4, ["ERROR: usage: pytest [options]"], N, "pytest did not start"),
+    (
+        PYTEST,
+        4,
+        ["ERROR: usage: __main__.py [options]", "__main__.py: error: unrecognized arguments: -x"],
+        N,
+        "pytest did not start: __main__.py: error: unrecognized arguments: -x",
+    ),
     (PYTEST, 4, ["error: unrecognized arguments: --cov"], N, "pytest did not start: error: unrec"),
     (PYTEST, 2, [E_REQUESTS, "1 error in 0.1s"], N, "not installed: requests"),
     (PYTEST, 2, [E_OWN, "1 error in 0.1s"], F, "exit 2: 1 error"),
