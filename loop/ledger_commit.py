@@ -39,13 +39,22 @@ def commit_ledger(plan: RepoPlan, message: str) -> str | None:
         env=identity_variables(git),
     )
     # First what fails more often (a lock that an editor holds), and can be taken back.
-    git.run("update-index", "--add", "--cacheinfo", entry)
+    is_ours = _staged(git, name) == before  # what a person staged of it stays staged
+    if is_ours:
+        git.run("update-index", "--add", "--cacheinfo", entry)
     try:
         git.run("update-ref", "-m", "nightcrew: ledger", f"refs/heads/{branch}", new, old)
     except GitError:
-        git.run("reset", "-q", "--", f":(top,literal){name}")
+        if is_ours:
+            git.run("reset", "-q", "--", f":(top,literal){name}")
         raise
     return new
+
+
+def _staged(git: Git, name: str) -> str:
+    """Give the blob that the real index has, empty where it has none."""
+    row = git.run("ls-files", "-s", "-z", "--", f":(top,literal){name}")
+    return row.split()[1] if row else ""
 
 
 def _at_head(git: Git, name: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,16 +22,23 @@ def repository_lock(plan: RepoPlan, locks: Path, cycle: str) -> Iterator[None]:
     """
     locks.mkdir(parents=True, exist_ok=True)
     place = locks / f"{path_hash(Path(plan.path).resolve())}.lock"
+    # Beside the lock, not in it: an older filelock empties the file when it merely tries.
     holder = place.with_suffix(".holder")
-    lock = FileLock(place, timeout=0)
+    lock = FileLock(place, timeout=0, thread_local=False)
     try:
         lock.acquire()
     except Timeout:
-        who = holder.read_text("utf-8").strip() if holder.exists() else "another cycle"
-        raise RepositoryBusy(f"{plan.name} is being worked on by {who}") from None
+        raise RepositoryBusy(f"{plan.name} is being worked on by {_who(holder)}") from None
     try:
-        holder.write_text(cycle, "utf-8")
+        holder.write_text(f"{cycle} (process {os.getpid()})", "utf-8")
         yield
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _who(holder: Path) -> str:
+    try:
+        return holder.read_text("utf-8").strip() or "another cycle"
+    except OSError:  # it ended between the two looks
+        return "another cycle"

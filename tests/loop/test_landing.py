@@ -225,6 +225,16 @@ def test_a_ledger_that_is_a_link_is_not_committed(user, tmp_path):
         commit_ledger(RepoPlan(name="user", path=str(user)), "Record it\n")
 
 
+def test_what_a_person_staged_of_the_ledger_stays_staged(user):
+    write(user, {"INCIDENTS.md": "# Mine\n"})
+    git(user, "add", "INCIDENTS.md")
+    write(user, {"INCIDENTS.md": "# Theirs\n"})
+    plan = RepoPlan(name="user", path=str(user))
+    assert commit_ledger(plan, "Record it\n") == git(user, "rev-parse", "main")
+    assert git(user, "show", ":INCIDENTS.md") == "# Mine"
+    assert git(user, "show", "main:INCIDENTS.md") == "# Theirs"
+
+
 def test_an_index_that_is_in_use_leaves_the_branch_alone(user):
     write(user, {"INCIDENTS.md": "# mine\nentry\n"})
     (user / ".git/index.lock").touch()
