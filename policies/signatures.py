@@ -19,7 +19,7 @@ MATCH_LIMIT_CHARS = 2_000
 SEVERITIES = ("low", "medium", "high", "critical")
 _TEXTS = ("name", "pattern", "class", "severity", "pick", "source", "example")
 _LISTS = ("words", "replay", "remediation")
-_KEYS = frozenset({*_TEXTS, *_LISTS, "rank", "agent"})
+_KEYS = frozenset({*_TEXTS, *_LISTS, "rank", "agent", "task"})
 
 
 class SignatureError(ValueError):
@@ -41,6 +41,8 @@ class Signature:
     """Of several such lines the first is the cause, else the last."""
     agent: bool = False
     """An agent's own known error form: it counts even when the agent ends with exit 0."""
+    of_task: bool = False
+    """It lies in what was asked, not in the agent's account: other repositories go on."""
     severity: str = "medium"
     remediation: tuple[str, ...] = ()
     replay: tuple[str, ...] = ()
@@ -111,6 +113,7 @@ def _read(row: Mapping[str, Any]) -> Signature:
         rank=row.get("rank", 60),
         first_wins=row.get("pick", "last") == "first",
         agent=row.get("agent", False),
+        of_task=row.get("task", False),
         severity=row.get("severity", "medium"),
         remediation=tuple(row.get("remediation", ())),
         replay=tuple(row.get("replay", ())),

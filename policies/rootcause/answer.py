@@ -51,7 +51,7 @@ def failure_of(
         signature=entry.name if entry else None,
         replay=replay(lead) or (entry.replay if entry else ()),
         remediation=entry.remediation if entry else ADVICE.get(found, ()),
-        agents_own=own and lead.rank >= RETRY_RANK,
+        agents_own=own and lead.rank >= RETRY_RANK and not (entry and entry.of_task),
         resets_at=resets_at(limit, hints.now, hints.local_zone),
         retry_after_s=retry_after_s(limit),
     )

@@ -399,3 +399,12 @@ def test_a_writer_killed_at_any_moment_leaves_the_old_or_the_new_file(ledger):
         process.communicate(timeout=60)
         assert foreign(ledger.read_bytes()) == PEOPLE
         assert incident(n).id in own_entries(ledger.read_bytes())
+
+
+def test_evidence_says_each_thing_once():
+    retry = "Reconnecting... 1/1 (status 401, request id: req_9)"
+    what = saying("status 401")
+    lines = ("status 401, request id: req_1", "status 401, request id: req_2", retry, "another")
+    what = what.evolve(failure=what.failure.evolve(lines=lines))
+    said = fields(upsert(None, what, EntryContext()))["Evidence"]
+    assert said.startswith("`status 401, request id: req_1`, `another` (untrusted external log)")

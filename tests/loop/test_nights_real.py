@@ -239,6 +239,25 @@ def test_a_refusal_in_words_is_nothing_to_do(
     assert entries(user) == 0
 
 
+def test_what_claudes_provider_refuses_stops_that_repository_only(
+    stub: Stub, agent_home: MakeHome, night: Night, user: Path
+) -> None:
+    plan = planned(night, agent_home("claude", stub("refusal")), user)
+    failed(night, user, plan, C.MODEL_ERROR)
+    assert [breaker.key for breaker in night.store.breakers()] == ["repository:user/claude"]
+
+
+def test_an_agent_of_a_persons_own_name_is_read_as_what_it_is(
+    stub: Stub, agent_home: MakeHome, night: Night, user: Path
+) -> None:
+    machine = agent_home("codex", stub("usage-limit"))
+    named = replace(machine, spec=replace(machine.spec, name="night-codex"))
+    (cycle,) = night.run(planned(night, named, user)).cycles
+    assert cycle.failure is not None
+    assert cycle.failure.failure_class is C.USAGE_LIMIT
+    assert [breaker.key for breaker in night.store.breakers()] == ["agent:night-codex"]
+
+
 @pytest.mark.parametrize(("agent", "requests"), [("codex", 4), ("claude", 3), ("pi", 2)])
 def test_what_a_second_attempt_cures_makes_no_incident(
     agent: str, requests: int, stub: Stub, agent_home: MakeHome, night: Night, user: Path

@@ -167,3 +167,11 @@ def test_the_foot_of_a_log_says_how_it_ended() -> None:
         told("# nightcrew exit=0 stopped=never duration_s=1.0").failure_class
         is not FailureClass.SUCCESS
     )
+
+
+def test_what_the_provider_refuses_to_answer_stops_one_repository_only() -> None:
+    said = "API Error: unable to respond to this request, which appears to violate our Usage Policy"
+    line = json.dumps({"type": "result", "subtype": "success", "is_error": True, "result": said})
+    failure = diagnose([line], Hints(agent="claude", exit_code=1, now=NOW), SIGNATURES)
+    assert (failure.failure_class, failure.agents_own) == (FailureClass.MODEL_ERROR, False)
+    assert failure.signature == "content-refused"
