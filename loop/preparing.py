@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loop import context as contexts
@@ -58,6 +58,8 @@ def prepare(order: Order, crew: Crew, clock: CycleClock, incidents: Incidents) -
     incidents.write_waiting()
     frozen = order.context
     base = workspace.prepare(at=frozen["start_commit"] if frozen else None)
+    if frozen:  # the branch may have gone on since: a rerun's base is the one it had
+        base = replace(base, commit=str(frozen["base_commit"]))
     for note in base.notes:
         crew.observer.said(f"{plan.name}: {note}")
     adapter = adapter_for(plan.agent)
