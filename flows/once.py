@@ -53,11 +53,13 @@ class Once(Generic[T]):
         return self._results[0]
 
 
-def shown(show: Callable[[], object], once: Once[T]) -> str:
+def shown(
+    show: Callable[[], object], once: Once[T], begin_s: float = BEGIN_S, end_s: float = END_S
+) -> str:
     """Call *show*, which runs *once*, and wait for the work; give nothing, or why it is not shown.
 
-    *show* runs in a thread of its own that nobody waits for longer than BEGIN_S before the work
-    and END_S after it.
+    *show* runs in a thread of its own that nobody waits for longer than *begin_s* before the work
+    and *end_s* after it.
     """
     raised: list[Exception] = []
     context = copy_context()
@@ -71,11 +73,11 @@ def shown(show: Callable[[], object], once: Once[T]) -> str:
     thread = threading.Thread(target=call, name="shown", daemon=True)
     thread.start()
     waited_s = 0.0
-    while thread.is_alive() and waited_s < BEGIN_S and not once.begun.wait(POLL_S):
+    while thread.is_alive() and waited_s < begin_s and not once.begun.wait(POLL_S):
         waited_s += POLL_S
     if once.begun.is_set():
         once.ended.wait()
-        thread.join(END_S)
+        thread.join(end_s)
     if thread.is_alive():
         return "the Prefect server does not answer any more"
     return first_line(raised[0]) if raised else ""
