@@ -146,11 +146,14 @@ class Git:
 
 
 def _kept_out_of_submodules(args: tuple[str, ...]) -> tuple[str, ...]:
-    """Keep `status` from starting git inside a submodule, where other settings would have to be safe.
+    """Keep git from starting itself inside a submodule, whose filters we have not switched off.
 
     A `submodule.<name>.ignore` of the repository's outranks diff.ignoreSubmodules; this outranks it.
+    (`add` knows no such option: whoever calls it leaves submodules out.)
     """
-    if args[0] != "status" or any(word.startswith("--ignore-submodules") for word in args):
+    if args[0] not in ("status", "diff") or any(
+        word.startswith("--ignore-submodules") for word in args
+    ):
         return args
     return (args[0], "--ignore-submodules=dirty", *args[1:])
 

@@ -81,14 +81,13 @@ def stage_all(git: Git, start: str, own: tuple[str, ...], env: dict[str, str]) -
     *own* files are as in *start*. A repository made inside counts as plain files; submodules stay
     as they are in *start*, since their new commits would be nowhere.
     """
+    restore_in_index(git, start, _changed_links(git, start, env), env)
     _open_nested(git, env)
-    git.run("add", "-A", env=env)
+    # `add` would start git inside each submodule, with the filters that its own settings name.
+    links = [f":(exclude,top,literal){name}" for name in _links(git, env)]
+    git.run("add", "-A", "--", ".", *links, env=env)
     restore_in_index(git, start, own, env)
-    raw = ("diff-index", "--cached", "--raw", "-z", "--no-renames", "--ignore-submodules=none")
-    rows = git.run(*raw, start, env=env).split("\0")
-    pairs = zip(rows[0::2], rows[1::2], strict=False)
-    links = [name for row, name in pairs if row.split()[1] == _GITLINK]
-    restore_in_index(git, start, tuple(links), env)
+    restore_in_index(git, start, _changed_links(git, start, env), env)
     return git.run("write-tree", env=env)
 
 
@@ -103,6 +102,19 @@ def tree_now(git: Git, git_dir: Path, start: str, own: tuple[str, ...]) -> str:
         else:
             git.run("read-tree", start, env=env)
         return stage_all(git, start, own, env)
+
+
+def _changed_links(git: Git, start: str, env: dict[str, str]) -> tuple[str, ...]:
+    """Give the submodules of the index that are none, or at another commit, in *start*."""
+    raw = ("diff-index", "--cached", "--raw", "-z", "--no-renames", "--ignore-submodules=none")
+    rows = git.run(*raw, start, env=env).split("\0")
+    pairs = zip(rows[0::2], rows[1::2], strict=False)
+    return tuple(name for row, name in pairs if row.split()[1] == _GITLINK)
+
+
+def _links(git: Git, env: dict[str, str]) -> list[str]:
+    rows = git.run("ls-files", "-s", "-z", env=env).split("\0")
+    return [row.partition("\t")[2] for row in rows if row.startswith(_GITLINK)]
 
 
 def _open_nested(git: Git, env: dict[str, str]) -> None:

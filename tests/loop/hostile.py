@@ -99,3 +99,8 @@ class Hostile:
     def ran(self) -> list[str]:
         """Give the names of the programs that ran."""
         return sorted(path.name for path in self.traces.iterdir())
+
+    def forget(self) -> None:
+        """Forget what ran so far."""
+        for trace in self.traces.iterdir():
+            trace.unlink()
