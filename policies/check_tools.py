@@ -59,9 +59,17 @@ def _read_unittest(ended: Ended) -> Reading | None:
     return None
 
 
+_NO_NODE_TESTS = re.compile(
+    r"^(?:Error: )?No test files? found|^No tests found, exiting|Couldn.t find any files to test"
+)
+"""mocha and vitest, jest, ava."""
+
+
 def _read_npm(ended: Ended) -> Reading | None:
     if ended.exit_code and first(ended.lines, re.compile(r"[Mm]issing script")):
         return content("package.json has no such script")
+    if ended.exit_code and (said := first(ended.lines, _NO_NODE_TESTS)):
+        return content(said)
     module = re.compile(r"Cannot find (?:module|package) '([^'./][^']*)'")
     for line in ended.lines if ended.exit_code else ():
         if found := module.search(line):

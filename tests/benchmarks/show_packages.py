@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,10 +23,10 @@ PROGRAMS = Path(sys.executable).parent
 PACKAGES = (
     "pypi:humanize==4.17.0",
     "pypi:itsdangerous==2.2.0",
-    "pypi:iniconfig==2.3.1",
+    "pypi:sqlparse==0.6.1",
     "npm:fast-json-stable-stringify@2.1.0",
-    "npm:minimist@1.2.8",
-    "npm:json-stable-stringify@1.3.0",
+    "npm:fastq@1.20.3",
+    "npm:object.assign@4.1.0",
 )
 IDENTITY = ("-c", "user.name=show", "-c", "user.email=show@example.invalid")
 LIMIT_S = 3000
@@ -95,47 +96,59 @@ def environment(folder: Path, *, with_ruff: bool) -> dict[str, str]:
     }
 
 
-def ran(repositories: list[Path], folder: Path, env: dict[str, str]) -> dict[str, Any]:
-    """Run one cycle of each repository, two at a time; give the run's document."""
+def ran(repositories: list[Path], folder: Path, env: dict[str, str]) -> tuple[Any, str]:
+    """Run one cycle of each repository, two at a time; give the run's document, and what it said."""
     work = folder / "work"
     work.mkdir()
     argv = [str(PROGRAMS / "nightcrew"), "run", *map(str, repositories), "--jobs", "2", "--json"]
-    done = subprocess.run(argv, cwd=work, env=env, stdout=subprocess.PIPE, text=True, check=False)
-    print(f"nightcrew run: exit {done.returncode}", file=sys.stderr)
-    document: dict[str, Any] = json.loads(done.stdout)
-    return document
+    done = subprocess.run(argv, cwd=work, env=env, capture_output=True, text=True, check=False)
+    print(done.stderr, f"nightcrew run: exit {done.returncode}", sep="\n", file=sys.stderr)
+    return json.loads(done.stdout), done.stderr
 
 
-def merged(path: Path, cycle: dict[str, Any]) -> str:
-    """Merge as the run's last lines say; say how that went."""
-    if cycle["branch"] != "nightcrew/work":
-        return "nothing to merge"
+def merged(path: Path, cycle: dict[str, Any], said: str, env: dict[str, str]) -> str:
+    """Merge with the very command that the run printed; say how that went."""
+    printed = re.search(rf"^to merge {re.escape(path.name)}: (.+)$", said, re.MULTILINE)
+    if not printed:
+        return "nothing to merge" if not cycle["branch"] else f"NO COMMAND for {cycle['branch']}"
     done = subprocess.run(
-        ["git", *IDENTITY, "-C", str(path), "merge", "-q", "nightcrew/work"], check=False
+        printed[1], shell=True, env=env, check=False, stdout=subprocess.DEVNULL, cwd=path.parent
     )
-    changed = told(["git", "diff", "--name-status", cycle["base_commit"], "HEAD"], path)
-    files = [row.replace("\t", " ") for row in changed.splitlines()]
-    how = "merged" if done.returncode == 0 else f"merge ended with {done.returncode}"
-    return f"{how}, {len(files)} files: {', '.join(files[:12])}"
+    changed = told(["git", "diff", "--name-only", cycle["base_commit"], "HEAD"], path).splitlines()
+    how = "merged" if done.returncode == 0 else f"MERGE ENDED WITH {done.returncode}"
+    return f"{how}: {', '.join(changed[:8])}"
 
 
-def page(cycle: dict[str, Any], path: Path, folder: Path, env: dict[str, str]) -> str:
+def ends(cycle: str, kind: str, folder: Path) -> str:
+    """Give how each setup or check on the base ended, from the foot of its log."""
+    found = []
+    for log in sorted((folder / "work" / "logs").glob(f"*/{cycle}-{kind}*.log")):
+        foot = re.search(r"exit=(\S+) .*duration_s=(\S+)", lines_of(log)[-1])
+        name = log.stem.removeprefix(f"{cycle}-")
+        found.append(f"{name}: exit {foot[1]}, {float(foot[2]):.0f} s" if foot else name)
+    return "; ".join(found) or "none"
+
+
+def page(cycle: dict[str, Any], path: Path, folder: Path, said: str, env: dict[str, str]) -> str:
     """Give what is to be known of one cycle."""
     shown = told([str(PROGRAMS / "nightcrew"), "show", cycle["cycle"]], folder / "work", env)
-    logs = [log for a in cycle["attempts"] for log in fixers_lines(Path(a["pass_log"]))]
-    rows = [f"## {path.name}: {cycle['outcome']}", shown, *logs, merged(path, cycle)]
-    setups = sorted(folder.rglob(f"logs/**/{cycle['cycle']}-setup*.log"))
-    rows += [f"setup log: {log.name}: {lines_of(log)[-1:]}" for log in setups]
-    left = told(["git", "status", "--porcelain"], path).splitlines()
-    return "\n".join([*rows, f"left in the checkout: {left}"])
+    kept = [line for line in shown.splitlines() if re.match(r"outcome|reason|took|branch", line)]
+    unable = re.findall(rf"^\S+ ({re.escape(path.name)}: .*could not run.*)$", said, re.MULTILINE)
+    logs = [line for a in cycle["attempts"] for line in lines_of(Path(a["pass_log"]))[1:-1]]
+    rows = {
+        "setup": ends(cycle["cycle"], "setup", folder),
+        "checks": ends(cycle["cycle"], "check", folder),
+        "unable": "; ".join(unable) or "none",
+        "fixers": "\n            ".join(logs),
+        "merge": merged(path, cycle, said, env),
+        "incident": cycle["incident"] or "none",
+        "left in the checkout": told(["git", "status", "--porcelain"], path).strip() or "nothing",
+    }
+    return "\n".join([f"## {path.name}", *kept, *(f"{k:<11} {v}" for k, v in rows.items())])
 
 
 def lines_of(log: Path) -> list[str]:
     return log.read_text(errors="replace").splitlines()
-
-
-def fixers_lines(log: Path) -> list[str]:
-    return [f"fixers| {line}" for line in lines_of(log)]
 
 
 def main() -> None:
@@ -157,10 +170,10 @@ def show(packages: list[str], folder: Path, *, with_ruff: bool) -> None:
     """Print a page for each of *packages*, then what is open in the whole run."""
     paths = [repository(package, folder) for package in packages]
     env = environment(folder, with_ruff=with_ruff)
-    document = ran(paths, folder, env)
+    document, told_people = ran(paths, folder, env)
     by_name = {path.name: path for path in paths}
     for cycle in document["cycles"]:
-        print(page(cycle, by_name[cycle["repo"]], folder, env), end="\n\n")
+        print(page(cycle, by_name[cycle["repo"]], folder, told_people, env), end="\n\n")
     breakers = told(
         [str(PROGRAMS / "nightcrew"), "breaker", "list", "--json"], folder / "work", env
     )
