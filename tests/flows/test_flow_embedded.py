@@ -1,6 +1,7 @@
 """A run where no server is: its own one comes and goes, and `serve` shows the run afterwards."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -88,11 +89,20 @@ def test_kill_9_takes_the_embedded_server_along(desk):
 
 
 def any_server(desk: Desk) -> bool:
-    return any("embedded_server" in open(f"/proc/{pid}/cmdline").read() for pid in alive(desk))
+    return bool(set(processes_with("flows.embedded_server")) & set(processes_with(str(desk.home))))
 
 
-def alive(desk: Desk) -> list[int]:
-    return [pid for pid in processes_with(str(desk.home)) if os.path.exists(f"/proc/{pid}")]
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_a_run_speaks_to_this_machine_alone(desk):
+    trace = desk.home / "trace"
+    argv = ["strace", "-f", "-qq", "-e", "trace=connect,sendto", "-o", str(trace), *COMMAND]
+    done = subprocess.run(
+        [*argv, "run", "repo", "--agent", "true"], env=desk.env, cwd=desk.home, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr
+    calls = [line for line in trace.read_text("utf-8", "replace").splitlines() if "AF_INET" in line]
+    assert calls, "strace saw no call at all"
+    assert not [call for call in calls if '"127.0.0.1"' not in call and '"::1"' not in call]
 
 
 def test_the_first_line_comes_within_a_second_when_the_machine_is_quiet(desk):
@@ -104,7 +114,7 @@ def test_the_first_line_comes_within_a_second_when_the_machine_is_quiet(desk):
     process = desk.begin("run", "repo", "--dry-run")
     line = process.stderr.readline()
     first_s = time.monotonic() - began
-    process.communicate()
+    process.communicate()  # closes both pipes
     assert line.startswith("nightcrew: ")
     # On a loaded machine every start is slow: the bound then is what any verb costs.
     assert first_s < max(1.0, 2 * quiet_s)
