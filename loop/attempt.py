@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from loop.agents.base import Adapter, AgentStart, StartRequest
+from loop.agents.base import AgentStart, StartRequest
 from loop.agents.environment import PROMPT_FILE, secret_values
 from loop.diagnose import failure_of_log
+from loop.hired import Hired
 from loop.listener import Listener
 from loop.passlog import PassLog
 from loop.places import pass_log_name
@@ -49,10 +50,7 @@ class Attempt:
     crew: Crew
     clock: CycleClock
     workspace: Workspace
-    adapter: Adapter
-    agent_version: str | None
-    environment: Mapping[str, str]
-    """The agent's, but for what its start adds."""
+    agent: Hired
     prompt: bytes
     prompt_file: Path
     pass_name: str
@@ -62,7 +60,7 @@ class Attempt:
     def perform(self, n: int) -> AttemptResult:
         """Run attempt *n* to its end and judge it."""
         start = self._start()
-        env = dict(self.environment) | dict(start.env) | {PROMPT_FILE: str(self.prompt_file)}
+        env = dict(self.agent.environment) | dict(start.env) | {PROMPT_FILE: str(self.prompt_file)}
         log = self.crew.places.logs / pass_log_name(
             self.order.cycle, self.earlier_passes, self.pass_name, n
         )
@@ -91,7 +89,7 @@ class Attempt:
         self.prompt_file.parent.mkdir(parents=True, exist_ok=True)
         self.prompt_file.write_bytes(self.prompt)
         plan = self.order.plan
-        return self.adapter.start(
+        return self.agent.adapter.start(
             StartRequest(
                 prompt=self.prompt,
                 prompt_file=self.prompt_file,
@@ -137,7 +135,7 @@ class Attempt:
     def _head(self, start: AgentStart) -> str:
         return (
             f"# nightcrew cycle={self.order.cycle} pass={self.pass_name} "
-            f"agent={_word(self.order.plan.agent.name)} version={self.agent_version or 'unknown'} "
+            f"agent={_word(self.order.plan.agent.name)} version={self.agent.version or 'unknown'} "
             f"base={self.start_commit[:12]} start={stamp(self.crew.now())} "
             f"cwd={self.workspace.path} argv={' '.join(start.shown_argv)}"
         ).replace("\n", " ")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loop import context as contexts
-from loop.agents import adapter_for
-from loop.agents.base import Adapter
-from loop.agents.environment import agent_environment
 from loop.attempt import Attempt, AttemptResult
 from loop.checking import Checking
-from loop.errors import AgentNotReady
 from loop.gather import gather
+from loop.hired import Hired, hire
 from loop.incidents import Incidents
 from loop.ledger import prevention_rules
 from loop.prompt import render, with_failure
@@ -37,9 +34,7 @@ class Ready:
     base: Base
     checking: Checking
     incidents: Incidents
-    adapter: Adapter
-    agent_version: str | None
-    environment: Mapping[str, str]
+    agent: Hired
     prompt: bytes
     context: str
 
@@ -62,13 +57,7 @@ def prepare(order: Order, crew: Crew, clock: CycleClock, incidents: Incidents) -
         base = replace(base, commit=str(frozen["base_commit"]))
     for note in base.notes:
         crew.observer.said(f"{plan.name}: {note}")
-    adapter = adapter_for(plan.agent)
-    readiness = crew.readiness(plan.agent)
-    if not readiness.ready:
-        raise AgentNotReady(f"{plan.name}: {readiness.problem}; {readiness.remedy}")
-    environment = agent_environment(
-        crew.environ, own=adapter.own_names(crew.environ), passed=plan.environment_pass
-    )
+    agent = hire(order, crew)
     checking = Checking(order, crew, clock, workspace)
     checking.on_base(base.start)
     prompt = _prompt(order, crew, workspace, checking)
@@ -79,8 +68,8 @@ def prepare(order: Order, crew: Crew, clock: CycleClock, incidents: Incidents) -
         prompt=prompt,
         start_commit=base.start,
         base_commit=base.commit,
-        agent_version=readiness.version,
-        environment=environment,
+        agent_version=agent.version,
+        environment=agent.environment,
     )
     return Ready(
         order=order,
@@ -90,9 +79,7 @@ def prepare(order: Order, crew: Crew, clock: CycleClock, incidents: Incidents) -
         base=base,
         checking=checking,
         incidents=incidents,
-        adapter=adapter,
-        agent_version=readiness.version,
-        environment=environment,
+        agent=agent,
         prompt=prompt,
         context=context,
     )
@@ -107,9 +94,7 @@ def attempt_of(
         crew=crew,
         clock=clock,
         workspace=ready.workspace,
-        adapter=ready.adapter,
-        agent_version=ready.agent_version,
-        environment=ready.environment,
+        agent=ready.agent,
         prompt=ready.prompt,
         prompt_file=crew.places.state / "prompts" / f"{order.cycle}.md",
         pass_name=pass_name,
