@@ -103,14 +103,23 @@ def _turn(
     """Ask the breakers before anything is started: a skip costs no flow and no agent."""
     permit = Breakers(crew.store, turn.plan, crew.now).ask(turn.cycle, insist=turn.insist)
     if permit.answer is not Answer.REFUSE:
-        return perform(turn)
-    record = refused(turn, permit, crew.now())
-    if not goes_on(record, order.cycles, ends_at) and (rest := left_out(record, order.cycles)):
-        record = record.evolve(reason=f"{rest}; {record.reason}")
-    record = show_skip(record)
+        record = perform(turn)
+        noted = _noted(record, order, ends_at)
+        if noted is not record:
+            crew.store.save_cycle(noted)
+        return noted
+    record = show_skip(_noted(refused(turn, permit, crew.now()), order, ends_at))
     crew.store.save_cycle(record)
     crew.observer.cycle_ended(record)
     return record
+
+
+def _noted(record: CycleRecord, order: RunOrder, ends_at: datetime | None) -> CycleRecord:
+    """Where the loop ends with a refused *record*, let it say for which cycles it stands."""
+    rest = left_out(record, order.cycles)
+    if not rest or goes_on(record, order.cycles, ends_at):
+        return record
+    return record.evolve(reason=f"{rest}; {record.reason}")
 
 
 def _over(crew: Crew, ends_at: datetime | None) -> bool:

@@ -138,6 +138,16 @@ def test_a_limit_past_the_runs_end_is_one_record(crew):
     assert "cycles 1 to 20 were not started" in record.cycles[1].reason
 
 
+def test_a_cycle_that_met_a_limit_on_its_way_says_which_cycles_it_stands_for(crew):
+    def perform(order):
+        record = ended(order, CycleOutcome.POSTPONED, attempts=0)
+        return record.evolve(until=utc_now() + timedelta(days=3), reason="a limit")
+
+    (cycle,) = a_run(crew, perform, names=("a",), cycles=20).cycles
+    assert cycle.reason == "cycles 1 to 20 were not started; a limit"
+    assert crew.store.cycle(cycle.cycle).reason == cycle.reason
+
+
 def test_a_cancelled_run_starts_no_further_cycle(crew):
     def perform(order):
         crew.cancelled.set()
