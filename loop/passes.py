@@ -10,7 +10,7 @@ from loop.breakers import Breakers
 from loop.retrying import until_settled
 from loop.story import Crew, Order, Told
 from policies.breaker import Phase
-from policies.failure import AttemptOutcome, StopReason
+from policies.failure import TIME_REASONS, AttemptOutcome, FailureClass, StopReason
 from policies.records import AttemptRecord
 from policies.retry import GiveUp, Wait, next_try
 
@@ -72,8 +72,10 @@ def _decide(
     if crew.is_cancelled() or result.record.stopped_because is StopReason.CYCLE:
         return GiveUp(why="the cycle has to end")
     plan = order.plan
+    # What ran until we stopped it costs its whole limit again, whatever its log says of the cause.
+    timed_out = result.record.stopped_because in TIME_REASONS
     return next_try(
-        plan.bounds[failure.failure_class],
+        plan.bounds[FailureClass.TIMEOUT if timed_out else failure.failure_class],
         n,
         failure,
         spread=crew.spread(),

@@ -308,3 +308,10 @@ def test_what_a_killed_run_left_is_ended_and_its_work_kept(night, user):
     assert cycle.outcome is CycleOutcome.NOTHING_TO_DO
     kept = git(user, "branch", "--list", "nightcrew/failed/*", "--format=%(refname:short)")
     assert git(user, "show", f"{kept}:half.txt") == "half"
+
+
+def test_what_ran_until_we_stopped_it_is_tried_as_often_as_a_timeout(night, user):
+    quick = Timeouts(total_s=1, grace_s=1, after_end_s=1)
+    waiting = "sh -c 'echo \"Error: connect ECONNREFUSED 127.0.0.1:9\"; sleep 60'"
+    (cycle,) = night.run(night.plan(user, waiting, timeouts=quick)).cycles
+    assert [a.stopped_because for a in cycle.attempts] == [StopReason.TOTAL] * 2
