@@ -11,7 +11,7 @@ from loop.checkenv import check_environment
 from loop.checks import run_check
 from loop.diagnose import failure_of_log
 from loop.discovery import find_checks, find_setup
-from loop.setup import SetupResult, run_setup
+from loop.setup import SetupResult, run_setup, setup_key
 from loop.story import Crew, Order, Told
 from loop.watch import CycleClock
 from loop.workspace import Workspace
@@ -39,6 +39,7 @@ class Checking:
         self._checkout = workspace.checkout()
         self._specs: tuple[CheckSpec, ...] = ()
         self._setup: SetupResult | None = None
+        self._tried = ""
         self._base: dict[str, CheckResult] = {}
 
     def on_base(self, commit: str) -> None:
@@ -80,15 +81,18 @@ class Checking:
     def _set_up(self) -> None:
         plan, path = self._order.plan, self._workspace.path
         specs = find_setup(path, self._checkout) if plan.setup is None else plan.setup
-        if not specs:
+        env = check_environment(self._crew.environ, path, self._checkout)
+        key = setup_key(specs, path, self._checkout, env)
+        if not specs or (key == self._tried and self._setup and self._setup.failed):
             return
+        self._tried = key
         self._setup = self._crew.stage(
             "setup: " + ", ".join(spec.name for spec in specs),
             lambda: run_setup(
                 specs,
                 path,
                 self._checkout,
-                env=check_environment(self._crew.environ, path, self._checkout),
+                env=env,
                 timeout_s=plan.timeouts.setup_s,
                 log_path=self._log("setup"),
                 is_cancelled=self._clock.reason,

@@ -20,10 +20,10 @@ from loop.finding.files import text
 from loop.leftovers import Leftovers, hide, is_tracked, remove
 from loop.logged import find_program, run_logged
 from loop.process import Exit, never
-from policies.check_reading import first, short
+from policies.check_reading import short
 from policies.failure import StopReason
 from policies.plan import SetupSpec
-from policies.setup_end import CAUSE
+from policies.setup_end import cause, is_own_script
 
 MADE_BY = {
     **dict.fromkeys(("uv", "poetry", "python", "python3"), ".venv"),
@@ -91,7 +91,6 @@ def run_setup(
         log = str(log_path if not log else log_path.with_stem(f"{log_path.stem}-{_slug(spec)}"))
         reason = _run(spec, workspace, env, timeout_s, Path(log), is_cancelled)
         if reason:
-            _take_away(specs, workspace)
             return SetupResult(state=SetupState.FAILED, key="", reason=reason, log=log)
     if memory.parent.is_dir():
         memory.write_text(key, "utf-8")
@@ -164,8 +163,7 @@ def _run(
     is_cancelled: Callable[[], StopReason | None],
 ) -> str:
     """Run one command; give why it failed, or nothing."""
-    made = _made(spec)
-    if made:
+    if made := _made(spec):
         if (workspace / made).is_symlink():
             (workspace / made).unlink()
         hide(workspace, [made])
@@ -180,20 +178,22 @@ def _run(
             on_line=lines.append,
             is_cancelled=is_cancelled,
         )
-    return "" if end.exit_code == 0 and not end.stopped_because else _why(spec, end, lines)
+    if end.exit_code == 0 and not end.stopped_because:
+        return ""
+    if made and (end.stopped_because or not is_own_script(lines, str(workspace))):
+        _take_away(workspace / made)
+    return _why(spec, end, lines)
 
 
 def _why(spec: SetupSpec, end: Exit, lines: Sequence[str]) -> str:
     if end.stopped_because:
         return f"{spec.name}: stopped ({end.stopped_because.value})"
-    said = end.error or first(lines, CAUSE) or next((s for s in reversed(lines) if s.strip()), "")
-    return short(f"{spec.name} ended with {end.exit_code}: {said}")
+    return short(f"{spec.name} ended with {end.exit_code}: {end.error or cause(lines)}")
 
 
-def _take_away(specs: Sequence[SetupSpec], workspace: Path) -> None:
-    for made in {made for spec in specs if (made := _made(spec))}:
-        if (workspace / made).is_dir() and not (workspace / made).is_symlink():
-            shutil.rmtree(workspace / made, ignore_errors=True)
+def _take_away(made: Path) -> None:
+    if made.is_dir() and not made.is_symlink():
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def _slug(spec: SetupSpec) -> str:

@@ -103,6 +103,15 @@ def test_a_failure_says_why_and_leaves_nothing_half_made(place: Place) -> None:
     assert place.setup(INSTALL).state is SetupState.DONE
 
 
+def test_what_is_installed_stays_when_the_repositorys_own_script_fails(place: Place) -> None:
+    said = "echo npm error path $(pwd); echo npm error command failed"
+    last = "echo npm error command sh -c build; exit 1"
+    place.tool("npm", f"{MAKES}{said}; {last}")
+    failed = place.setup(INSTALL)
+    assert failed.reason == "npm ci ended with 1: npm error command sh -c build"
+    assert (place.workspace / "node_modules").is_dir()
+
+
 def test_a_tool_that_is_not_there_is_said(place: Place) -> None:
     failed = place.setup(SetupSpec(name="bring", argv=("no-such-tool",)))
     assert failed.failed
