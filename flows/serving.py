@@ -55,12 +55,15 @@ def serve_until_stopped(
 
 def _start(port: int, log: Path, cwd: Path) -> subprocess.Popen[bytes]:
     argv = [sys.executable, "-P", "-m", "prefect", "server", "start"]
+    # Its pages ask the address that they are told, which is port 4200 whatever port was given.
+    told = {"PREFECT_SERVER_UI_API_URL": f"http://{HOST}:{port}/api"}
     with log.open("ab") as stream:
         return subprocess.Popen(
             [*argv, "--host", HOST, "--port", str(port)],
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=stream,
+            env=os.environ | told,
             cwd=cwd,
             start_new_session=True,
         )

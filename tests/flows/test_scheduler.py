@@ -3,8 +3,10 @@
 Seen with newer fastapi (the server dies at import) and sqlalchemy 2.1 (no run is ever created).
 """
 
+import json
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,13 @@ def served(tmp_path_factory):
 
 def test_serve_says_where(served):
     assert served.said.startswith(f"serving http://127.0.0.1:{served.port}"), served.said
+
+
+def test_its_pages_ask_this_server(served):
+    with urllib.request.urlopen(
+        f"http://127.0.0.1:{served.port}/ui-settings", timeout=60
+    ) as answer:
+        assert json.load(answer)["api_url"] == served.api
 
 
 def test_a_second_serve_refuses(served):
