@@ -63,27 +63,27 @@ class CodexReader:
 
 
 def _began(item: object) -> Iterator[Event]:
-    kind = lines.field(item, "type")
-    if kind in _WORDS or kind in _NOTES or kind is None:
+    kind = lines.text_of(lines.field(item, "type"))
+    if kind in _WORDS or kind in _NOTES or not kind:
         yield Event(kind=EventKind.OTHER)
         return
     yield Event(kind=EventKind.TOOL_STARTED, tool_id=_id(item), text=_what(item))
 
 
 def _item(item: object, completed: bool) -> Iterator[Event]:
-    kind = lines.field(item, "type")
+    kind = lines.text_of(lines.field(item, "type"))
     if kind in _WORDS:
         words = lines.text_of(lines.field(item, "text")) if kind == "agent_message" else ""
         yield Event(kind=EventKind.PROGRESS, text=words)
-    elif kind in _NOTES or kind is None or not completed:
+    elif kind in _NOTES or not kind or not completed:
         yield Event(kind=EventKind.OTHER, text=lines.text_of(lines.field(item, "message")))
     else:
         yield _tool_ended(item)
 
 
 def _tool_ended(item: object) -> Event:
-    status, code = lines.field(item, "status"), lines.field(item, "exit_code")
-    ok = (status or "") in _GOOD and code in (0, None)
+    status, code = lines.text_of(lines.field(item, "status")), lines.field(item, "exit_code")
+    ok = status in _GOOD and code in (0, None)
     said = lines.field(item, "aggregated_output") or lines.field(item, "error", "message") or ""
     output = said if isinstance(said, str) else ""
     denied = status == "declined" or (not ok and is_refusal(output, network_too=True))

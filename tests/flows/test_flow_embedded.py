@@ -11,7 +11,7 @@ import pytest
 from tests.flows.prefect_server import COMMAND, Served, free_port
 from tests.flows.runs import Desk, Seen, processes_with, state
 
-pytestmark = [pytest.mark.prefect, pytest.mark.slow, pytest.mark.xdist_group("prefect")]
+pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from tests.flows.prefect_server import Served
 from tests.flows.runs import Desk
 from tests.loop.repositories import commit, git
 
-pytestmark = [pytest.mark.prefect, pytest.mark.slow, pytest.mark.xdist_group("prefect")]
+pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
 
 class Failed:
@@ -26,7 +26,7 @@ class Failed:
         assert self.first.code == 1, self.first.err
         self.base = self.first.cycle["base_commit"]
         self.prompt = self.last_prompt()
-        commit(self.repo, {"new.txt": "x", "TODO.md": "TODO: something else\n"}, "later")
+        commit(self.repo, {"new.txt": "x", "new.py": "# TODO: something else\n"}, "later")
 
     def last_prompt(self) -> bytes:
         return max(self.prompts.iterdir()).read_bytes()

@@ -10,7 +10,7 @@ from policies.plan import AgentSpec, RepoPlan
 from tests.flows.prefect_server import Served
 from tests.flows.runs import Desk, Seen, state
 
-pytestmark = [pytest.mark.prefect, pytest.mark.slow, pytest.mark.xdist_group("prefect")]
+pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
 FLEET = """
 cycles = 2
