@@ -6,7 +6,7 @@ from loop.attempt import AttemptResult
 from loop.breakers import Breakers
 from loop.broken import failure_of_error, out_of_time
 from loop.checking import failure_of_check
-from loop.errors import LandingRefused
+from loop.errors import GitError, LandingRefused
 from loop.landing import land
 from loop.messages import commit_message, kept_message
 from loop.preparing import Ready
@@ -29,7 +29,12 @@ def nothing_done(record: CycleRecord, why: str) -> CycleRecord:
 
 def kept(ready: Ready, record: CycleRecord) -> CycleRecord:
     """Give *record* with the work kept on its own branch, where there is any."""
-    branch = ready.workspace.keep_failed(record.cycle, kept_message(record))
+    try:
+        branch = ready.workspace.keep_failed(record.cycle, kept_message(record))
+    except (GitError, OSError) as error:
+        place = ready.workspace.path
+        ready.crew.observer.said(f"{record.cycle}: its work stays in {place}: {error}")
+        return record
     return record.evolve(branch=branch, head_commit=ready.workspace.head() if branch else None)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from loop.breakers import Breakers
 from loop.broken import failure_of_error
 from loop.closing import gave_up, kept, landed, nothing_done, stopped_short
-from loop.errors import NightcrewError, RepositoryBusy
+from loop.errors import NightcrewError, RepositoryBusy, StoreError
 from loop.incidents import Incidents
 from loop.lock import repository_lock
 from loop.passes import PassEnd, run_pass
@@ -26,11 +26,13 @@ from policies.records import CycleRecord
 def run_cycle(order: Order, crew: Crew) -> CycleRecord:
     """Give the record of one repository's turn, saved and told. Never raises for what a night brings."""
     record = begun(order, crew.now())
-    crew.store.save_cycle(record)
+    crew.keep(record)
     crew.observer.cycle_started(order.cycle, order.plan.name, order.plan.agent.name)
     try:
         with announced(order, crew):
             record = _turn(order, crew, record)
+    except StoreError as error:
+        record = record.evolve(outcome=CycleOutcome.CRASHED, reason=str(error))
     except Exception as error:
         record = record.evolve(
             outcome=CycleOutcome.CRASHED, reason=f"{type(error).__name__}: {error}"
@@ -40,7 +42,7 @@ def run_cycle(order: Order, crew: Crew) -> CycleRecord:
         record = record.evolve(finished=crew.now())
         if record.outcome is CycleOutcome.RUNNING:  # KeyboardInterrupt, SystemExit
             record = record.evolve(outcome=CycleOutcome.CANCELLED, reason="interrupted")
-        crew.store.save_cycle(record)
+        crew.keep(record)
         crew.observer.cycle_ended(record)
     return record
 
@@ -58,6 +60,8 @@ def _turn(order: Order, crew: Crew, record: CycleRecord) -> CycleRecord:
             return _work(order, crew, breakers, incidents, record)
     except RepositoryBusy as busy:
         return record.evolve(outcome=CycleOutcome.POSTPONED, reason=str(busy))
+    except StoreError:
+        raise  # without the store nothing can be counted or recorded
     except NightcrewError as error:
         return _broke(error, order, breakers, incidents, record)
     finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from loop.errors import LedgerRefused, NightcrewError
+from loop.errors import LedgerRefused, NightcrewError, StoreError
 from loop.story import Crew, Order
 from policies.failure import Failure
 from policies.incident import incident_id, on_failure, on_success, opens_incident
@@ -82,10 +82,17 @@ class Incidents:
 
     def _keep(self, incident: IncidentRecord) -> IncidentRecord:
         # The store first: what a crash leaves behind is then an entry that waits, never a lost one.
-        self._crew.store.save_incident(incident.evolve(waits_because="not written yet"))
+        self._remember(incident.evolve(waits_because="not written yet"))
         kept = self._written(incident)
-        self._crew.store.save_incident(kept)
+        self._remember(kept)
         return kept
+
+    def _remember(self, incident: IncidentRecord) -> None:
+        """Save *incident*; the ledger is written also where the store cannot be."""
+        try:
+            self._crew.store.save_incident(incident)
+        except StoreError as error:
+            self._crew.observer.said(f"not remembered: {error}")
 
     def _written(self, incident: IncidentRecord) -> IncidentRecord:
         try:

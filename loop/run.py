@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from loop.breakers import Breakers
-from loop.refusal import refused
+from loop.errors import StoreError
+from loop.refusal import begun, refused
 from loop.story import Crew, Order
 from policies.failure import CycleOutcome
 from policies.permit import Answer
@@ -55,13 +56,13 @@ def orders(run: str, plans: list[RepoPlan], trigger: str) -> tuple[Order, ...]:
 def run_fleet(order: RunOrder, crew: Crew, perform: Perform, show_skip: ShowSkip) -> RunRecord:
     """Give the record of the whole run, saved and told. Never raises for what a cycle can bring."""
     run = RunRecord(run=order.run, started=crew.now(), trigger=order.trigger)
-    crew.store.save_run(run)
+    crew.keep(run)
     records: list[CycleRecord] = []
     try:
         _turns(order, crew, run, perform, show_skip, records)
     finally:
         run = _closed(run, crew, records)
-        crew.store.save_run(run)
+        crew.keep(run)
         crew.observer.run_ended(run)
     return run
 
@@ -101,15 +102,26 @@ def _turn(
     ends_at: datetime | None,
 ) -> CycleRecord:
     """Ask the breakers before anything is started: a skip costs no flow and no agent."""
-    permit = Breakers(crew.store, turn.plan, crew.now).ask(turn.cycle, insist=turn.insist)
+    try:
+        permit = Breakers(crew.store, turn.plan, crew.now).ask(turn.cycle, insist=turn.insist)
+    except StoreError as error:
+        return _without_store(turn, crew, error)
     if permit.answer is not Answer.REFUSE:
         record = perform(turn)
         noted = _noted(record, order, ends_at)
         if noted is not record:
-            crew.store.save_cycle(noted)
+            crew.keep(noted)
         return noted
     record = show_skip(_noted(refused(turn, permit, crew.now()), order, ends_at))
-    crew.store.save_cycle(record)
+    crew.keep(record)
+    crew.observer.cycle_ended(record)
+    return record
+
+
+def _without_store(turn: Order, crew: Crew, error: StoreError) -> CycleRecord:
+    """Nothing is started that could be neither counted nor remembered."""
+    now = crew.now()
+    record = begun(turn, now).evolve(outcome=CycleOutcome.CRASHED, finished=now, reason=str(error))
     crew.observer.cycle_ended(record)
     return record
 

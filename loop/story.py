@@ -15,10 +15,12 @@ from typing import Any, Protocol, TypeVar
 
 from loop.agents import adapter_for
 from loop.agents.base import Readiness
+from loop.errors import StoreError
 from loop.observer import Observer, Silent
 from loop.store import Store
 from policies.failure import Failure, StopReason
 from policies.plan import AgentSpec, RepoPlan
+from policies.records import CycleRecord, RunRecord
 from policies.signatures import Signatures
 
 T = TypeVar("T")
@@ -130,6 +132,16 @@ class Crew:
             if spec not in self._known:
                 self._known[spec] = adapter_for(spec).readiness(self.environ)
             return self._known[spec]
+
+    def keep(self, record: CycleRecord | RunRecord) -> None:
+        """Save *record*; where the store cannot be written that is said, and the run goes on."""
+        try:
+            if isinstance(record, RunRecord):
+                self.store.save_run(record)
+            else:
+                self.store.save_cycle(record)
+        except StoreError as error:
+            self.observer.said(f"not remembered: {error}")
 
     def sleep(self, seconds: float) -> None:
         """Wait, or until cancelled."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from loop import running
+from loop.errors import StoreError
 from loop.story import Crew, Order
 from policies.failure import StopReason
 
@@ -35,4 +36,5 @@ def announced(order: Order, crew: Crew) -> Iterator[None]:
     try:
         yield
     finally:
-        crew.store.remember(running.KIND, order.cycle, None)
+        with suppress(StoreError):  # a mark that stays is closed by the next run's sweep
+            crew.store.remember(running.KIND, order.cycle, None)

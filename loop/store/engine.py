@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,8 @@ from loop.store import schema
 BUSY_TIMEOUT_S = 60
 """How long a writer waits for another process's transaction; each lasts milliseconds."""
 
-READS = {"nightcrew_reads": True}
-"""Execution options of a connection that only reads: it takes no lock and waits for nobody."""
+READS = "nightcrew_reads"
+"""Execution option of a connection that only reads."""
 
 
 def open_engine(url: str) -> Engine:
@@ -39,6 +41,30 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Give a transaction that is committed at the end. Raises StoreError in one line."""
+    with _told(engine), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that takes no lock and waits for nobody. Raises StoreError in one line."""
+    with _told(engine), engine.connect().execution_options(**{READS: True}) as connection:
+        yield connection
+
+
+@contextmanager
+def _told(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        place = engine.url.render_as_string()
+        raise StoreError(f"store {place}: {reason}; see that it can be written") from error
+
+
 def _make_folder(url: str) -> None:
     place = make_url(url)
     if place.drivername.startswith("sqlite") and place.database not in (None, "", ":memory:"):
@@ -57,7 +83,7 @@ def _tame_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        if not connection.get_execution_options().get("nightcrew_reads"):
+        if not connection.get_execution_options().get(READS):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 

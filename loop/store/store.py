@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine, Table, delete, select
 
 from loop.store import schema
-from loop.store.engine import READS, open_engine
+from loop.store.engine import open_engine, reading, writing
 from loop.store.rows import attempt_row, dump, load, locked_breaker, upsert
 from policies.breaker import BreakerState
 from policies.records import CycleRecord, IncidentRecord, IncidentState, RunRecord
@@ -57,7 +57,7 @@ class Store:
 
     def save_cycle(self, cycle: CycleRecord) -> None:
         """Remember *cycle* and its attempts."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             upsert(
                 connection,
                 schema.cycles,
@@ -147,7 +147,7 @@ class Store:
         No other process sees or changes them in between; *change* must be quick and pure.
         """
         table = schema.breakers
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             known = [locked_breaker(connection, key) for key in keys]
             changed = change(known)
             for state in changed:
@@ -171,7 +171,7 @@ class Store:
         """Remember a JSON *value*; None forgets it."""
         table = schema.facts
         if value is None:
-            with self._engine.begin() as connection:
+            with writing(self._engine) as connection:
                 connection.execute(delete(table).where(table.c.kind == kind, table.c.name == name))
             return
         self._put(table, {"kind": kind, "name": name, "record": dump(Any, value)})
@@ -183,7 +183,7 @@ class Store:
         return self._one(query, Any)
 
     def _put(self, table: Table, row: dict[str, Any]) -> None:
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             upsert(connection, table, row)
 
     def _get(self, table: Table, kind: type[T], key: str) -> T | None:
@@ -193,5 +193,5 @@ class Store:
         return next(iter(self._all(query, kind)), None)
 
     def _all(self, query: Any, kind: type[T]) -> list[T]:
-        with self._engine.connect().execution_options(**READS) as connection:
+        with reading(self._engine) as connection:
             return [load(kind, text) for text in connection.execute(query).scalars()]

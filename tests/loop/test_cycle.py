@@ -315,3 +315,20 @@ def test_what_ran_until_we_stopped_it_is_tried_as_often_as_a_timeout(night, user
     waiting = "sh -c 'echo \"Error: connect ECONNREFUSED 127.0.0.1:9\"; sleep 60'"
     (cycle,) = night.run(night.plan(user, waiting, timeouts=quick)).cycles
     assert [a.stopped_because for a in cycle.attempts] == [StopReason.TOTAL] * 2
+
+
+def test_a_store_that_cannot_be_written_is_one_clear_line_and_starts_nothing(night, user):
+    from sqlalchemy import text
+
+    from loop.store.engine import writing
+
+    with writing(night.store._engine) as connection:
+        connection.execute(text("DROP TABLE breakers"))
+    said = []
+    night.crew.observer.cycle_ended = said.append
+    record = night.run(night.plan(user, FIXING), cycles=3)
+    (cycle,) = record.cycles
+    assert (cycle.outcome, record.agent_starts) == (CycleOutcome.CRASHED, 0)
+    assert "no such table: breakers" in cycle.reason
+    assert "\n" not in cycle.reason
+    assert said == [cycle]
