@@ -61,8 +61,9 @@ def _signals_set(cancelled: threading.Event, say: Callable[[str], None]) -> Iter
     try:
         yield
     finally:
+        # A second Ctrl-C may come while the last lines are printed: it must not change the end.
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if cancelled.is_set() else handler)
 
 
 def leave(code: int) -> None:
