@@ -45,7 +45,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"\b(?:req|resp|msg|chatcmpl|call|toolu|org|sess|proj|item|run|job)[-_][\w-]{6,100}"
         r"|\b(?:request|session|trace|thread|conversation|run|job"
         r"|build)[-_ ]?id[ :='\"]{1,3}[\w-]{1,100}"
-        r"|\b[a-z]{1,3}\d{6,30}\b|\bcf-ray[ :=]{1,2}[\w-]{1,100}|\b[sp]k-[\w*-]{1,200}",
+        r"|\b(?![0-9a-f]{7,64}\b)[a-z]{1,3}\d{6,30}\b|\bcf-ray[ :=]{1,2}[\w-]{1,100}|\b[sp]k-[\w*-]{1,200}",
     ),
     ("pid", r"\bpid[ :=]{1,2}\d+|\bprocess \d+"),
     ("ip", r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?::\d{1,5})?\b"),

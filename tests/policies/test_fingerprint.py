@@ -53,6 +53,10 @@ def test_what_varies_leaves_the_fingerprint_unchanged(kind: str) -> None:
     holds()
 
 
+def test_a_hash_that_begins_with_a_letter_is_one_all_the_same() -> None:
+    assert normalise("at a00000000000") == normalise("at 00000000000a") == "at <hex>"
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
