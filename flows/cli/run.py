@@ -87,7 +87,8 @@ def start(wired: Wired, order: RunOrder, server: Server, *, json: bool) -> None:
     _told(record, wired, server.page(flow_run_id))
     if json:
         document(record.to_json())
-    leave(exit_code([cycle.outcome for cycle in record.cycles]))
+    # The run's own outcome counts too: cancelled before its first cycle it has no other.
+    leave(exit_code([record.outcome, *(cycle.outcome for cycle in record.cycles)]))
 
 
 def agent_note(wired: Wired) -> str:
