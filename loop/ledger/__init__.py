@@ -1,7 +1,6 @@
 """The ledger, `INCIDENTS.md`: read without loss, written one entry at a time, never rewritten."""
 
 from loop.ledger.changes import only_own_changes as only_own_changes
-from loop.ledger.merge import merge_agent_edits as merge_agent_edits
 from loop.ledger.parse import FIELDS as FIELDS
 from loop.ledger.parse import Document as Document
 from loop.ledger.parse import foreign as foreign

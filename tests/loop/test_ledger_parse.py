@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from loop.ledger import (
     FIELDS,
     foreign,
-    merge_agent_edits,
     only_own_changes,
     own_entries,
     parse,
@@ -190,40 +189,6 @@ def test_an_entry_of_another_shape_is_foreign(touched):
 )
 def test_our_own_entries_alone_make_nothing_dirty(head, now, only_ours):
     assert only_own_changes(head, now) is only_ours
-
-
-NEW = b"\n### 2026-02-12\n- Trigger: the agent's\n- Fix: done\n"
-
-
-@pytest.mark.parametrize(
-    ("base", "agent", "current", "merged"),
-    [
-        (BASE, BASE + NEW, BASE, BASE + NEW),
-        (BASE, BASE + NEW, with_ours(BASE), with_ours(BASE) + NEW),
-        (with_ours(BASE), with_ours(BASE) + NEW, with_ours(BASE, "2"), with_ours(BASE, "2") + NEW),
-        (BASE, BASE + NEW, BASE + NEW, BASE + NEW),
-        (BASE, BASE, with_ours(BASE), with_ours(BASE)),
-        (None, BASE, None, BASE),
-        (None, BASE, with_ours(None), with_ours(None) + b"\n" + A_PERSONS),
-        (BASE + b"\n", BASE + NEW, with_ours(BASE + b"\n"), with_ours(BASE + b"\n") + NEW),
-        (BASE, BASE.replace(b"and this", b"and that"), BASE, None),
-        (BASE, BASE[:-20], BASE, None),
-        (BASE, BASE + NEW, BASE.replace(b"and this", b"changed by a person"), None),
-        (with_ours(BASE), with_ours(BASE).replace(b"it broke", b"it is fine"), BASE, None),
-        (BASE, with_ours(BASE), BASE, None),
-        (BASE, BASE + b"\0", BASE, None),
-    ],
-)
-def test_only_what_an_agent_added_is_taken_over(base, agent, current, merged):
-    assert merge_agent_edits(base, agent, current) == merged
-
-
-def test_an_addition_in_the_middle_keeps_its_place_and_the_files_line_end():
-    head, tail = BASE.split(b"### 2026-02-11", 1)
-    agent = head + NEW[1:] + b"\n### 2026-02-11" + tail
-    current = with_ours(BASE).replace(b"\n", b"\r\n")
-    merged = merge_agent_edits(BASE, agent, current)
-    assert merged == with_ours(agent).replace(b"\n", b"\r\n")
 
 
 @pytest.mark.parametrize(
