@@ -12,6 +12,7 @@ from loop.agents.environment import PROMPT_FILE, secret_values
 from loop.diagnose import failure_of_log
 from loop.hired import Hired
 from loop.listener import Listener
+from loop.orphans import marker_of
 from loop.passlog import PassLog
 from loop.places import pass_log_name
 from loop.process import Exit, Launch, run
@@ -109,7 +110,7 @@ class Attempt:
             cwd=self.workspace.path,
             env=env,
             stdin=start.stdin,
-            marker=f"{self.order.cycle}-{uuid.uuid4().hex[:8]}",
+            marker=marker_of(self.order.cycle, self.crew.places.state) + uuid.uuid4().hex[:8],
         )
         pass_log = PassLog(
             log,

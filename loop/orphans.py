@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
 from loop.launching import MARKER_NAME
+from loop.places import path_hash
 
 GRACE_S = 5.0
 """Between TERM and KILL."""
 
 
-def end_orphans(cycle: str) -> int:
+def marker_of(cycle: str, state: Path) -> str:
+    """Give what the markers of *cycle*'s processes begin with.
+
+    Cycles of another state folder may bear the same id: theirs are not ours to end.
+    """
+    return f"{cycle}-{path_hash(state.resolve())}-"
+
+
+def end_orphans(cycle: str, state: Path) -> int:
     """End every process that bears *cycle*'s marker; give how many there were."""
-    found = list(_marked(f"{cycle}-"))
+    found = list(_marked(marker_of(cycle, state)))
     for process in found:
         with suppress(psutil.Error):
             process.terminate()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from loop import running
 from loop.orphans import end_orphans
@@ -11,13 +12,15 @@ from policies.failure import CycleOutcome
 from policies.records import CycleRecord
 
 
-def close_dead(store: Store, now: datetime) -> list[CycleRecord]:
+def close_dead(store: Store, state: Path, now: datetime) -> list[CycleRecord]:
     """Give the cycles that were recorded as running and are not; they are `crashed` from now on.
+
+    *state* is the state folder in which they worked.
 
     A cycle of another machine is left alone: its process cannot be seen from here.
     """
     return [
-        _closed(store, cycle, now)
+        _closed(store, state, cycle, now)
         for cycle in store.cycles(outcome=CycleOutcome.RUNNING.value, limit=1000)
         if _is_dead(store, cycle)
     ]
@@ -30,8 +33,8 @@ def _is_dead(store: Store, cycle: CycleRecord) -> bool:
     return not running.is_elsewhere(mark) and running.process_of(mark) is None
 
 
-def _closed(store: Store, cycle: CycleRecord, now: datetime) -> CycleRecord:
-    left = end_orphans(cycle.cycle)
+def _closed(store: Store, state: Path, cycle: CycleRecord, now: datetime) -> CycleRecord:
+    left = end_orphans(cycle.cycle, state)
     ended = f"; {left} processes that it left were ended" if left else ""
     closed = cycle.evolve(
         outcome=CycleOutcome.CRASHED, finished=now, reason=f"its process is gone (killed?){ended}"

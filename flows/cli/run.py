@@ -122,7 +122,7 @@ def _wired(said: dict[str, Any], targets: list[str], file: Path | None) -> Wired
 
     environ = dict(os.environ)
     wired = wire(Path.cwd(), environ, said, targets, file=file, observer=observer_for())
-    for cycle in close_dead(wired.store, wired.crew.now()):
+    for cycle in close_dead(wired.store, wired.places.state, wired.crew.now()):
         wired.crew.observer.said(f"{cycle.cycle} is closed as crashed: {cycle.reason}")
     return wired
 

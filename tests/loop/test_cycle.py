@@ -300,10 +300,10 @@ def test_what_a_killed_run_left_is_ended_and_its_work_kept(night, user):
     child.wait()
     from loop.sweep import close_dead
 
-    (dead,) = close_dead(night.store, night.crew.now())
+    (dead,) = close_dead(night.store, night.crew.places.state, night.crew.now())
     assert dead.outcome is CycleOutcome.CRASHED
     assert "processes that it left were ended" in dead.reason
-    assert close_dead(night.store, night.crew.now()) == []
+    assert close_dead(night.store, night.crew.places.state, night.crew.now()) == []
     (cycle,) = night.run(night.plan(user, "true")).cycles
     assert cycle.outcome is CycleOutcome.NOTHING_TO_DO
     kept = git(user, "branch", "--list", "nightcrew/failed/*", "--format=%(refname:short)")
