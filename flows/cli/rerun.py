@@ -10,7 +10,6 @@ import typer
 
 if TYPE_CHECKING:
     from flows.wiring import Wired
-    from loop.story import Order
     from policies.records import CycleRecord
 
 
@@ -45,17 +44,16 @@ def rerun(
         path = again.path_of(store, known)
         store.close()
         note(_last_cause(known))
-        wired = _wired(path, known, config, current_config=current_config)
+        wired = _wired(path, known if current_config else None, config)
         server = server_of(wired)
         run_id = wired.new_run()
-        order = _order(
-            wired,
-            known,
-            run_id,
-            current_config=current_config,
-            with_failure=with_failure,
-            anyway=anyway,
-        )
+        if current_config:
+            wired.refuse_what_cannot_work()
+            order = again.todays(known, wired.plans[0], run_id, with_failure=with_failure)
+        else:
+            order = again.same_context(
+                wired.crew, known, run_id, with_failure=with_failure, anyway=anyway
+            )
         start(wired, RunOrder(run=run_id, first=(order,), trigger="rerun"), server, json=json)
 
 
@@ -68,27 +66,20 @@ def _last_cause(cycle: CycleRecord) -> str:
     )
 
 
-def _wired(path: str, cycle: CycleRecord, config: Path | None, *, current_config: bool) -> Wired:
+def _wired(path: str, cycle: CycleRecord | None, config: Path | None) -> Wired:
+    """Wire *path* with today's settings; where they name no agent, that of *cycle* stays.
+
+    None: a frozen context brings its own agent, which the settings need not know any more.
+    """
     from flows.cli.live import observer_for
     from flows.wiring import wire
 
-    # With today's settings the agent is theirs too, unless only a command line ever named it.
-    said = {"agent": None if current_config else cycle.agent}
-    return wire(Path.cwd(), dict(os.environ), said, [path], file=config, observer=observer_for())
+    def wired(agent: str | None) -> Wired:
+        said = {"agent": agent}
+        return wire(Path.cwd(), os.environ, said, [path], file=config, observer=observer_for())
 
-
-def _order(
-    wired: Wired,
-    cycle: CycleRecord,
-    run: str,
-    *,
-    current_config: bool,
-    with_failure: bool,
-    anyway: bool,
-) -> Order:
-    from loop import rerun as again
-
-    if current_config:
-        wired.refuse_what_cannot_work()
-        return again.todays(cycle, wired.plans[0], run, with_failure=with_failure)
-    return again.same_context(wired.crew, cycle, run, with_failure=with_failure, anyway=anyway)
+    todays = wired(None)
+    if cycle is None:
+        return todays
+    named = {None} | ({cycle.repo} & set(todays.settings.model.repositories))
+    return todays if any(todays.settings.work(n).agent for n in named) else wired(cycle.agent)

@@ -77,7 +77,7 @@ def start(wired: Wired, order: RunOrder, server: Server, *, json: bool) -> None:
         [first.plan.name for first in order.first],
         order.cycles,
         order.jobs,
-        agent_note(wired),
+        agent_note(wired, [first.plan for first in order.first]),
     )
     if server.embedded is None:
         crew.observer.said(f"the run is shown by the Prefect server at {server.api}")
@@ -91,11 +91,11 @@ def start(wired: Wired, order: RunOrder, server: Server, *, json: bool) -> None:
     leave(exit_code([record.outcome, *(cycle.outcome for cycle in record.cycles)]))
 
 
-def agent_note(wired: Wired) -> str:
+def agent_note(wired: Wired, plans: list[RepoPlan]) -> str:
     """Say which agents work tonight, and whether they may cost money."""
     from policies.plan import FIXERS
 
-    names = sorted({plan.agent.name for plan in wired.plans})
+    names = sorted({plan.agent.name for plan in plans})
     if names == [FIXERS]:
         return "agent fixers (built in, costs nothing)" + _others(wired)
     return f"agent {', '.join(names)}; a model may be asked, which may cost money"
@@ -104,8 +104,6 @@ def agent_note(wired: Wired) -> str:
 def _others(wired: Wired) -> str:
     from loop.doctor.agents import found_agents
 
-    if any(plan.agent.adapter != "fixers" for plan in wired.plans):
-        return ""
     ready = found_agents(wired.crew.environ)
     known = [
         f"{name} {'is logged in' if told.logged_in else 'is not logged in'}"

@@ -79,7 +79,9 @@ def test_with_failure_the_same_prompt_ends_with_the_cause(failed, same):
 
 
 def test_with_todays_settings_it_starts_at_todays_base(failed, same):
+    before = len(list(failed.prompts.iterdir()))
     ended = failed.again(failed.first.cycle["cycle"], "--current-config")
+    assert len(list(failed.prompts.iterdir())) == before + 1, "its own agent ran, no other"
     assert ended.cycle["base_commit"] == git(failed.repo, "rev-parse", "HEAD") != failed.base
     assert failed.last_prompt() != failed.prompt
     assert ended.cycle["rerun_of"] == failed.first.cycle["cycle"]

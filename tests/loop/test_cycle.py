@@ -332,3 +332,35 @@ def test_a_store_that_cannot_be_written_is_one_clear_line_and_starts_nothing(nig
     assert "no such table: breakers" in cycle.reason
     assert "\n" not in cycle.reason
     assert said == [cycle]
+
+
+def test_many_processes_start_an_always_failing_command_three_times_in_all(night, user):
+    import subprocess
+
+    code = (
+        "import sys; sys.path[:0] = sys.argv[4:]\n"
+        "from pathlib import Path\nfrom nights import Night\n"
+        "night = Night(Path(sys.argv[1])); night.runs = int(sys.argv[3])\n"
+        "plan = night.plan(Path(sys.argv[2]), 'sh -c \"exit 7\"')\n"
+        "print(sum(night.run(plan).agent_starts for _ in range(3)))\n"
+    )
+    paths = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, night.folder, user, str(n * 10), *paths],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for n in range(4)
+    ]
+    assert sum(int(child.communicate(timeout=120)[0]) for child in children) == 3
+    assert (user / "INCIDENTS.md").read_text().count("nightcrew:incident") == 1
+
+
+def test_making_a_ledger_is_said_with_how_to_turn_it_off(night, user):
+    said = []
+    night.crew.observer.said = said.append
+    night.run(night.plan(user, FAILING))
+    assert [
+        line for line in said if 'ledger = "state"' in line and "INCIDENTS.md was created" in line
+    ]
