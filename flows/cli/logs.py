@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from flows.cli.common import Desk
 from flows.cli.console import note, write
 from loop.errors import NightcrewError
+from loop.passlogs import logs_of
 from loop.running import is_elsewhere, mark_of, process_of
 from loop.store import Store
 from policies.failure import CycleOutcome
@@ -42,20 +42,6 @@ def print_logs(
         _follow(cycle, desk, offsets)
     if not offsets:
         raise NoLog(f"{cycle.cycle}: no pass log ({cycle.reason or 'no agent was started'})")
-
-
-def logs_of(cycle: CycleRecord, folder: Path) -> list[Path]:
-    """Give the cycle's pass logs that exist: those recorded, then those being written now."""
-    recorded = [Path(attempt.pass_log) for attempt in cycle.attempts]
-    written = re.compile(re.escape(cycle.cycle) + r"(-\D.*)?\.log")
-    places = {folder, *(path.parent for path in recorded if path.is_absolute())}
-    found = sorted(
-        (path for place in places if place.is_dir() for path in place.iterdir()
-         if written.fullmatch(path.name)),
-        key=lambda path: (path.stat().st_mtime, path.name),
-    )  # fmt: skip
-    every = [path if path.is_file() else folder / path.name for path in recorded] + found
-    return list(dict.fromkeys(path.resolve() for path in every if path.is_file()))
 
 
 def is_alive(cycle: CycleRecord, store: Store) -> bool:
