@@ -7,9 +7,10 @@ from pathlib import Path
 
 from loop.errors import LandingRefused
 from loop.git import Git
-from loop.git_facts import commit_of, has, is_ancestor, tree_of
+from loop.git_facts import commit_of, ids_of, is_ancestor, tree_of
 from loop.rolling import rebased
 from loop.takeout import agents_versions, rewritten
+from loop.tree_status import TreeStatus
 from loop.worktree import stage_all, tree_now
 
 
@@ -33,22 +34,30 @@ class Work:
     start: str
     own: tuple[str, ...]
 
-    def exists(self) -> bool:
+    def differs(self, found: TreeStatus) -> bool:
+        """Say whether there is any; *found* is how the work tree is now."""
+        return not found.is_at(self.start) and self._exists()
+
+    def _exists(self) -> bool:
         """Say whether the files differ from the start, or from where the agent went back to."""
         tree = tree_now(self.git, self.git_dir, self.start, self.own)
-        if tree == tree_of(self.git, self.start):
+        before, now = ids_of(self.git, f"{self.start}^{{tree}}", "HEAD^{tree}")
+        if tree == before:
             return False
-        is_back = has(self.git, "HEAD") and is_ancestor(self.git, "HEAD", self.start)
-        return not is_back or tree != tree_of(self.git, "HEAD")
+        return tree != now or not is_ancestor(self.git, "HEAD", self.start)
 
     def collect(self, message: str) -> Collected:
         """Commit what is not committed yet, with *message*."""
-        self._onto_start(message)
+        head, before = ids_of(self.git, "HEAD", "HEAD^{tree}")
+        if head != self.start:
+            self._onto_start(message)
         tree = stage_all(self.git, self.start, self.own, {})
         taken_out = agents_versions(self.git, self.start, self.own)
-        head = rewritten(self.git, self.start, commit_of(self.git, "HEAD"), self.own)
-        self.git.run("update-ref", "HEAD", head)
-        if tree == tree_of(self.git, head):
+        if head != self.start:
+            head = rewritten(self.git, self.start, commit_of(self.git, "HEAD"), self.own)
+            self.git.run("update-ref", "HEAD", head)
+            before = tree_of(self.git, head)
+        if tree == before:
             return Collected(head, "", taken_out)
         made = commit_index(self.git, message)
         return Collected(made, made, taken_out)

@@ -11,38 +11,43 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 
 import psutil
 
 from loop.launching import MARKER_NAME
+from loop.process_table import Row, environment_of, process_table, row_of
 
 LOOK_S = 0.05
 """Between two looks at who is still alive while a stop waits."""
 KILL_WAIT_S = 10
 """After KILL; what is alive then hangs in the kernel."""
-_HAS_PROC = Path("/proc/self/environ").exists()
 
 
 class Descendants:
     """All living processes of one child, itself included."""
 
-    def __init__(self, child: subprocess.Popen[bytes], marker: str) -> None:
+    def __init__(
+        self, child: subprocess.Popen[bytes], marker: str, *, is_fresh: bool = False
+    ) -> None:
+        """*is_fresh*: the marker was made for this child, so nothing older has to be looked at."""
         self._child = child
         self._entry = f"{MARKER_NAME}={marker}".encode()
+        row = row_of(child.pid) if is_fresh else None
+        self._began = row.began if row else 0
         self._known: dict[int, psutil.Process] = {}
 
     def alive(self) -> list[psutil.Process]:
         """Give those alive now; the dead that nobody has waited for are not."""
         self._child.poll()
-        parents = _parents()
-        reused = self._child.returncode is not None and self._child.pid in parents
+        table = process_table()
+        reused = self._child.returncode is not None and self._child.pid in table
         session = None if reused else self._child.pid
-        ours = {pid for pid in parents if self._is_ours(pid, session)}
-        while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
+        young = {pid: row for pid, row in table.items() if row.began >= self._began}
+        ours = {pid for pid, row in young.items() if self._is_ours(pid, row, session)}
+        while more := {pid for pid, row in young.items() if row.parent in ours} - ours:
             ours |= more
-        ours -= _ourselves(parents)
+        ours -= _ourselves(table)
         found = [self._known.get(pid) or _process(pid) for pid in ours]
         living = [process for process in found if process is not None and _lives(process)]
         self._known = {process.pid: process for process in living}
@@ -81,47 +86,23 @@ class Descendants:
                 if group is None or os.getpgid(process.pid) != group:
                     process.send_signal(number)
 
-    def _is_ours(self, pid: int, session: int | None) -> bool:
+    def _is_ours(self, pid: int, row: Row, session: int | None) -> bool:
         if pid == self._child.pid:
             return self._child.returncode is None
         known = self._known.get(pid)
         if known is not None and known.is_running():
             return True
-        with contextlib.suppress(OSError):
-            if os.getsid(pid) == session:
-                return True
-        return self._entry in _environment(pid)
+        return row.session == session or self._entry in environment_of(pid)
 
 
-def _parents() -> dict[int, int]:
-    parents = {}
-    for pid in psutil.pids():
-        with contextlib.suppress(psutil.Error):
-            parents[pid] = psutil.Process(pid).ppid()
-    return parents
-
-
-def _ourselves(parents: dict[int, int]) -> set[int]:
+def _ourselves(table: Mapping[int, Row]) -> set[int]:
     """This process and all above it: never ours to end, whatever they bear."""
     line = {0, 1}
     pid = os.getpid()
     while pid and pid not in line:
         line.add(pid)
-        pid = parents.get(pid, 0)
+        pid = table[pid].parent if pid in table else 0
     return line
-
-
-def _environment(pid: int) -> list[bytes]:
-    if _HAS_PROC:
-        try:
-            return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        except OSError:
-            return []
-    try:
-        pairs = psutil.Process(pid).environ().items()
-    except (psutil.Error, OSError):
-        return []
-    return [f"{name}={value}".encode(errors="surrogateescape") for name, value in pairs]
 
 
 def _process(pid: int) -> psutil.Process | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from loop.errors import GitError
@@ -62,18 +62,44 @@ class Git:
         *,
         git_dir: Path | None = None,
         settings: tuple[tuple[str, str], ...] = (),
+        entries: tuple[Entry, ...] | None = None,
     ) -> None:
-        """Take *git_dir* as the repository of the work tree *cwd*, whatever is found there."""
+        """Take *git_dir* as the repository of the work tree *cwd*, whatever is found there.
+
+        *entries*: its configuration, if it is known; None: it is read before each call.
+        """
         self.cwd = cwd
         self.timeout_s = timeout_s
         self._git_dir = git_dir
         self._settings = settings
+        self._entries = entries
 
     def with_settings(self, *settings: tuple[str, str]) -> Git:
         """Give the same git with further settings, as `-c` would."""
         return Git(
-            self.cwd, self.timeout_s, git_dir=self._git_dir, settings=self._settings + settings
+            self.cwd,
+            self.timeout_s,
+            git_dir=self._git_dir,
+            settings=self._settings + settings,
+            entries=self._entries,
         )
+
+    def knowing(self, entries: Iterable[Entry]) -> Git:
+        """Give the same git, which takes *entries* as its configuration and does not read it again.
+
+        For a row of calls only: once an agent, a check or a person may have written it, it is old.
+        """
+        return Git(
+            self.cwd,
+            self.timeout_s,
+            git_dir=self._git_dir,
+            settings=self._settings,
+            entries=tuple(entries),
+        )
+
+    def settled(self) -> Git:
+        """Give the same git that knows its configuration as it is now; see `knowing`."""
+        return self.knowing(self.config())
 
     def run(
         self,
@@ -105,7 +131,7 @@ class Git:
     ) -> tuple[int, str]:
         """Give exit code and output (*raw*: with its last newline); otherwise as `run`."""
         args = _kept_out_of_submodules(args)
-        entries = [] if verb(args) in PLAIN else self.config()
+        entries = () if verb(args) in PLAIN else self.config()
         settings = [*settings_for(entries, local_only=not remote), *self._settings]
         safe = as_environment(settings) | {"GIT_SSH_COMMAND": ssh_command(entries, os.environ)}
         code, out, err = self._execute(args, safe | dict(env or {}), stdin)
@@ -113,27 +139,29 @@ class Git:
             raise GitError(f"git {verb(args)} in {self.cwd}: {_first_line(err or out, code)}")
         return code, out if raw else out.removesuffix("\n")
 
-    def fetch_local(self, source: Path, *refs: str, options: tuple[str, ...] = ()) -> None:
-        """Copy *refs* of the repository at *source*; its side runs nothing of its own either."""
-        other = Git(source, self.timeout_s)
-        command = upload_pack_command(settings_for(other.config(), local_only=True))
-        self.run("fetch", *FETCH, *options, f"--upload-pack={command}", str(source), *refs)
+    def fetch_local(self, source: Git, *refs: str) -> None:
+        """Copy *refs* of the repository *source*; its side runs nothing of its own either."""
+        command = upload_pack_command(settings_for(source.config(), local_only=True))
+        place = str(source.cwd.resolve())
+        self.run("fetch", *FETCH, f"--upload-pack={command}", place, *refs)
 
     def fetch_remote(self, url: str, *refs: str) -> None:
         """Copy *refs* of *url*, with git's own command on the other side (a safe one if it is here)."""
         place = Path(self.cwd, url.removeprefix("file://"))
         if place.is_dir():
-            self.fetch_local(place, *refs)
+            self.fetch_local(Git(place, self.timeout_s), *refs)
         else:
             self.run("fetch", *FETCH, "--upload-pack=git-upload-pack", url, *refs, remote=True)
 
-    def config(self) -> list[Entry]:
+    def config(self) -> tuple[Entry, ...]:
         """Give every setting that git reads here."""
+        if self._entries is not None:
+            return self._entries
         args = ("config", "--list", "-z", "--show-scope")
         code, out, err = self._execute(args, {}, None)
         if code:
             raise GitError(f"git config in {self.cwd}: {_first_line(err, code)}")
-        return parse_config(out)
+        return tuple(parse_config(out))
 
     def _execute(
         self, args: tuple[str, ...], env: Mapping[str, str], stdin: bytes | None

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import selectors
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from loop.child_end import has_ended
 from loop.errors import GitError
 
 OLDEST_GIT = (2, 31)
@@ -23,6 +26,8 @@ OLDEST_GIT = (2, 31)
 
 GRACE_S = 2.0
 """Between TERM and KILL: time for git to remove its lock files."""
+
+READ_BYTES = 256 * 1024
 
 KEPT_NAMES = (
     "GIT_CONFIG_GLOBAL",
@@ -103,8 +108,9 @@ def _in(cwd: Path) -> tuple[str, str]:
 
 def _finish(process: Any, cwd: Path, name: str, timeout_s: float) -> tuple[bytes, bytes]:
     try:
-        out, err = process.communicate(timeout=timeout_s or None)
-    except subprocess.TimeoutExpired:
+        with process.stdout, process.stderr:
+            return _outputs(process, time.monotonic() + timeout_s if timeout_s else None)
+    except TimeoutError:
         _end_group(process)
         raise GitError(
             f"git {name} in {cwd} did not end within {timeout_s:g} s (timeouts.git_s)"
@@ -112,7 +118,33 @@ def _finish(process: Any, cwd: Path, name: str, timeout_s: float) -> tuple[bytes
     except BaseException:
         _end_group(process)
         raise
-    return out, err
+
+
+def _outputs(process: Any, until_s: float | None) -> tuple[bytes, bytes]:
+    """Give output and error output once the process has ended; raises TimeoutError at *until_s*.
+
+    As `communicate` does, whose wait for the end naps longer than most of our calls take.
+    """
+    taken: dict[Any, bytearray] = {process.stdout: bytearray(), process.stderr: bytearray()}
+    with selectors.DefaultSelector() as selector:
+        for stream in taken:
+            selector.register(stream, selectors.EVENT_READ)
+        while selector.get_map():
+            ready = selector.select(_left_s(until_s))
+            if not ready:
+                raise TimeoutError
+            for key, _ in ready:
+                if chunk := os.read(key.fd, READ_BYTES):
+                    taken[key.fileobj] += chunk
+                else:
+                    selector.unregister(key.fileobj)
+    if not has_ended(process, _left_s(until_s)):
+        raise TimeoutError
+    return bytes(taken[process.stdout]), bytes(taken[process.stderr])
+
+
+def _left_s(until_s: float | None) -> float | None:
+    return None if until_s is None else max(0, until_s - time.monotonic())
 
 
 @cache
@@ -142,5 +174,3 @@ def _end_group(process: Any) -> None:
             os.killpg(process.pid, what)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=GRACE_S)
-    for stream in (process.stdout, process.stderr):
-        stream.close()

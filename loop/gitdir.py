@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 STEERING = (
@@ -41,16 +42,18 @@ def is_sound(inside: Path) -> bool:
     if inside.is_symlink() or not inside.is_dir():
         return False
     parts = (inside / "HEAD", inside / "objects", inside / "refs")
-    return all(part.exists() for part in parts) and not any(map(_is_link, _below(inside)))
+    return all(part.exists() for part in parts) and not any(
+        entry.is_symlink() for entry in _below(inside)
+    )
 
 
 def settle(inside: Path, config: str) -> None:
     """Give the sound repository *inside* our configuration, and nothing that steers git."""
     for name in STEERING:
         remove(inside / name)
-    for path in _below(inside):
-        if path.name.endswith(".lock"):
-            path.unlink(missing_ok=True)
+    locks = [entry.path for entry in _below(inside) if entry.name.endswith(".lock")]
+    for lock in locks:
+        remove(Path(lock))
     # Never written in place: it could be a hard link to a file of the user's.
     fresh = inside / "config.fresh"
     remove(fresh)
@@ -76,12 +79,13 @@ def make_writable(folder: Path) -> None:
                 Path(place).chmod(mode | stat.S_IRWXU)
 
 
-def _below(folder: Path) -> list[Path]:
-    found: list[Path] = []
-    for place, folders, files in os.walk(folder):
-        found += [Path(place, name) for name in (*folders, *files)]
-    return found
-
-
-def _is_link(path: Path) -> bool:
-    return path.is_symlink()
+def _below(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """Give all that is in *folder* and below; links are given and not followed."""
+    waiting = [os.fspath(folder)]
+    while waiting:
+        try:
+            entries = list(os.scandir(waiting.pop()))
+        except OSError:
+            continue
+        yield from entries
+        waiting += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from loop.errors import GitError, LandingRefused, NightcrewError
@@ -21,7 +22,8 @@ def land(plan: RepoPlan, workspace: Workspace, base: Base) -> str:
 
     Raises LandingRefused when the checkout is dirty, the branch moved, or HEAD is detached.
     """
-    target, head, source = base.target_branch, workspace.head(), workspace.source
+    target, head = base.target_branch, workspace.head()
+    source = replace(workspace.source, git=workspace.source.git.settled())
     if target is None:
         raise LandingRefused(f"{plan.path}: HEAD is detached; check a branch out, or set `branch`")
     ref = f"refs/heads/{target}"
@@ -31,7 +33,7 @@ def land(plan: RepoPlan, workspace: Workspace, base: Base) -> str:
     if source.is_bare or source.current_branch() != target:
         _move(source, target, old, head)
     else:
-        _merge_into_checkout(plan, workspace, old, head)
+        _merge_into_checkout(source, workspace, target, old, head)
     return head
 
 
@@ -70,8 +72,10 @@ def is_dirty(source: Source) -> bool:
     return not only_own_changes(source.file_at_head(plan.ledger_file), now)
 
 
-def _merge_into_checkout(plan: RepoPlan, workspace: Workspace, old: str, head: str) -> None:
-    source = workspace.source
+def _merge_into_checkout(
+    source: Source, workspace: Workspace, branch: str, old: str, head: str
+) -> None:
+    plan = source.plan
     if is_dirty(source):
         raise LandingRefused(
             f"{plan.path} has uncommitted changes; commit or stash them, then: {merge_command(plan)}"
@@ -85,7 +89,6 @@ def _merge_into_checkout(plan: RepoPlan, workspace: Workspace, old: str, head: s
             f"use: {merge_command(plan)}"
         )
     # A person may have options of their own for merges; and what is ignored is a person's file too.
-    branch = source.current_branch()
     git = source.git.with_settings((f"branch.{branch}.mergeOptions", ""))
     _tried(lambda: git.run("merge", "-q", "--ff-only", "--no-overwrite-ignore", head), plan)
 

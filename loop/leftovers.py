@@ -63,8 +63,10 @@ def hide(workspace: Path, names: list[str]) -> None:
     patterns = ["/" + _escaped(name.rstrip("/")) for name in names]
     new = [pattern for pattern in patterns if pattern not in known.splitlines()]
     lead = "" if known.endswith("\n") or not known else "\n"
-    with place.open("a", encoding="utf-8", errors="surrogateescape") as file:
-        file.write("".join([lead, *(f"{pattern}\n" for pattern in new)]) if new else "")
+    if new:
+        remove(place)  # never written in place: it could be a hard link to a file of the user's
+        text = "".join([known, lead, *(f"{pattern}\n" for pattern in new)])
+        place.write_text(text, "utf-8", "surrogateescape")
 
 
 def _escaped(name: str) -> str:

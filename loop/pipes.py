@@ -10,6 +10,8 @@ import subprocess
 import time
 from collections.abc import Callable
 
+from loop.child_end import has_ended
+
 READ_BYTES = 256 * 1024
 PIPE_BYTES = 1024 * 1024
 """Asked of Linux, so that a child seldom waits for us; what the system refuses stays smaller."""
@@ -71,8 +73,7 @@ class Pump:
 
     def _wait(self, wait_s: float) -> None:
         if self._child.returncode is None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._child.wait(wait_s)
+            has_ended(self._child, wait_s)
         else:
             time.sleep(wait_s)
 

@@ -28,6 +28,8 @@ __all__ = ["Exit", "Launch", "never", "run"]
 
 POLL_S = 0.1
 """Between two looks at the child, the clocks and the wish to cancel."""
+FIRST_POLL_S = 0.005
+"""Between the first two, doubled from look to look: what ends at once is not waited for."""
 SAMPLE_S = 5.0
 """Between two looks at the tree's CPU; shorter when a clock is short."""
 REAP_S = 5.0
@@ -78,7 +80,8 @@ def run(
         child = start(launch, marker)
     except (OSError, ValueError) as error:
         return Exit(None, None, time.monotonic() - activity.began_s, why_not(launch, error))
-    watch = _Watch(timeouts, activity, is_cancelled, workspace, Descendants(child, marker))
+    tree = Descendants(child, marker, is_fresh=True)
+    watch = _Watch(timeouts, activity, is_cancelled, workspace, tree)
     pump = Pump(child, launch.stdin, sink)
     try:
         reason = watch.until(lambda: child.poll() is not None, pump)
@@ -109,8 +112,10 @@ class _Watch:
         cpu = CpuMeter(time.monotonic())
         look_s = time.monotonic()
         sample_s = look_s + self._sample_every_s()
+        wait_s = FIRST_POLL_S
         while not is_done():
-            came = pump.move(POLL_S)
+            came = pump.move(wait_s)
+            wait_s = min(2 * wait_s, POLL_S)
             now_s = time.monotonic()
             if came:
                 self.activity.saw_output(now_s)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from loop.errors import GitError, LandingRefused
 from loop.git import Git
-from loop.git_facts import commit_of, is_ancestor, same_files, tree_of
+from loop.git_facts import commit_of, same_files, tree_of
+
+
+def without_rebase(git: Git, base: str, tip: str) -> str | None:
+    """Give the start where *base* or *tip* holds the other; None: see `carried_over`."""
+    listed = git.run("rev-list", "--left-right", "--count", f"{base}...{tip}")
+    only_base, only_tip = map(int, listed.split())
+    if not only_tip:
+        return base
+    if not only_base:
+        return base if same_files(git, base, tip) else tip
+    return None
 
 
 def carried_over(git: Git, base: str, tip: str) -> str:
@@ -12,10 +23,6 @@ def carried_over(git: Git, base: str, tip: str) -> str:
 
     Works in git's clean work tree. Raises LandingRefused when the two conflict.
     """
-    if is_ancestor(git, tip, base):
-        return base
-    if is_ancestor(git, base, tip):
-        return base if same_files(git, base, tip) else tip
     if _is_squashed_into(git, base, tip):
         return base
     since = git.call("merge-base", base, tip, ok_codes=(0, 1))[1]

@@ -8,10 +8,23 @@ from pathlib import Path
 
 from loop.errors import GitError, LandingRefused, RepositoryRefused
 from loop.git import Git
+from loop.git_facts import commit_of
+from loop.survey import HEADS, OURS, Survey, survey
 from policies.plan import RepoPlan
 
 CONFLICT = "-conflict"
 """How the branch of work ends that could not be rebased."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a cycle's work is to be based on."""
+
+    branch: str | None
+    """None: HEAD is detached."""
+    ref: str
+    """What to fetch."""
+    commit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +33,8 @@ class Source:
 
     plan: RepoPlan
     git: Git
-    is_bare: bool
+    seen: Survey
+    """As it was when it was opened; what may be another after an agent's run is asked again."""
 
     @classmethod
     def open(cls, plan: RepoPlan) -> Source:
@@ -30,82 +44,78 @@ class Source:
             raise RepositoryRefused(f"{path}: no such folder; correct the repository's path")
         git = Git(path, plan.timeouts.git_s)
         try:
-            is_bare = git.run("rev-parse", "--is-bare-repository") == "true"
+            source = cls(plan, git, survey(git, plan.branch))
         except GitError as error:
             raise RepositoryRefused(f"{path}: {_why_no_repository(str(error), path)}") from error
-        source = cls(plan, git, is_bare)
         source._check_place(path)
-        if source._id("HEAD") is None and not plan.branch:
+        if source.seen.head is None and not plan.branch:
             raise RepositoryRefused(f"{path}: has no commit yet; commit something first")
         return source
 
-    def base(self) -> tuple[str | None, str]:
-        """Give the target branch (None: detached) and what to fetch as the base.
+    @property
+    def is_bare(self) -> bool:
+        """Say whether there is no checkout."""
+        return self.seen.is_bare
 
-        Raises RepositoryRefused when the configured branch is missing.
-        """
-        name = self.plan.branch or self.current_branch()
-        if name is None:
-            return None, "HEAD"
-        if not self.has_branch(name):
+    @property
+    def git_as_seen(self) -> Git:
+        """Give git that goes by the configuration that was seen: for calls before an agent runs."""
+        return self.git.knowing(self.seen.config)
+
+    def base(self) -> Target:
+        """Give what to base work on. Raises RepositoryRefused when the branch is missing."""
+        name = self.plan.branch or self.seen.branch
+        commit = self.seen.commit(name) if name else self.seen.head
+        if commit is None:
             raise RepositoryRefused(
                 f"{self.plan.path}: there is no branch {name}; correct `branch` for {self.plan.name}"
             )
+        if name is None:
+            return Target(branch=None, ref="HEAD", commit=commit)
         if self.plan.base == "upstream":
-            return name, self._upstream(name)
-        return name, f"refs/heads/{name}"
+            ref = self._upstream(name)
+            return Target(branch=name, ref=ref, commit=commit_of(self.git, ref))
+        return Target(branch=name, ref=HEADS + name, commit=commit)
 
     def current_branch(self) -> str | None:
         """Give the branch that is checked out, or None when HEAD is detached."""
         return self.git.call("symbolic-ref", "-q", "--short", "HEAD", ok_codes=(0, 1))[1] or None
 
-    def has_branch(self, name: str) -> bool:
-        """Say whether there is such a branch."""
-        return self._id(f"refs/heads/{name}") is not None
-
     def notes(self) -> Iterator[str]:
-        """Give what is not included, one line each."""
+        """Give what of the checkout is not included, one line each."""
         if self.is_bare:
             return
-        if self.git.run("status", "--porcelain", "--untracked-files=no", "--ignore-submodules"):
+        ask = ("--porcelain", "--untracked-files=no", "--ignore-submodules")
+        if self.git_as_seen.run("status", *ask):
             yield "uncommitted work is not included: the cycle starts at the last commit"
-        if self._id("HEAD:.gitmodules"):
-            yield "submodules are not initialised in the workspace"
-        attributes = self.file_at_head(".gitattributes") or b""
-        if b"filter=lfs" in attributes:
-            yield "files in LFS are pointers in the workspace"
 
     def give(self, to: Git, *refs: str) -> None:
         """Copy *refs* to the workspace."""
-        to.fetch_local(Path(self.plan.path).resolve(), *refs)
+        to.fetch_local(self.git, *refs)
 
-    def take(self, workspace: Path, *refs: str) -> None:
+    def take(self, workspace: Git, *refs: str) -> None:
         """Copy *refs* of the workspace to the user's repository."""
         self.git.fetch_local(workspace, *refs)
 
     def move_branch(
-        self, name: str, workspace: Path, *, old: str | None, new: str, force: bool = False
+        self, name: str, workspace: Git, *, old: str | None, new: str, force: bool = False
     ) -> None:
         """Set branch *name* to *new*, if it is still at *old*. Raises LandingRefused when it is not."""
-        incoming = f"refs/nightcrew/incoming/{new}"
+        incoming = f"refs/nightcrew/incoming/{new}"  # so that no collection of garbage takes it
         if not self.is_bare and name in self.checked_out():
             raise LandingRefused(
                 f"{name} is checked out in {self.plan.path}; switch to another branch"
             )
-        self.git_for(workspace).run("update-ref", incoming, new)
+        self.take(workspace, f"+{new}:{incoming}")
+        expected = "" if force else f" {old or '0' * len(new)}"
+        moves = f"update {HEADS}{name} {new}{expected}\ndelete {incoming}\n"
         try:
-            self.take(workspace, f"+{incoming}:{incoming}")
-        finally:
-            self.git_for(workspace).run("update-ref", "-d", incoming)
-        expected = [] if force else [old or "0" * len(new)]
-        try:
-            self.git.run("update-ref", f"refs/heads/{name}", new, *expected)
+            self.git.run("update-ref", "--stdin", stdin=moves.encode())
         except GitError as error:
+            self.git.run("update-ref", "-d", incoming)
             raise LandingRefused(
                 f"{name} was moved meanwhile in {self.plan.path}: {error}"
             ) from error
-        finally:
-            self.git.run("update-ref", "-d", incoming)
 
     def prune(self, prefix: str, kept: int) -> None:
         """Delete the oldest branches below *prefix*, so that *kept* remain.
@@ -129,14 +139,6 @@ class Source:
         text = self.git.call("cat-file", "blob", f"HEAD:{name}", raw=True)[1]
         return text.encode("utf-8", "surrogateescape")
 
-    def object_format(self) -> str:
-        """Give the repository's hash: `sha1` or `sha256`."""
-        return self.git.run("rev-parse", "--show-object-format")
-
-    def git_for(self, workspace: Path) -> Git:
-        """Give git in the workspace."""
-        return Git(workspace, self.plan.timeouts.git_s)
-
     def checked_out(self) -> set[str]:
         """Give the branches that any work tree has checked out."""
         listed = self.git.run("worktree", "list", "--porcelain")
@@ -145,11 +147,11 @@ class Source:
 
     def _check_place(self, path: Path) -> None:
         """Refuse a folder inside a repository, and a repository that has no room for our branches."""
-        where = "--absolute-git-dir" if self.is_bare else "--show-toplevel"
-        top = Path(self.git.run("rev-parse", where))
-        if top.resolve() != path.resolve():
+        if not self.seen.is_top:
+            where = "--absolute-git-dir" if self.is_bare else "--show-toplevel"
+            top = self.git.run("rev-parse", where)
             raise RepositoryRefused(f"{path}: lies inside the repository {top}; name that")
-        if self.has_branch("nightcrew"):
+        if self.seen.commit(OURS):
             raise RepositoryRefused(
                 f"{path}: its branch nightcrew leaves no room for nightcrew/work; rename it"
             )

@@ -4,31 +4,51 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 from loop.git import Git
-from loop.git_facts import tree_of
+from loop.git_facts import blobs_of, tree_of
+
+
+class Difference(NamedTuple):
+    """A file of the index that is not as it was."""
+
+    name: str
+    was: str
+    """Its mode and object then; mode 0: it was not there."""
+    mode: str
+    """Its mode now."""
+
+
+def differences(git: Git, start: str, env: dict[str, str], *names: str) -> list[Difference]:
+    """Give what of the index that *env* names differs from *start*; *names* alone, if there are any."""
+    ask = ("--cached", "--raw", "--no-abbrev", "-z", "--no-renames", "--ignore-submodules=none")
+    fields = git.run("diff-index", *ask, start, "--", *map(_exactly, names), env=env).split("\0")
+    rows = ((row.split(), name) for row, name in zip(fields[0::2], fields[1::2], strict=False))
+    return [Difference(name, f"{old[1:]} {was}", mode) for (old, mode, was, *_), name in rows]
+
+
+def put_back(git: Git, changed: list[Difference], env: dict[str, str]) -> None:
+    """Make the index that *env* names as it was before *changed*."""
+    if not changed:
+        return
+    # Sorted, what was not there (mode 000000) goes first: it may lie where a file has to come back.
+    rows = sorted(f"{one.was}\t{one.name}" for one in changed)
+    stdin = "".join(f"{row}\0" for row in rows).encode("utf-8", "surrogateescape")
+    git.run("update-index", "-z", "--index-info", stdin=stdin, env=env)
 
 
 def restore_in_index(git: Git, start: str, names: tuple[str, ...], env: dict[str, str]) -> None:
     """Give *names* in the index that *env* names the version of *start*, or none."""
-    for name in names:
-        listed = git.run("ls-files", "-z", "--", _exactly(name), env=env).encode(
-            "utf-8", "surrogateescape"
-        )
-        git.run("update-index", "--force-remove", "-z", "--stdin", stdin=listed, env=env)
-        entry = git.run("ls-tree", "-z", start, "--", name).rstrip("\0")
-        if entry:
-            mode, _, rest = entry.partition(" ")
-            blob = rest.split()[1]
-            git.run("update-index", "--add", "--cacheinfo", f"{mode},{blob},{name}", env=env)
+    put_back(git, differences(git, start, env, *names), env)
 
 
 def agents_versions(git: Git, start: str, names: tuple[str, ...]) -> dict[str, bytes]:
     """Give those of *names* that the agent wrote, and put the work tree's files back."""
     found: dict[str, bytes] = {}
-    for name in names:
+    before_all = blobs_of(git, *(f"{start}:{name}" for name in names))
+    for name, before in zip(names, before_all, strict=True):
         place = git.cwd / name
-        before = _blob(git, f"{start}:{name}")
         now = place.read_bytes() if place.is_file() and not place.is_symlink() else None
         if now is not None and now != before:
             found[name] = now
@@ -69,11 +89,6 @@ def _again(git: Git, start: str, commit: str, parents: list[str], names: tuple[s
     return git.run(
         "commit-tree", tree, *words, stdin=message.encode("utf-8", "surrogateescape"), env=by
     )
-
-
-def _blob(git: Git, name: str) -> bytes | None:
-    code, text = git.call("cat-file", "blob", name, ok_codes=(0, 128), raw=True)
-    return None if code else text.encode("utf-8", "surrogateescape")
 
 
 def _exactly(name: str) -> str:

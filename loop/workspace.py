@@ -6,37 +6,27 @@ settled before each use: what an agent wrote into its configuration or hooks is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from loop.clone import WORK as WORK
 from loop.clone import Clone
 from loop.collecting import Work, commit_index
-from loop.errors import GitError, LandingRefused, RepositoryRefused
+from loop.errors import GitError, RepositoryRefused
 from loop.git import Git
-from loop.git_facts import commit_of, has
+from loop.git_facts import commit_of
 from loop.places import path_hash
-from loop.rolling import carried_over, rebased
-from loop.source import CONFLICT, Source
-from loop.worktree import unmerged
+from loop.rolling import rebased
+from loop.settled import FAILED, START_REF, Settled
+from loop.settled import WORK as WORK
+from loop.source import Source
+from loop.start import Base as Base
+from loop.start import Start, find_start
+from loop.survey import HEADS
+from loop.tree_status import TreeStatus, tree_status
 from policies.plan import RepoPlan
 
-FAILED = "nightcrew/failed/"
 FAILED_KEPT = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
-    """Where a cycle starts."""
-
-    commit: str
-    """The base branch's commit."""
-    target_branch: str | None
-    """None: HEAD is detached."""
-    start: str
-    """What the agent sees: the base with the work on it that is not merged yet."""
-    notes: tuple[str, ...] = ()
-    """What a person should know, one line each."""
 
 
 def workspace_folder(plan: RepoPlan, workspaces: Path) -> Path:
@@ -64,34 +54,48 @@ class Workspace:
 
     @classmethod
     def open(cls, plan: RepoPlan, folder: Path) -> Workspace:
-        """Open or make the workspace. Raises RepositoryRefused for what cannot be worked on."""
+        """Open the workspace. Raises RepositoryRefused for what cannot be worked on."""
         source = Source.open(plan)
-        return cls(plan, folder, source, Clone.open(source, folder))
+        return cls(plan, folder, source, Clone.at(folder, source))
 
     def prepare(self, at: str | None = None) -> Base:
         """Give the cycle's start, checked out and clean. *at*: exactly this commit (a rerun).
 
         Raises RepositoryRefused while a person has `nightcrew/work` checked out.
         """
-        if not self.source.is_bare and WORK in self.source.checked_out():
+        if self.start:  # prepared before: what was seen then is old
+            again = Workspace.open(self.plan, self.path)
+            self.source, self.clone = again.source, again.clone
+        seen = self.source.seen
+        if not seen.is_bare and f"{HEADS}{WORK}" in seen.busy:
             raise RepositoryRefused(
                 f"{self.plan.path}: {WORK} is checked out; switch to another branch"
             )
-        notes = [*self.source.notes(), *self._keep_left_over()]
-        target, ref = self.source.base()
-        base, self.seen_work = self.clone.fetch(ref)
-        self.clone.clean_at(base)
-        self.start = self.clone.known(at) if at else self._with_work(base, notes)
-        self.includes_work = at is None
-        self.clone.mark(self.start)
-        self.restart()
-        return Base(commit=base, target_branch=target, start=self.start, notes=tuple(notes))
+        clone, target = self.clone.settle(), self.source.base()
+        refs, notes = clone.refs(), list(self.source.notes())
+        found = self._nothing_left_over(clone, refs, notes)
+        base, self.seen_work = clone.fetch(target, refs)
+        start = Start(commit=clone.known(at)) if at else find_start(clone, base, self.seen_work)
+        self.start, self.includes_work = start.commit, at is None
+        clone.clean_at(self.start, None if start.is_made else found)
+        if found is None or refs.get(START_REF) != self.start:
+            clone.mark(self.start)
+        self.taken_out, self.committed = {}, ""
+        notes += [*filter(None, [start.note]), *clone.notes()]
+        return Base(commit=base, target_branch=target.branch, start=self.start, notes=tuple(notes))
 
     def restart(self) -> None:
         """Bring the folder back to the start; ignored folders that setup made are kept."""
-        self.clone.settle(self.start)
-        self.clone.clean_at(self.start)
+        self.clone.settle(self.start).clean_at(self.start)
         self.taken_out, self.committed = {}, ""
+
+    def take_up(self, commit: str) -> None:
+        """Go on with the work that was kept at *commit*, as if the agent had just left it.
+
+        Raises GitError when the commit is nowhere any more.
+        """
+        clone = self.clone.settle(self.start)
+        clone.clean_at(clone.known(commit))
 
     def head(self) -> str:
         """Give the commit that the folder is at."""
@@ -99,47 +103,46 @@ class Workspace:
 
     def changed(self) -> bool:
         """Say whether files or commits differ from the start, ledger and tracker left out."""
-        self.clone.settle(self.start)
-        return bool(unmerged(self.git)) or self._work().exists()
+        clone = self.clone.settle(self.start)
+        return self._is_changed(clone, tree_status(clone.git))
 
     def commit_rest(self, message: str) -> str:
         """Commit what the agent left; its own commits stay. Give the head.
 
         Raises GitError when the agent left a merge or rebase in conflict.
         """
-        self.clone.settle(self.start)
-        if names := unmerged(self.git):
-            raise GitError(f"{self.plan.name}: the agent left a merge in conflict in {names[0]}")
-        return self._collect(message)
+        clone = self.clone.settle(self.start)
+        if clone.unmerged:
+            raise GitError(
+                f"{self.plan.name}: the agent left a merge in conflict in {clone.unmerged[0]}"
+            )
+        return self._collect(clone, message)
 
     def reword(self, message: str) -> None:
         """Give the commit that we made another *message*; an agent's own commits keep theirs."""
-        self.clone.settle(self.start)
-        if self.committed and self.committed == self.head():
-            self.committed = commit_index(self.git, message, "--amend")
+        clone = self.clone.settle(self.start)
+        if self.committed and self.committed == commit_of(clone.git, "HEAD"):
+            self.committed = commit_index(clone.git, message, "--amend")
 
     def keep_failed(self, cycle: str, message: str) -> str | None:
         """Keep the work on a branch of its own, in the user's repository too; None: there is none."""
-        if not self.changed():
+        clone = self.clone.settle(self.start)
+        if not self._is_changed(clone, tree_status(clone.git)):
             return None
-        self._collect(message)
-        branch = f"{FAILED}{cycle}"
-        self.source.take(self.path, f"+HEAD:refs/heads/{branch}")
-        self.source.prune(FAILED, FAILED_KEPT)
-        self.clone.mark(self.head())
-        return branch
+        return self._keep(clone, cycle, message)
 
     def publish(self) -> str:
         """Bring the work to the user's `nightcrew/work` and give that name.
 
         Raises LandingRefused when a person moved or checked out that branch meanwhile.
         """
-        self.clone.settle(self.start)
+        clone = self.clone.settle(self.start)
         if self.seen_work and not self.includes_work:
-            rebased(self.git, self.start, self.seen_work)
-        self.source.move_branch(WORK, self.path, old=self.seen_work, new=self.head())
-        self.seen_work, self.includes_work = self.head(), True
-        self.clone.mark(self.head())
+            rebased(clone.git, self.start, self.seen_work)
+        head = commit_of(clone.git, "HEAD")
+        self.source.move_branch(WORK, clone.git, old=self.seen_work, new=head)
+        self.seen_work, self.includes_work = head, True
+        clone.mark_published(head)
         return WORK
 
     @property
@@ -151,34 +154,41 @@ class Workspace:
         """Give the user's work tree, or None for a bare repository."""
         return None if self.source.is_bare else Path(self.plan.path)
 
-    def _with_work(self, base: str, notes: list[str]) -> str:
-        """Give the start: the base with the work that is not merged yet."""
-        tip = self.seen_work
-        if tip is None:
-            return base
-        try:
-            return carried_over(self.git, base, tip)
-        except LandingRefused:
-            kept = f"{FAILED}{tip[:12]}{CONFLICT}"
-            self.source.move_branch(kept, self.path, old=None, new=tip, force=True)
-            notes.append(f"{WORK} conflicts with the base: kept as {kept}, started anew")
-            return base
+    def _nothing_left_over(
+        self, clone: Settled, refs: Mapping[str, str], notes: list[str]
+    ) -> TreeStatus | None:
+        """A cycle that was killed, or could not publish, left its work here: keep it.
 
-    def _keep_left_over(self) -> list[str]:
-        """A cycle that was killed, or could not publish, left its work here: keep it."""
-        marked = self.clone.marked()
-        if marked is None or not has(self.git, "HEAD"):
-            return []
+        Gives how the files are where nothing had to be kept, None where that is not known.
+        """
+        marked = refs.get(START_REF)
+        if marked is None or "HEAD" not in refs:
+            return None
         self.start = marked
-        branch = self.keep_failed(f"left-{marked[:12]}", "Work that a cycle left unfinished\n")
-        return [f"work that an earlier cycle left unfinished is kept as {branch}"] if branch else []
+        found = tree_status(clone.git)
+        if not self._is_changed(clone, found):
+            return found
+        branch = self._keep(clone, f"left-{marked[:12]}", "Work that a cycle left unfinished\n")
+        notes.append(f"work that an earlier cycle left unfinished is kept as {branch}")
+        return None
 
-    def _work(self) -> Work:
+    def _is_changed(self, clone: Settled, found: TreeStatus) -> bool:
+        return bool(clone.unmerged) or self._work(clone).differs(found)
+
+    def _keep(self, clone: Settled, cycle: str, message: str) -> str:
+        head = self._collect(clone, message)
+        branch = f"{FAILED}{cycle}"
+        self.source.take(clone.git, f"+HEAD:{HEADS}{branch}")
+        self.source.prune(FAILED, FAILED_KEPT)
+        clone.mark(head)
+        return branch
+
+    def _work(self, clone: Settled) -> Work:
         own = (self.plan.ledger_file, self.plan.tracker_file)
-        return Work(self.git, self.clone.git_dir, self.start, own)
+        return Work(clone.git, self.clone.git_dir, self.start, own)
 
-    def _collect(self, message: str) -> str:
-        done = self._work().collect(message)
+    def _collect(self, clone: Settled, message: str) -> str:
+        done = self._work(clone).collect(message)
         self.taken_out |= done.taken_out
         self.committed = done.committed
         return done.head

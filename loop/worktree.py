@@ -10,12 +10,12 @@ from loop.errors import GitError
 from loop.git import Git
 from loop.git_facts import has
 from loop.gitdir import make_writable, remove
-from loop.takeout import restore_in_index
+from loop.takeout import differences, put_back
 
 KEPT_FOLDERS = (".venv", "venv", "node_modules", ".tox", ".gradle", "vendor/bundle")
 """Folders that setup makes and that survive the cleaning between attempts."""
 
-KEPT_IF_IGNORED = (*KEPT_FOLDERS, "target")
+KEPT_IF_IGNORED = ("target",)
 """Not ignored, such a folder may as well be a failed attempt's source."""
 
 JUNK = (
@@ -38,14 +38,13 @@ _GITLINK = "160000"
 
 def clean(git: Git) -> None:
     """Remove what is not tracked, but for folders that setup made."""
-    kept = [word for name in KEPT_FOLDERS for word in ("-e", f"/{name}")]
-    kept_if_ignored = [word for name in KEPT_IF_IGNORED for word in ("-e", f"!/{name}")]
-    for flags in (["-ffdq", *kept], ["-ffdXq", *kept_if_ignored]):
-        try:
-            git.run("clean", *flags)
-        except GitError:
-            make_writable(git.cwd)
-            git.run("clean", *flags)
+    kept = [f"/{name}" for name in (*KEPT_FOLDERS, *_ignored(git, KEPT_IF_IGNORED))]
+    words = [word for name in kept for word in ("-e", name)]
+    try:
+        git.run("clean", "-ffdxq", *words)
+    except GitError:
+        make_writable(git.cwd)
+        git.run("clean", "-ffdxq", *words)
 
 
 def ignore_junk(git_dir: Path) -> None:
@@ -55,24 +54,24 @@ def ignore_junk(git_dir: Path) -> None:
     known = place.read_text("utf-8", "surrogateescape") if place.is_file() else ""
     missing = [pattern for pattern in JUNK if pattern not in known.splitlines()]
     if missing:
+        remove(place)  # never written in place: it could be a hard link to a file of the user's
         text = "\n".join([*missing, known])
         place.write_text(text, "utf-8", "surrogateescape")
 
 
-def honest_index(git: Git, git_dir: Path) -> None:
-    """Make the index anew if it is broken, or told to overlook changes."""
+def honest_index(git: Git, git_dir: Path) -> tuple[str, ...]:
+    """Make the index anew if it is broken, or told to overlook changes.
+
+    Gives the files that a merge or rebase left in conflict, sorted.
+    """
     code, listed = git.call("ls-files", "-v", "-z", ok_codes=(0, 128))
-    if code == 0 and all(row[0] in "HM" for row in listed.split("\0") if row):
-        return
+    rows = [row for row in listed.split("\0") if row]
+    if code == 0 and all(row[0] in "HM" for row in rows):
+        return tuple(sorted({row[2:] for row in rows if row.startswith("M")}))
     remove(git_dir / "index")
     if has(git, "HEAD"):
         git.run("read-tree", "HEAD")
-
-
-def unmerged(git: Git) -> list[str]:
-    """Give the files that a merge or rebase left in conflict."""
-    rows = git.run("ls-files", "-u", "-z").split("\0")
-    return sorted({row.split("\t", 1)[1] for row in rows if row})
+    return ()
 
 
 def stage_all(git: Git, start: str, own: tuple[str, ...], env: dict[str, str]) -> str:
@@ -81,13 +80,13 @@ def stage_all(git: Git, start: str, own: tuple[str, ...], env: dict[str, str]) -
     *own* files are as in *start*. A repository made inside counts as plain files; submodules stay
     as they are in *start*, since their new commits would be nowhere.
     """
-    restore_in_index(git, start, _changed_links(git, start, env), env)
+    put_back(git, [one for one in differences(git, start, env) if one.mode == _GITLINK], env)
     _open_nested(git, env)
     # `add` would start git inside each submodule, with the filters that its own settings name.
     links = [f":(exclude,top,literal){name}" for name in _links(git, env)]
     git.run("add", "-A", "--", ".", *links, env=env)
-    restore_in_index(git, start, own, env)
-    restore_in_index(git, start, _changed_links(git, start, env), env)
+    changed = differences(git, start, env)
+    put_back(git, [one for one in changed if one.mode == _GITLINK or _is_of(one.name, own)], env)
     return git.run("write-tree", env=env)
 
 
@@ -104,12 +103,17 @@ def tree_now(git: Git, git_dir: Path, start: str, own: tuple[str, ...]) -> str:
         return stage_all(git, start, own, env)
 
 
-def _changed_links(git: Git, start: str, env: dict[str, str]) -> tuple[str, ...]:
-    """Give the submodules of the index that are none, or at another commit, in *start*."""
-    raw = ("diff-index", "--cached", "--raw", "-z", "--no-renames", "--ignore-submodules=none")
-    rows = git.run(*raw, start, env=env).split("\0")
-    pairs = zip(rows[0::2], rows[1::2], strict=False)
-    return tuple(name for row, name in pairs if row.split()[1] == _GITLINK)
+def _ignored(git: Git, names: tuple[str, ...]) -> list[str]:
+    """Give those of the folders *names* that are there and that git ignores."""
+    there = [git.cwd / name for name in names]
+    there = [place for place in there if place.is_dir() and not place.is_symlink()]
+    ask = ("check-ignore", "-q", "--no-index", "--")
+    return [place.name for place in there if git.succeeds(*ask, f"{place.name}/")]
+
+
+def _is_of(name: str, own: tuple[str, ...]) -> bool:
+    """Say whether *name* is one of *own* files, or in a folder that took its place."""
+    return any(name == one or name.startswith(f"{one}/") for one in own)
 
 
 def _links(git: Git, env: dict[str, str]) -> list[str]:

@@ -97,7 +97,7 @@ def test_a_submodule_that_an_agent_makes_runs_nothing(user, tmp_path, hostile):
     assert git(user, "show", "nightcrew/work:d") == "1"
 
 
-@pytest.mark.parametrize("then", ["restart", "commit", "keep", "open"])
+@pytest.mark.parametrize("then", ["restart", "commit", "keep", "open", "take up"])
 def test_what_an_agent_writes_into_its_clone_runs_nothing(user, tmp_path, hostile, then):
     workspace = opened(user, tmp_path)
     workspace.prepare()
@@ -115,6 +115,8 @@ def test_what_an_agent_writes_into_its_clone_runs_nothing(user, tmp_path, hostil
         assert workspace.keep_failed("cycle-1", "Keep it\n")
     if then == "open":
         opened(user, tmp_path).prepare()
+    if then == "take up":
+        workspace.take_up(workspace.start)
     assert hostile.ran() == []
 
 
@@ -151,6 +153,24 @@ def test_a_clone_that_is_led_to_the_users_repository_touches_nothing_there(user,
     changed = [n for n in after if before.get(n) != after[n] and not n.startswith(ours)]
     assert set(before) <= set(after)
     assert [n for n in changed if "nightcrew" not in n] == []
+
+
+def test_a_hard_link_in_the_clone_writes_nothing_to_the_users_file(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    mine = tmp_path / "mine"
+    mine.write_text("mine\n")
+    for name in ("info/exclude", "config", "index.lock", "HEAD.lock"):
+        (workspace.path / ".git" / name).unlink(missing_ok=True)
+        (workspace.path / ".git" / name).hardlink_to(mine)
+    write(workspace.path, {"c": "2\n"})
+    with Leftovers(workspace.path, hide_new=True):
+        write(workspace.path, {"made": "by setup\n"})
+    assert mine.read_text() == "mine\n"
+    assert workspace.changed()
+    workspace.commit_rest("Improve it\n")
+    opened(user, tmp_path).prepare()
+    assert mine.read_text() == "mine\n"
 
 
 def test_a_link_that_leads_out_is_kept_as_a_link(user, tmp_path):

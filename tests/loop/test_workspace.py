@@ -1,6 +1,8 @@
 """The private clone: what it starts from, what it keeps, what it never touches."""
 
+import hashlib
 import os
+import struct
 import sys
 from pathlib import Path
 
@@ -254,6 +256,98 @@ def test_a_nested_repository_counts_as_plain_files(user, tmp_path):
     workspace.commit_rest(MESSAGE)
     changed = git(workspace.path, "diff", "--name-only", workspace.start, "HEAD").split()
     assert changed == ["a.txt", "empty/x", "nested/README.md", "nested/deeper/README.md"]
+
+
+def test_a_forged_cache_of_untracked_files_hides_nothing(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    git(workspace.path, "config", "core.untrackedCache", "true")
+    git(workspace.path, "update-index", "--force-untracked-cache")
+    git(workspace.path, "status")
+    before = as_cached(workspace.path)
+    write(workspace.path, {"new.txt": "x\n"})
+    place = workspace.path / ".git/index"
+    index = place.read_bytes()[:-20]
+    assert before in index
+    index = index.replace(before, as_cached(workspace.path))
+    place.write_bytes(index + hashlib.sha1(index).digest())
+    later = workspace.path.stat().st_mtime + 10  # a cache as old as the folder is not believed
+    os.utime(place, (later, later))
+    assert git(workspace.path, "status", "--porcelain") == ""
+    assert workspace.changed()
+
+
+def as_cached(folder: Path) -> bytes:
+    """Give a folder's times and numbers as git's index holds them."""
+    at = folder.stat()
+    times = (part for ns in (at.st_ctime_ns, at.st_mtime_ns) for part in divmod(ns, 10**9))
+    rest = (at.st_dev, at.st_ino, at.st_uid, at.st_gid, at.st_size)
+    return struct.pack(">9I", *(number & 0xFFFFFFFF for number in (*times, *rest)))
+
+
+def test_an_empty_folder_is_no_work_and_is_gone_the_next_time(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    (workspace.path / "build/deep").mkdir(parents=True)
+    assert not workspace.changed()
+    opened(user, tmp_path).prepare()
+    assert not (workspace.path / "build").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("venv/lib/a.pyc", True),
+        ("venv/a.py", True),
+        ("target/a.o", True),
+        ("a.pyc", False),
+        ("sub/target/a.o", False),
+        ("vendor/a", False),
+        ("vendor/bundle/a", True),
+    ],
+)
+def test_what_setup_made_survives_as_a_whole(user, tmp_path, name, kept):
+    commit(user, {".gitignore": "target/\n*.pyc\nvendor/\n"})
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    write(workspace.path, {name: "x\n"})
+    workspace.restart()
+    assert (workspace.path / name).exists() is kept
+
+
+def test_a_workspace_that_is_prepared_again_sees_what_came_meanwhile(user, tmp_path):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    tip = commit(user, {"b.txt": "b\n"})
+    git(user, "tag", "v1")
+    assert workspace.prepare().commit == tip
+    git(user, "tag", "-f", "v1", "HEAD~1")
+    workspace.prepare()
+    assert git(workspace.path, "rev-parse", "v1") == git(user, "rev-parse", "v1")
+
+
+def no_objects(inside: Path) -> None:
+    (inside / "objects").rename(inside.parent.parent / "gone")
+    (inside / "objects").mkdir()
+
+
+def lost_head(inside: Path) -> None:
+    (inside / "refs/heads/nightcrew/work").write_text(f"{'1' * 40}\n")
+
+
+def lost_start(inside: Path) -> None:
+    (inside / "refs/nightcrew/start").write_text(f"{'1' * 40}\n")
+
+
+@pytest.mark.parametrize("damage", [no_objects, lost_head, lost_start])
+def test_a_clone_that_lost_objects_is_given_them_again(user, tmp_path, damage):
+    workspace = opened(user, tmp_path)
+    workspace.prepare()
+    damage(workspace.path / ".git")
+    again = opened(user, tmp_path)
+    assert again.prepare().start == git(user, "rev-parse", "HEAD")
+    assert not again.changed()
+    git(again.path, "rev-list", "--objects", "--all")  # all is there
 
 
 def test_attempts_start_from_the_same_files_and_setup_survives(user, tmp_path):
