@@ -11,11 +11,14 @@ from typing import Any
 from pydantic_settings import EnvSettingsSource
 
 from config.model import Model
+from config.schedule import KEY, Bare, tabled
 from policies.errors import NightcrewError
 
 FILE_NAME = "nightcrew.toml"
 
 PREFIX = "NIGHTCREW_"
+
+SCHEDULE = PREFIX + KEY.upper()
 
 NOT_SETTINGS = frozenset(
     {
@@ -23,6 +26,7 @@ NOT_SETTINGS = frozenset(
         "NIGHTCREW_MARKER",  # set by us for children
         "NIGHTCREW_STATE_DIR",  # a place, read before any setting
         "NIGHTCREW_TEST_CACHE",  # for our own tests
+        "NIGHTCREW_CONFIG",  # set by serve for its worker's processes
     }
 )
 """Names in the environment that begin like settings and are none."""
@@ -69,7 +73,7 @@ def from_file(cwd: Path, file: Path | None) -> Layer | None:
     shown = str(file or FILE_NAME)
     try:
         text = path.read_text(encoding="utf-8-sig")
-        return Layer("file", tomllib.loads(text), shown, text)
+        return Layer("file", tabled(tomllib.loads(text)), shown, text)
     except tomllib.TOMLDecodeError as problem:
         raise NightcrewError(f"{shown}: not valid TOML: {problem}; correct that line") from problem
     except UnicodeDecodeError as problem:
@@ -95,13 +99,19 @@ class _Environment(EnvSettingsSource):
 def from_environment(environ: Mapping[str, str]) -> Layer:
     """Give what the NIGHTCREW_ names of *environ* set; lists are JSON."""
     named = {name: text for name, text in environ.items() if _is_setting(name)}
+    bare = named.get(SCHEDULE, "{").strip()
+    if not bare.startswith("{"):
+        del named[SCHEDULE]  # its words are no JSON
     try:
-        return Layer("environment", {**_unknown(named), **_Environment(named)()})
+        values = {**_unknown(named), **_Environment(named)()}
     except ValueError as problem:  # a list or table that is no JSON
         raise NightcrewError(
             f"environment: {problem}; lists are written as JSON, as in "
             """NIGHTCREW_CHECKS='["pytest -q"]'"""
         ) from problem
+    if not bare.startswith("{"):
+        values = merge({KEY: {"at": Bare(bare)}}, values)
+    return Layer("environment", values)
 
 
 def _is_setting(name: str) -> bool:

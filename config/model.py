@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from config.schedule import ScheduleSettings
 from policies.bounds import DEFAULT_BOUNDS, Scope
 from policies.failure import FailureClass
 from policies.plan import Landing, LedgerPlace, Permissions
@@ -150,6 +151,7 @@ class WorkSettings(Table):
     breaker: BreakerSettings = BreakerSettings()
     incidents: IncidentSettings = IncidentSettings()
     bounds: dict[BoundedClass, BoundSettings] = {}
+    schedule: ScheduleSettings = ScheduleSettings()
 
 
 class RepositoryEntry(WorkSettings):

@@ -138,6 +138,7 @@ def _plan(settings: Settings, place: _Place) -> RepoPlan:
         environment_pass=tuple(work.environment.passed or ()),
         timeouts=_replaced(plan.timeouts, work.timeouts),
         bounds={c: _replaced(b, work.bounds.get(c)) for c, b in DEFAULT_BOUNDS.items()},
+        schedule=work.schedule.schedule(),
     )
 
 

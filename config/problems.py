@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from config import model
 from config.layers import PREFIX, Layer
+from config.schedule import Bare, ScheduleSettings
 from policies.bounds import DEFAULT_BOUNDS
 
 Path = tuple[str | int, ...]
@@ -27,6 +28,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "agents": model.AgentEntry,
     "checks": model.CheckEntry,
     "setup": model.SetupEntry,
+    "schedule": ScheduleSettings,
 }
 
 
@@ -61,6 +63,7 @@ def _present(loc: Path, values: Any) -> Path:
 
 
 def _place(path: Path, layer: Layer | None) -> str:
+    path = _written(path, layer)
     dotted = ".".join(str(key) for key in path)
     if layer is None or layer.kind == "defaults":
         return dotted or "settings"
@@ -70,6 +73,14 @@ def _place(path: Path, layer: Layer | None) -> str:
         return "environment " + PREFIX + "__".join(str(key) for key in path).upper()
     line = line_of(layer.text, path)
     return f"{layer.name}{f', line {line}' if line else ''}: {dotted}"
+
+
+def _written(path: Path, layer: Layer | None) -> Path:
+    """Give *path* as the person wrote it: a bare schedule stands for its table's `at`."""
+    value: Any = layer.values if layer else {}
+    for key in path:
+        value = value[key]
+    return path[:-1] if isinstance(value, Bare) else path
 
 
 def line_of(text: str, path: Path) -> int | None:
@@ -136,6 +147,8 @@ def _remedy(key: str, problem: ErrorDetails) -> str:
     kind = problem["type"]
     if key in ("checks", "setup"):
         return f'write "find", or a list of commands, as in {key} = ["make test"]'
+    if key == "schedule":
+        return 'write text, as in schedule = "nightly at 02:00", or a table [schedule]'
     if kind in ("enum", "literal_error"):
         return f"write one of {problem.get('ctx', {}).get('expected', '')}"
     if kind.startswith("bool"):
@@ -149,6 +162,8 @@ def _remedy(key: str, problem: ErrorDetails) -> str:
     if kind in ("greater_than", "greater_than_equal"):
         least = problem.get("ctx", {}).get("ge", "more than 0")
         return f"write a number from {least}" if least != "more than 0" else f"write {least}"
+    if kind == "less_than_equal":
+        return f"write a number up to {problem.get('ctx', {}).get('le')}"
     if kind.startswith(("float", "finite")):
         return f"write a number, as in {key} = 4"
     if kind.startswith("string"):

@@ -8,6 +8,7 @@ from typing import Any
 
 from policies.bounds import DEFAULT_BOUNDS, Bound, Scope
 from policies.failure import FailureClass
+from policies.schedule import Schedule
 from policies.timeouts import Timeouts
 
 
@@ -114,6 +115,8 @@ class RepoPlan:
     """Size of a pass log: three quarters head, one quarter tail."""
     reopen_days: float = 14
     """A resolved incident that returns within this many days is the same one."""
+    schedule: Schedule | None = None
+    """When cycles start by themselves; None: only when a person starts them."""
 
     def evolve(self, **changes: Any) -> RepoPlan:
         """Give a copy with *changes*."""
@@ -149,12 +152,18 @@ class RepoPlan:
                     FailureClass(name): Bound(**bound | {"scope": Scope(bound["scope"])})
                     for name, bound in data["bounds"].items()
                 },
+                "schedule": _schedule(data.get("schedule")),
             }
         )
 
 
 def _each(rows: Any, make: Any) -> Any:
     return None if rows is None else tuple(make(row) for row in rows)
+
+
+def _schedule(row: dict[str, Any] | None) -> Schedule | None:
+    """A context that was frozen before there were schedules has none."""
+    return None if row is None else Schedule.from_state(row)
 
 
 def _check(row: dict[str, Any]) -> CheckSpec:

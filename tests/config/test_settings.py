@@ -14,6 +14,7 @@ from config.settings import Settings, load
 from policies.bounds import ANY_CAUSE_OPENS_AFTER, DEFAULT_BOUNDS
 from policies.errors import NightcrewError
 from policies.plan import RepoPlan
+from policies.schedule import Schedule
 from policies.timeouts import Timeouts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +61,14 @@ def test_shipped_defaults_are_the_policies_own_numbers() -> None:
     }
     assert shipped["retry"]["longest_wait_s"] == plan.longest_wait_s
     assert shipped["incidents"]["reopen_days"] == plan.reopen_days
+    schedule = Schedule(cron="0 2 * * *")
+    assert shipped["schedule"] == {
+        "at": "",
+        "timezone": schedule.timezone,
+        "window_hours": schedule.window_s / 3600,
+        "missed": schedule.missed.value,
+        "stagger_minutes": schedule.stagger_minutes,
+    }
     for name in ("landing", "ledger", "ledger_file", "tracker_file", "base", "log_limit_mib"):
         assert shipped[name] == getattr(plan, name)
 
