@@ -11,12 +11,14 @@ from typing import TypeVar
 import prefect.runtime.flow_run as current
 from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.flow_engine import run_flow
 from prefect.settings import PREFECT_API_URL
 
-from flows.embedded import answers
+from flows.listening import answers
 from flows.once import Once, shown
 from flows.server import PROBE_S
+from flows.showing import Showing, parameters_of, tags_of
 from flows.states import of_cycle, of_stage
 from loop.cycle import run_cycle
 from loop.story import Crew, Order, Told
@@ -34,11 +36,21 @@ class _Turn:
 
     order: Order
     crew: Crew
+    showing: Showing
     flow_run_id: str | None = None
 
     def work(self) -> CycleRecord:
-        crew = replace(self.crew, stage=stage) if self.flow_run_id else self.crew
-        return run_cycle(replace(self.order, flow_run_id=self.flow_run_id), crew)
+        if self.flow_run_id is None:
+            return run_cycle(self.order, self.crew)
+        watch, cycle = self.showing.cancellations, self.order.cycle
+        if watch:
+            watch.watch(self.flow_run_id, lambda: self.crew.stopped.add(cycle))
+        try:
+            order = replace(self.order, flow_run_id=self.flow_run_id)
+            return run_cycle(order, replace(self.crew, stage=stage))
+        finally:
+            if watch:
+                watch.forget(self.flow_run_id)
 
 
 _turn: ContextVar[tuple[_Turn, Once[CycleRecord]]] = ContextVar("nightcrew_turn")
@@ -58,39 +70,53 @@ def stage(name: str, work: Callable[[], T], tell: Callable[[T], Told]) -> T:
 
 
 @flow(name="cycle", persist_result=False, validate_parameters=False)
-def cycle_flow(repository: str, trigger: str = "manual", rerun_of: str | None = None) -> State:
-    """One repository's turn in a run."""
+def cycle_flow(
+    repository: str,
+    trigger: str | None = None,
+    cycle: str | None = None,
+    with_failure: bool = False,
+    current_config: bool = False,
+) -> State:
+    """One repository's turn in a run.
+
+    Args:
+        repository: The repository's name in nightcrew.toml.
+        trigger: What started it; leave it empty.
+        cycle: The id of an earlier cycle to run again with its frozen context.
+        with_failure: With a cycle: tell the agent why that one failed.
+        current_config: With a cycle: today's settings, prompt and base instead of the frozen ones.
+    """
     turn, once = _turn.get()
     turn.flow_run_id = str(current.id)
     return of_cycle(once.run())
 
 
-def perform(order: Order, crew: Crew) -> CycleRecord:
-    """Give the record of one cycle, run as a flow; the story is told once, server or not."""
-    turn = _Turn(order=order, crew=crew)
+def perform(
+    order: Order, crew: Crew, showing: Showing, flow_run: FlowRun | None = None
+) -> CycleRecord:
+    """Give the record of one cycle, run as a flow; the story is told once, server or not.
+
+    *flow_run* is the one to run it as; None: a new one, below the flow run of the context.
+    """
+    turn = _Turn(order=order, crew=crew, showing=showing)
     once = Once(turn.work)
 
     def show() -> None:
         _turn.set((turn, once))
-        named = cycle_flow.with_options(flow_run_name=order.cycle)
+        known = flow_run or showing.flow_run_of(cycle_flow, order)
+        is_named = known is not None and known.name == order.cycle
+        named = cycle_flow if is_named else cycle_flow.with_options(flow_run_name=order.cycle)
         with tags(*tags_of(order)):
-            named(order.plan.name, order.trigger, order.rerun_of, return_state=True)
+            run_flow(named, known, parameters_of(order), return_type="state")
 
     if why_unseen := shown(show, once) if is_up() else "no Prefect server answers":
         crew.observer.said(f"{order.cycle}: not shown in the UI: {why_unseen}")
-    return once.end()
+    record = once.end()
+    if showing.artifacts:
+        showing.artifacts.cycle(record)
+    return record
 
 
 def is_up() -> bool:
     """Say whether the server answers now; a flow that finds none would try for minutes."""
     return answers(PREFECT_API_URL.value() or "", PROBE_S)
-
-
-def tags_of(order: Order) -> tuple[str, ...]:
-    """Give the tags by which a person finds this cycle in the UI."""
-    return (
-        f"repo:{order.plan.name}",
-        f"agent:{order.plan.agent.name}",
-        f"trigger:{order.trigger}",
-        f"run:{order.run}",
-    )

@@ -5,15 +5,11 @@ Nothing here imports Prefect; the settings and their effects were measured (docs
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import MutableMapping
+from importlib.metadata import version
 from pathlib import Path
 
-import psutil
-
-SERVER_FILE = "nightcrew-server.json"
-"""In PREFECT_HOME: where `nightcrew serve` runs now."""
+from flows.announcement import SERVED, announced
 
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -26,6 +22,28 @@ QUIET = {
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
 }
+
+LOGS_NAME = "NIGHTCREW_LOGS_DIR"
+STORE_NAME = "NIGHTCREW_STATE_URL"
+"""Both are settings; whoever starts a server exports to it what they came to."""
+
+
+CONFIG_NAME = "NIGHTCREW_CONFIG"
+"""The settings file that `serve` was started with, for the processes of its worker."""
+
+
+def told_places(store_url: str, logs: Path) -> dict[str, str]:
+    """Give the environment that tells a server of ours where store and logs are."""
+    return {STORE_NAME: store_url, LOGS_NAME: str(logs)}
+
+
+def confined(api: str) -> dict[str, str]:
+    """Give the settings by which only the pages of the server at *api* may speak to it."""
+    root = api.removesuffix("/api")
+    return {
+        "PREFECT_SERVER_UI_API_URL": api,  # its pages ask port 4200 whatever port was given
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{root},{root.replace('127.0.0.1', 'localhost')}",
+    }
 
 
 def settle(environ: MutableMapping[str, str], prefect_home: Path) -> str | None:
@@ -50,19 +68,10 @@ def settle(environ: MutableMapping[str, str], prefect_home: Path) -> str | None:
 
 def served_at(prefect_home: Path) -> str | None:
     """Give the API address of the `nightcrew serve` that is alive on *prefect_home*, or None."""
-    try:
-        told = json.loads((prefect_home / SERVER_FILE).read_text())
-        process = psutil.Process(told["pid"])
-        alive = abs(process.create_time() - told["started"]) < 1 and process.is_running()
-        return str(told["api"]) if alive else None
-    except (OSError, ValueError, KeyError, TypeError, psutil.Error):
-        return None
+    told = announced(prefect_home / SERVED)
+    return told.api if told else None
 
 
-def announce(prefect_home: Path, api: str) -> Path:
-    """Write where this process serves; give the file, which its caller removes at the end."""
-    place = prefect_home / SERVER_FILE
-    process = psutil.Process(os.getpid())
-    told = {"api": api, "pid": process.pid, "started": process.create_time()}
-    place.write_text(json.dumps(told))
-    return place
+def prefect_version() -> str:
+    """Give the version of Prefect that is installed here."""
+    return version("prefect")

@@ -43,6 +43,16 @@ def of_cycle(record: CycleRecord) -> State:
             return Crashed(message=record.reason or None)
 
 
+def skipped(reason: str) -> State:
+    """Give the state of a scheduled turn that does not start any more."""
+    return Cancelled(name="Skipped", message=reason)
+
+
+def held(reason: str) -> State:
+    """Give the state of a missed turn that waits for a person."""
+    return Cancelled(name="Held", message=reason)
+
+
 def of_run(run: RunRecord) -> State:
     """Give the run's final state; its message says how many of each."""
     outcomes = [cycle.outcome for cycle in run.cycles]

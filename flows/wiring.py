@@ -27,6 +27,9 @@ class Wired:
     plans: list[RepoPlan]
     crew: Crew
     places: Places
+    store_url: str
+    folder: Path
+    """That of the settings file, else the working folder: where the worker's processes start."""
 
     @property
     def store(self) -> Store:
@@ -54,14 +57,19 @@ def wire(
     *,
     file: Path | None = None,
     observer: Observer | None = None,
+    may_be_empty: bool = False,
 ) -> Wired:
-    """Give all that a run over *targets* needs. Raises NightcrewError in one line."""
+    """Give all that a run over *targets* needs. Raises NightcrewError in one line.
+
+    *may_be_empty*: without a settings file there are no plans, and that is no error.
+    """
     settings = load(cwd, environ, arguments, file)
-    chosen = plans(settings, targets, cwd)
+    chosen = [] if may_be_empty and settings.file is None else plans(settings, targets, cwd)
     state = places.make_state(places.state_folder(environ))
     fleet = [Path(plan.path) for plan in chosen]
     logs = places.logs_folder(settings.model.logs_dir, cwd, fleet, state)
-    store = Store.open(places.store_url(state, settings.model.state_url))
+    store_url = places.store_url(state, settings.model.state_url)
+    store = Store.open(store_url)
     where = Places(state=state, logs=logs)
     crew = Crew(
         store=store,
@@ -74,7 +82,14 @@ def wire(
         home=Path(environ.get("HOME") or Path.home()),
     )
     named = [_own_name(store, plan) for plan in chosen]
-    return Wired(settings=settings, plans=named, crew=crew, places=where)
+    return Wired(
+        settings=settings,
+        plans=named,
+        crew=crew,
+        places=where,
+        store_url=store_url,
+        folder=settings.file.parent if settings.file else cwd,
+    )
 
 
 def _own_name(store: Store, plan: RepoPlan) -> RepoPlan:

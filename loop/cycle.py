@@ -16,6 +16,7 @@ from loop.passes import PassEnd, run_pass
 from loop.preparing import Ready, attempt_of, prepare
 from loop.recording import ledger_writer
 from loop.refusal import begun, refused
+from loop.resuming import earlier_attempts, finished_pass
 from loop.story import Crew, Order
 from loop.watch import CycleClock, announced
 from policies.failure import AttemptOutcome, CycleOutcome, StopReason
@@ -29,7 +30,7 @@ def run_cycle(order: Order, crew: Crew) -> CycleRecord:
     crew.keep(record)
     crew.observer.cycle_started(order.cycle, order.plan.name, order.plan.agent.name)
     try:
-        with announced(order, crew):
+        with announced(order.cycle, crew):
             record = _turn(order, crew, record)
     except StoreError as error:
         record = record.evolve(outcome=CycleOutcome.CRASHED, reason=str(error))
@@ -74,6 +75,7 @@ def _work(
     clock = CycleClock(order, crew)
     ready = prepare(order, crew, clock, incidents)
     record = record.evolve(base_commit=ready.base.commit, context=ready.context)
+    crew.keep(record)  # after a kill this much is known: with its context it can be retried
     for pass_name in order.plan.passes:
         if why := clock.reason():
             return stopped_short(ready, breakers, record, pass_name, why)
@@ -81,15 +83,17 @@ def _work(
         permit = breakers.ask(order.cycle, insist=order.insist)
         if permit.answer is Answer.REFUSE:
             return refused(order, permit, crew.now(), record)
-        end = run_pass(
+        end = finished_pass(order, ready) or run_pass(
             order,
             crew,
             breakers,
             pass_name,
             attempt_of(ready, order, crew, clock, pass_name),
             ready.workspace.restart,
+            earlier_attempts(order, crew, pass_name),
         )
         record = record.evolve(attempts=record.attempts + end.attempts)
+        crew.keep(record)
         record = _ended(ready, breakers, record, pass_name, end)
         if record.outcome is not CycleOutcome.SUCCEEDED:
             break

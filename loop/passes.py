@@ -32,17 +32,20 @@ def run_pass(
     pass_name: str,
     attempt: Callable[[int], AttemptResult],
     start_again: Callable[[], None],
+    earlier: int = 0,
 ) -> PassEnd:
     """Run *attempt* 1, 2, … until it does not fail, the policy gives up, or a breaker opens.
 
-    *start_again* gives the next attempt the workspace as the first one found it.
+    *start_again* gives the next attempt the workspace as the first one found it. *earlier*
+    attempts were made before the cycle's run was retried: counting goes on after them.
     """
     records: list[AttemptRecord] = []
     ends: list[str] = []
 
-    def perform(n: int) -> AttemptResult:
-        if n > 1:
+    def perform(tried: int) -> AttemptResult:
+        if tried > 1:
             start_again()
+        n = earlier + tried
         result = crew.stage(f"attempt {n}: {pass_name}", lambda: attempt(n), _tell)
         records.append(result.record)
         crew.observer.attempt_ended(order.cycle, n, result.outcome, result.record.failure)
@@ -56,7 +59,7 @@ def run_pass(
             ends.append(decision.why)
         return decision
 
-    last = until_settled(perform, decide, crew.sleep)
+    last = until_settled(perform, decide, lambda wait_s: crew.sleep(wait_s, order.cycle))
     return PassEnd(last=last, attempts=tuple(records), why_ended=ends[0] if ends else "")
 
 
@@ -69,7 +72,7 @@ def _decide(
     state = breakers.failed(failure)
     if state.phase is not Phase.CLOSED:
         return GiveUp(why=f"the breaker {state.key} is open")
-    if crew.is_cancelled() or result.record.stopped_because is StopReason.CYCLE:
+    if crew.is_cancelled(order.cycle) or result.record.stopped_because is StopReason.CYCLE:
         return GiveUp(why="the cycle has to end")
     plan = order.plan
     # What ran until we stopped it costs its whole limit again, whatever its log says of the cause.

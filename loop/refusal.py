@@ -11,7 +11,16 @@ from policies.records import CycleRecord, stamp
 
 
 def begun(order: Order, now: datetime) -> CycleRecord:
-    """Give the record that a cycle starts with."""
+    """Give the record that a cycle starts with; one that is retried keeps what it has done."""
+    if order.resumes:
+        return order.resumes.evolve(
+            outcome=CycleOutcome.RUNNING,
+            finished=None,
+            until=None,
+            reason="",
+            failure=None,
+            flow_run_id=order.flow_run_id,
+        )
     return CycleRecord(
         cycle=order.cycle,
         run=order.run,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from loop import context as contexts
 from loop.agents import adapter_for
@@ -51,10 +52,19 @@ def same_context(
 
     Raises ContextDiffers, naming what differs, where it cannot be restored and not *anyway*.
     """
+    plan, frozen = restored(crew, cycle, anyway=anyway)
+    return _order(cycle, plan, run, with_failure, frozen)
+
+
+def restored(crew: Crew, cycle: CycleRecord, *, anyway: bool) -> tuple[RepoPlan, dict[str, Any]]:
+    """Give the plan and the frozen context of *cycle*, after a look at whether they still hold.
+
+    Raises ContextDiffers, naming what differs, where it cannot be restored and not *anyway*.
+    """
     frozen = contexts.load(crew.store, cycle.context or cycle.cycle)
     plan = contexts.plan_of(frozen, cycle.cycle)
-    told = _lost(plan, frozen["start_commit"], crew)
-    told += contexts.differences(
+    _refuse_lost(plan, frozen["start_commit"], crew)
+    told = contexts.differences(
         frozen,
         agent_version=crew.readiness(plan.agent).version,
         environment=agent_environment(
@@ -70,7 +80,7 @@ def same_context(
             f"{cycle.cycle}: its context cannot be restored: {'; '.join(told)}; "
             f"use --anyway to go on, or --current-config"
         )
-    return _order(cycle, plan, run, with_failure, frozen)
+    return plan, frozen
 
 
 def todays(cycle: CycleRecord, plan: RepoPlan, run: str, *, with_failure: bool) -> Order:
@@ -104,12 +114,12 @@ def has_commit(git: Git, commit: str) -> bool:
     return code == 0
 
 
-def _lost(plan: RepoPlan, commit: str, crew: Crew) -> list[str]:
-    """Say that the commit is gone, if it is: nothing can make up for that."""
+def _refuse_lost(plan: RepoPlan, commit: str, crew: Crew) -> None:
+    """Raise ContextDiffers when *commit* is gone: nothing can make up for that."""
     folder = workspace_folder(plan, crew.places.workspaces)
     for place in (folder, Path(plan.path)):
         if place.is_dir() and has_commit(Git(place), commit):
-            return []
+            return
     raise ContextDiffers(
         f"{plan.name}: its base commit {commit[:12]} is gone; use --current-config"
     )

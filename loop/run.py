@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from loop.breakers import Breakers
 from loop.errors import StoreError
 from loop.refusal import begun, refused
 from loop.story import Crew, Order
+from loop.watch import announced
 from policies.failure import CycleOutcome
 from policies.permit import Answer
 from policies.plan import RepoPlan
@@ -38,6 +39,10 @@ class RunOrder:
     max_hours: float = 3.0
     """No cycle starts later than this after the run began; 0 means no limit."""
     trigger: str = "manual"
+    flow_run_id: str | None = None
+    """The run that shows this one to people."""
+    done: tuple[CycleRecord, ...] = ()
+    """Cycles of a run that is retried which stay as they are."""
 
 
 def cycle_id(run: str, repo: str, n: int) -> str:
@@ -56,12 +61,14 @@ def orders(run: str, plans: list[RepoPlan], trigger: str) -> tuple[Order, ...]:
 def run_fleet(order: RunOrder, crew: Crew, perform: Perform, show_skip: ShowSkip) -> RunRecord:
     """Give the record of the whole run, saved and told. Never raises for what a cycle can bring."""
     run = RunRecord(run=order.run, started=crew.now(), trigger=order.trigger)
+    run = run.evolve(flow_run_id=order.flow_run_id)
     crew.keep(run)
     records: list[CycleRecord] = []
     try:
-        _turns(order, crew, run, perform, show_skip, records)
+        with announced(order.run, crew):
+            _turns(order, crew, run, perform, show_skip, records)
     finally:
-        run = _closed(run, crew, records)
+        run = summed(run, crew, [*order.done, *records])
         crew.keep(run)
         crew.observer.run_ended(run)
     return run
@@ -148,7 +155,8 @@ def _next(turn: Order) -> Order:
     )
 
 
-def _closed(run: RunRecord, crew: Crew, records: list[CycleRecord]) -> RunRecord:
+def summed(run: RunRecord, crew: Crew, records: Sequence[CycleRecord]) -> RunRecord:
+    """Give *run*, ended now, with the outcome and the counts of its cycles' *records*."""
     outcomes = [record.outcome for record in records]
     if crew.is_cancelled():
         outcomes.append(CycleOutcome.CANCELLED)
@@ -167,7 +175,7 @@ def _starts(record: CycleRecord) -> int:
 
 
 def _incidents(
-    run: RunRecord, crew: Crew, records: list[CycleRecord]
+    run: RunRecord, crew: Crew, records: Sequence[CycleRecord]
 ) -> tuple[IncidentRecord, ...]:
     """Those that this run opened, joined or resolved, in the order of its cycles."""
     repos = dict.fromkeys(record.repo for record in records)

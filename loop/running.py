@@ -55,6 +55,11 @@ def process_of(mark: Mapping[str, Any]) -> psutil.Process | None:
     return None
 
 
+def is_gone(mark: Mapping[str, Any] | None) -> bool:
+    """Tell whether nobody runs what left *mark*, as far as can be seen from this machine."""
+    return mark is None or (not is_elsewhere(mark) and process_of(mark) is None)
+
+
 def ask_to_end(process: psutil.Process) -> bool:
     """Send TERM, which ends a run in order; False when the process is gone or is not ours to end."""
     if process.pid == os.getpid():

@@ -7,6 +7,7 @@ task, tests hand in `plain`.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -24,6 +25,9 @@ from policies.records import CycleRecord, RunRecord
 from policies.signatures import Signatures
 
 T = TypeVar("T")
+
+LOOK_S = 0.5
+"""Between two looks at whether a waiting cycle was cancelled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,8 @@ class Order:
     """Go on although a part of the context could not be restored."""
     flow_run_id: str | None = None
     """The run that shows this cycle to people."""
+    resumes: CycleRecord | None = None
+    """The same cycle as it ended before: its run is retried, and goes on where that ended."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,15 +122,18 @@ class Crew:
     spread: Callable[[], float] = lambda: 0.5
     """Jitter in 0..1 for waits between attempts."""
     cancelled: threading.Event = field(default_factory=threading.Event)
+    stopped: set[str] = field(default_factory=set)
+    """Cycles that somebody cancelled one by one; the others go on."""
     home: Path = field(default_factory=Path.home)
     signatures: Signatures
     """The catalogue of known failures."""
     _known: dict[AgentSpec, Readiness] = field(default_factory=dict)
     _asking: threading.Lock = field(default_factory=threading.Lock)
 
-    def is_cancelled(self) -> StopReason | None:
-        """Give the reason to stop that holds for the whole run."""
-        return StopReason.CANCELLED if self.cancelled.is_set() else None
+    def is_cancelled(self, cycle: str = "") -> StopReason | None:
+        """Give the reason to stop that holds for the whole run, or for *cycle* alone."""
+        cancelled = self.cancelled.is_set() or cycle in self.stopped
+        return StopReason.CANCELLED if cancelled else None
 
     def readiness(self, spec: AgentSpec) -> Readiness:
         """Say whether the agent can work; asked once a run, since its version call takes a second."""
@@ -143,6 +152,8 @@ class Crew:
         except StoreError as error:
             self.observer.said(f"not remembered: {error}")
 
-    def sleep(self, seconds: float) -> None:
-        """Wait, or until cancelled."""
-        self.cancelled.wait(seconds)
+    def sleep(self, seconds: float, cycle: str = "") -> None:
+        """Wait, or until the run or *cycle* is cancelled."""
+        until_s = time.monotonic() + seconds
+        while (left_s := until_s - time.monotonic()) > 0 and not self.is_cancelled(cycle):
+            self.cancelled.wait(min(left_s, LOOK_S))

@@ -22,15 +22,8 @@ def close_dead(store: Store, state: Path, now: datetime) -> list[CycleRecord]:
     return [
         _closed(store, state, cycle, now)
         for cycle in store.cycles(outcome=CycleOutcome.RUNNING.value, limit=1000)
-        if _is_dead(store, cycle)
+        if running.is_gone(running.mark_of(store, cycle.cycle))
     ]
-
-
-def _is_dead(store: Store, cycle: CycleRecord) -> bool:
-    mark = running.mark_of(store, cycle.cycle)
-    if mark is None:
-        return True
-    return not running.is_elsewhere(mark) and running.process_of(mark) is None
 
 
 def _closed(store: Store, state: Path, cycle: CycleRecord, now: datetime) -> CycleRecord:

@@ -18,23 +18,25 @@ class CycleClock:
     def __init__(self, order: Order, crew: Crew) -> None:
         """Start the clock."""
         self._crew = crew
+        self._cycle = order.cycle
         self._limit_s = order.plan.timeouts.cycle_s
         self._began_s = time.monotonic()
 
     def reason(self) -> StopReason | None:
         """Give why the cycle must stop now, or None."""
-        if cancelled := self._crew.is_cancelled():
+        if cancelled := self._crew.is_cancelled(self._cycle):
             return cancelled
         over = self._limit_s and time.monotonic() - self._began_s >= self._limit_s
         return StopReason.CYCLE if over else None
 
 
 @contextmanager
-def announced(order: Order, crew: Crew) -> Iterator[None]:
-    """Note in the store which process runs the cycle, for `stop` and `show --follow`."""
-    crew.store.remember(running.KIND, order.cycle, running.own_mark())
+def announced(name: str, crew: Crew) -> Iterator[None]:
+    """Note in the store which process runs the cycle or run *name*, for `stop`, `show` and the sweep."""
+    with suppress(StoreError):  # a run tells of a store that is lost cycle by cycle
+        crew.store.remember(running.KIND, name, running.own_mark())
     try:
         yield
     finally:
         with suppress(StoreError):  # a mark that stays is closed by the next run's sweep
-            crew.store.remember(running.KIND, order.cycle, None)
+            crew.store.remember(running.KIND, name, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from policies.failure import NOT_STARTED, CycleOutcome
 from policies.records import CycleRecord
@@ -28,3 +28,27 @@ def left_out(record: CycleRecord, cycles: int) -> str:
     if record.outcome not in NOT_STARTED or record.n >= cycles:
         return ""
     return f"cycles {record.n} to {cycles} were not started"
+
+
+BUSY_S = 900.0
+"""After this many seconds a scheduled repository that was being worked on is looked at again."""
+
+
+def next_start(
+    record: CycleRecord, cycles: int, now: datetime, window_end: datetime
+) -> datetime | None:
+    """Give when the next cycle of *record*'s repository starts in its window, None: not tonight.
+
+    One that was postponed or refused starts again when what it waits for ends; at most *cycles*
+    others start.
+    """
+    if record.outcome in ENDS:
+        return None
+    if record.outcome in NOT_STARTED:
+        start = record.until or now + timedelta(seconds=BUSY_S)
+    else:
+        start = now
+        if record.n >= cycles:
+            return None
+    start = max(start, now)
+    return start if start < window_end else None

@@ -59,10 +59,12 @@ def run(
 
 def server_of(wired: Wired) -> Server:
     """Give the server that shows the run; to be asked early, since one of our own takes seconds."""
+    from flows.environment import told_places
     from flows.server import find_server
     from loop.places import prefect_home
 
-    return find_server(os.environ, prefect_home(wired.places.state))
+    told = told_places(wired.store_url, wired.places.logs)
+    return find_server(os.environ, prefect_home(wired.places.state), told)
 
 
 def start(wired: Wired, order: RunOrder, server: Server, *, json: bool) -> None:
@@ -79,7 +81,7 @@ def start(wired: Wired, order: RunOrder, server: Server, *, json: bool) -> None:
         order.jobs,
         agent_note(wired, [first.plan for first in order.first]),
     )
-    if server.embedded is None:
+    if server.local is None:
         crew.observer.said(f"the run is shown by the Prefect server at {server.api}")
     record, flow_run_id = in_foreground(
         lambda: _as_flow(order, wired, server), crew.cancelled, crew.observer.said
@@ -140,9 +142,9 @@ def _order(wired: Wired) -> RunOrder:
 
 
 def _as_flow(order: RunOrder, wired: Wired, server: Server) -> tuple[RunRecord, str | None]:
-    from flows import fleet  # this imports Prefect, while a server of our own starts beside us
+    from flows import terminal  # this imports Prefect, while a server of our own starts beside us
 
-    return fleet.run(order, wired.crew, server.why_not())
+    return terminal.run(order, wired, server)
 
 
 def _told(record: RunRecord, wired: Wired, look: str) -> None:

@@ -50,10 +50,12 @@ class Store:
         """Give one run without its cycles and incidents, or None."""
         return self._get(schema.runs, RunRecord, run)
 
-    def runs(self, limit: int = 50) -> list[RunRecord]:
-        """Give the newest runs, newest first."""
-        query = select(schema.runs.c.record).order_by(schema.runs.c.started.desc()).limit(limit)
-        return self._all(query, RunRecord)
+    def runs(self, limit: int = 50, outcome: str | None = None) -> list[RunRecord]:
+        """Give the newest runs (that ended so), newest first."""
+        query = select(schema.runs.c.record).order_by(schema.runs.c.started.desc())
+        if outcome is not None:
+            query = query.where(schema.runs.c.outcome == outcome)
+        return self._all(query.limit(limit), RunRecord)
 
     def save_cycle(self, cycle: CycleRecord) -> None:
         """Remember *cycle* and its attempts."""

@@ -6,8 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 COMMAND = (sys.executable, "-P", "-c", "from flows.cli import main; main()")
@@ -38,26 +40,43 @@ def free_port() -> int:
 class Served:
     """A server that is up."""
 
-    def __init__(self, home: Path) -> None:
-        """Start it and wait until it says where."""
+    def __init__(self, home: Path, fleet: str | None = None, **env: str) -> None:
+        """Start it on the fleet that the text of a nightcrew.toml names; None: its pages alone."""
         self.home = home
         self.port = free_port()
         self.api = f"http://127.0.0.1:{self.port}/api"
-        self.env = environment(home)
+        self.env = environment(home, **env)
+        if fleet is not None:
+            (home / "nightcrew.toml").write_text(fleet, "utf-8")
+        self.lines: list[str] = []
+        self.start(() if fleet is not None else ("--ui-only",))
+
+    def start(self, options: tuple[str, ...] = ()) -> None:
+        """Start it (again) and wait until it says where, or ends."""
         self.process = subprocess.Popen(
-            [*COMMAND, "serve", "--port", str(self.port)],
+            [*COMMAND, "serve", "--port", str(self.port), *options],
             env=self.env,
+            cwd=self.home,
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
         )
         assert self.process.stderr is not None
-        self.said = self.process.stderr.readline()
+        self.said = ""
+        while not self.said.startswith("serving") and (line := self.process.stderr.readline()):
+            self.said = line
+            self.lines.append(line)
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        with suppress(ValueError):  # closed meanwhile
+            self.lines.extend(self.process.stderr)
 
     def stop(self) -> int:
         """Send TERM and give the exit code."""
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(30)
+        code = self.process.wait(60)
         assert self.process.stderr is not None
         self.process.stderr.close()
         return code

@@ -1,0 +1,110 @@
+"""Pages in the UI about cycles, incidents and nights, sent by a thread that no cycle waits for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import queue
+import re
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import ArtifactCreate
+
+from flows.logpages import cycle_url, log_url
+from loop.store import Store
+from policies.pages import attempt_rows, cycle_page, incident_page, night_summary, night_table
+from policies.records import CycleRecord, RunRecord
+
+CLOSE_S = 3.0
+"""For what still waits to be sent when a run ends."""
+
+Send = Callable[[SyncPrefectClient], object]
+
+
+class Artifacts:
+    """Sends pages in the background, in order; a server that is gone loses pages, never a cycle."""
+
+    def __init__(self, store: Store, logs_root: str | None) -> None:
+        """*logs_root* is where pass logs are served; None: they are not, and nothing links to them."""
+        self._store = store
+        self._root = logs_root
+        self._queue: queue.SimpleQueue[Send | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="artifacts", daemon=True)
+        self._thread.start()
+
+    def cycle(self, record: CycleRecord) -> None:
+        """Show how a cycle ended, its attempts, and its repository's incident."""
+        self._queue.put(lambda client: self._cycle(client, record))
+
+    def night(self, run: RunRecord, cycles: Sequence[CycleRecord], flow_run_id: str | None) -> None:
+        """Show the table of a run."""
+        rows = night_table(run, cycles, self._cycle_link)
+        made = _artifact(
+            f"night-{run.run}", "table", json.dumps(rows), night_summary(run, cycles), flow_run_id
+        )
+        self._queue.put(lambda client: client.create_artifact(made))
+
+    def close(self, limit_s: float = CLOSE_S) -> None:
+        """Send what waits, for *limit_s* seconds at most."""
+        self._queue.put(None)
+        self._thread.join(limit_s)
+
+    def _cycle(self, client: SyncPrefectClient, record: CycleRecord) -> None:
+        incident = self._store.incident(record.incident) if record.incident else None
+        reruns = [each.cycle for each in self._store.cycles(rerun_of=record.cycle)]
+        page = cycle_page(
+            record,
+            incident=incident,
+            reruns=reruns,
+            link=lambda log: self._log_link(record, log),
+            logs_page=self._cycle_link(record),
+        )
+        run, repo = record.flow_run_id, record.repo
+        made = [_artifact(f"cycle-{repo}", "markdown", page, record.cycle, run)]
+        if record.attempts:
+            rows = json.dumps(attempt_rows(record, lambda log: self._log_link(record, log)))
+            made.append(_artifact(f"attempts-{repo}", "table", rows, record.cycle, run))
+        if incident:
+            page = incident_page(incident)
+            made.append(_artifact(f"incident-{repo}", "markdown", page, incident.id, run))
+        for each in made:
+            client.create_artifact(each)
+
+    def _cycle_link(self, record: CycleRecord) -> str | None:
+        return cycle_url(self._root, record.cycle) if self._root else None
+
+    def _log_link(self, record: CycleRecord, log: str) -> str | None:
+        return log_url(self._root, record.cycle, Path(log).name) if self._root else None
+
+    def _work(self) -> None:
+        while (send := self._queue.get()) is not None:
+            with suppress(Exception), get_client(sync_client=True) as client:
+                send(client)
+                while (send := self._queue.get()) is not None:
+                    send(client)
+                return
+            time.sleep(0)  # this page is lost; the next one gets a new connection
+
+
+def key_of(name: str) -> str:
+    """Give the artifact key that *name* has: Prefect takes small letters, digits and dashes only."""
+    key = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    same = key == name
+    return key if same else f"{key}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+
+
+def _artifact(name: str, kind: str, data: str, description: str, flow_run: str | None) -> Any:
+    return ArtifactCreate(
+        key=key_of(name),
+        type=kind,
+        data=data,
+        description=description,
+        flow_run_id=UUID(flow_run) if flow_run else None,
+    )

@@ -1,0 +1,93 @@
+"""What stands beside a run that Prefect shows: its deployments, its artifacts, its Cancel button."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from prefect import Flow, Task
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.context import FlowRunContext
+from prefect.states import Pending
+
+from flows.artifacts import Artifacts
+from flows.cancelling import Cancellations
+from loop.story import Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """How one process's runs are shown."""
+
+    deployed: Mapping[str, UUID] = field(default_factory=dict)
+    """Deployments by `flow/name`: what is made from one can be retried in the UI."""
+    artifacts: Artifacts | None = None
+    cancellations: Cancellations | None = None
+
+    def flow_run_of(self, flow: Flow[..., Any], order: Order) -> FlowRun | None:
+        """Give the flow run that is to show *order*; None: the engine makes one that has no deployment."""
+        before = order.resumes.flow_run_id if order.resumes else None
+        deployment = self.deployed.get(f"{flow.name}/{order.plan.name}")
+        if before is None and deployment is None:
+            return None
+        with get_client(sync_client=True) as client:
+            if before is None:
+                return create(client, flow, order, Pending(), self.deployed)
+            client.set_flow_run_state(UUID(before), Pending(), force=True)
+            return client.read_flow_run(UUID(before))
+
+
+def parameters_of(order: Order) -> dict[str, Any]:
+    """Give the parameters of the cycle flow for *order*."""
+    return {"repository": order.plan.name, "trigger": order.trigger, "cycle": order.rerun_of}
+
+
+def tags_of(order: Order) -> list[str]:
+    """Give the tags by which a person finds this cycle in the UI."""
+    return [
+        f"repo:{order.plan.name}",
+        f"agent:{order.plan.agent.name}",
+        f"trigger:{order.trigger}",
+        f"run:{order.run}",
+    ]
+
+
+def create(
+    client: SyncPrefectClient,
+    flow: Flow[..., Any],
+    order: Order,
+    state: State[Any],
+    deployed: Mapping[str, UUID],
+) -> FlowRun:
+    """Make the flow run of *order* in *state*, below the flow run in whose context this is called."""
+    said: dict[str, Any] = {
+        "parameters": parameters_of(order),
+        "name": order.cycle,
+        "tags": tags_of(order),
+        "parent_task_run_id": _parent(client, flow, order, state),
+        "state": state,
+    }
+    deployment = deployed.get(f"{flow.name}/{order.plan.name}")
+    if deployment:
+        return client.create_flow_run_from_deployment(deployment, **said)
+    return client.create_flow_run(flow, **said)
+
+
+def _parent(
+    client: SyncPrefectClient, flow: Flow[..., Any], order: Order, state: State[Any]
+) -> UUID | None:
+    """Prefect knows a child by a task run of its parent that stands for it."""
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None:
+        return None
+    stands_for = client.create_task_run(
+        Task(fn=flow.fn, name=flow.name),
+        flow_run_id=context.flow_run.id,
+        dynamic_key=order.cycle,
+        name=order.cycle,
+        state=state,
+    )
+    return stands_for.id
