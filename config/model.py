@@ -172,5 +172,6 @@ class Model(WorkSettings, BaseSettings):
     max_hours: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     logs_dir: str
     state_url: str
+    server_idle_s: Seconds
     agents: dict[Name, AgentEntry] = {}
     repositories: dict[Name, RepositoryEntry] = {}

@@ -68,7 +68,7 @@ class Artifacts:
         )
         run, repo = record.flow_run_id, record.repo
         made = [_artifact(f"cycle-{repo}", "markdown", page, record.cycle, run)]
-        if record.attempts:
+        if len(record.attempts) > 1:  # the page has a table of its own
             rows = json.dumps(attempt_rows(record, lambda log: self._log_link(record, log)))
             made.append(_artifact(f"attempts-{repo}", "table", rows, record.cycle, run))
         if incident:

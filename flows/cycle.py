@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import prefect.runtime.flow_run as current
-from prefect import flow, tags, task
+from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.flow_engine import run_flow
@@ -18,7 +18,7 @@ from prefect.settings import PREFECT_API_URL
 from flows.listening import answers
 from flows.once import Once, shown
 from flows.server import PROBE_S
-from flows.showing import Showing, parameters_of, tags_of
+from flows.showing import Showing, parameters_of
 from flows.states import of_cycle, of_stage
 from loop.cycle import run_cycle
 from loop.story import Crew, Order, Told
@@ -104,10 +104,7 @@ def perform(
     def show() -> None:
         _turn.set((turn, once))
         known = flow_run or showing.flow_run_of(cycle_flow, order)
-        is_named = known is not None and known.name == order.cycle
-        named = cycle_flow if is_named else cycle_flow.with_options(flow_run_name=order.cycle)
-        with tags(*tags_of(order)):
-            run_flow(named, known, parameters_of(order), return_type="state")
+        run_flow(cycle_flow, known, parameters_of(order), return_type="state")
 
     if why_unseen := shown(show, once) if is_up() else "no Prefect server answers":
         crew.observer.said(f"{order.cycle}: not shown in the UI: {why_unseen}")

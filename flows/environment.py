@@ -25,16 +25,17 @@ QUIET = {
 
 LOGS_NAME = "NIGHTCREW_LOGS_DIR"
 STORE_NAME = "NIGHTCREW_STATE_URL"
-"""Both are settings; whoever starts a server exports to it what they came to."""
+IDLE_NAME = "NIGHTCREW_SERVER_IDLE_S"
+"""Settings, all three; whoever starts a server exports to it what they came to."""
 
 
 CONFIG_NAME = "NIGHTCREW_CONFIG"
 """The settings file that `serve` was started with, for the processes of its worker."""
 
 
-def told_places(store_url: str, logs: Path) -> dict[str, str]:
-    """Give the environment that tells a server of ours where store and logs are."""
-    return {STORE_NAME: store_url, LOGS_NAME: str(logs)}
+def told_places(store_url: str, logs: Path, idle_s: float) -> dict[str, str]:
+    """Give the environment that tells a server of ours where store and logs are, and how long it stays."""
+    return {STORE_NAME: store_url, LOGS_NAME: str(logs), IDLE_NAME: str(idle_s)}
 
 
 def confined(api: str) -> dict[str, str]:
@@ -59,6 +60,8 @@ def settle(environ: MutableMapping[str, str], prefect_home: Path) -> str | None:
         return exported
     environ.pop("PREFECT_API_URL", None)
     environ["PREFECT_HOME"] = str(prefect_home)
+    # Ours knows no such token; asking for one would cost each client a request.
+    environ.setdefault("PREFECT_CLIENT_CSRF_SUPPORT_ENABLED", "false")
     prefect_home.mkdir(parents=True, exist_ok=True)
     served = served_at(prefect_home)
     if served:

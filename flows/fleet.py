@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextvars
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from typing import Any
 
 import prefect.runtime.flow_run as current
-from prefect import flow, tags
+from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.flow_engine import run_flow
@@ -109,14 +110,12 @@ def _as_flow(start: _Start, once: Once[RunRecord], flow_run: FlowRun | None) -> 
         "cycles": order.cycles,
         "trigger": order.trigger,
     }
-    known = flow_run or _deployed(start, parameters)
-    is_named = known is not None and known.name == order.run
-    named = fleet_flow if is_named else fleet_flow.with_options(flow_run_name=order.run)
+    known = flow_run or _created(start, parameters)
     # The heartbeat's thread is joined at each flow's end, which costs a second; our own sweep
     # (loop/sweep) finds what died.
     quick = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
-    with quick, tags(*tags_of(order)):
-        run_flow(named, known, parameters, return_type="state")
+    with quick:
+        run_flow(fleet_flow, known, parameters, return_type="state")
 
 
 def tags_of(order: RunOrder) -> list[str]:
@@ -124,16 +123,16 @@ def tags_of(order: RunOrder) -> list[str]:
     return [f"run:{order.run}", f"trigger:{order.trigger}"]
 
 
-def _deployed(start: _Start, parameters: dict[str, object]) -> FlowRun | None:
-    """Give a new run of the fleet's deployment, where there is one: it can be retried in the UI."""
+def _created(start: _Start, parameters: dict[str, Any]) -> FlowRun:
+    """Give a new flow run; where the fleet has a deployment it is one of that, and can be retried."""
     deployment = start.showing.deployed.get(FLEET)
-    if deployment is None:
-        return None
+    said: dict[str, Any] = {
+        "parameters": parameters,
+        "name": start.order.run,
+        "tags": tags_of(start.order),
+        "state": Pending(),
+    }
     with get_client(sync_client=True) as client:
-        return client.create_flow_run_from_deployment(
-            deployment,
-            parameters=dict(parameters),
-            name=start.order.run,
-            tags=tags_of(start.order),
-            state=Pending(),
-        )
+        if deployment:
+            return client.create_flow_run_from_deployment(deployment, **said)
+        return client.create_flow_run(fleet_flow, **said)

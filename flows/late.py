@@ -25,6 +25,7 @@ from flows.night import plan_turn
 from flows.turning import had_turn, not_started, schedule_of, scheduled_at, seen_in_time
 from flows.wiring import Wired
 from loop.cron import last_fire, window_at
+from loop.pauses import is_paused
 from policies.missed import ON_TIME_S, Due, Verdict, decide
 from policies.schedule import Schedule, staggered
 
@@ -42,7 +43,7 @@ def sort_late(
     *runs* are those of its *deployment* that are due and did not start.
     """
     schedule, now, repo = schedule_of(wired), wired.crew.now(), wired.plans[0].name
-    if schedule is None or is_paused(wired, repo):
+    if schedule is None or is_paused(wired.store, repo):
         return
     late = {str(run.id): run for run in runs}
     due = [_due(client, run, schedule) for run in late.values()]
@@ -61,11 +62,6 @@ def sort_late(
         if flow_run is not None:
             client.set_flow_run_state(flow_run.id, state, force=True)
         yield f"{repo}: {decision.reason}"
-
-
-def is_paused(wired: Wired, repo: str) -> bool:
-    """Say whether a person paused *repo*, or the whole fleet."""
-    return bool(wired.store.recall("paused", repo) or wired.store.recall("paused", "*"))
 
 
 def remember_schedule(wired: Wired, schedule: Schedule) -> datetime:

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import psutil
@@ -68,8 +68,9 @@ def _signals_set(cancelled: threading.Event, say: Callable[[str], None]) -> Iter
 
 def leave(code: int) -> None:
     """End the process with *code* by END_S from now at the latest; children of ours go with it."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
     timer = threading.Timer(END_S, _leave_now, (code,))
     timer.daemon = True
     timer.start()

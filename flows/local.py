@@ -16,12 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flows.announcement import LOCAL, announce, announced, withdraw
-from flows.environment import confined, prefect_version, served_at
+from flows.environment import IDLE_NAME, confined, prefect_version, served_at
 from flows.listening import READY_S, address, answers, await_ready, listen, server_argv
 
-IDLE_S = 1800.0
-"""Seconds without a run after which it ends; a person who tries things comes back sooner."""
-IDLE_NAME = "NIGHTCREW_SERVER_IDLE_S"
 POLL_S = 2.0
 LOG = "local-server.log"
 USERS = "local-server.users"
@@ -101,10 +98,10 @@ def is_used(prefect_home: Path) -> bool:
 def wait_until_idle(prefect_home: Path) -> None:
     """Come back when the server may end; from then on no run finds it.
 
-    That is when no run has used it for IDLE_S, at once when nobody does and a `nightcrew serve` is
-    up, and when its state folder is gone.
+    That is when no run has used it for as long as `server_idle_s` says, at once when nobody does and
+    a `nightcrew serve` is up, and when its state folder is gone.
     """
-    idle_s = float(os.environ.get(IDLE_NAME) or IDLE_S)
+    idle_s = float(os.environ[IDLE_NAME])
     used_s = time.monotonic()
     while prefect_home.exists():
         time.sleep(min(POLL_S, idle_s))

@@ -12,11 +12,13 @@ from flows import deployed
 from flows.cycle import cycle_flow
 from flows.deployed import KEEPING, POOL, TAG, Wanted
 from flows.fleet import fleet_flow
+from flows.pausing import followed
 from flows.proof import await_scheduled
 from flows.sweeping import EVERY_S, sweep_flow, swept
 from flows.wiring import Wired
 from loop.cron import zone_of
 from loop.errors import NightcrewError
+from loop.pauses import paused
 from policies.schedule import describe
 
 
@@ -55,20 +57,14 @@ def is_working() -> bool:
 
 def _bring(client: SyncPrefectClient, wired: Wired) -> None:
     wanted = [*_cycles(wired), *_others(wired)]
-    there = deployed.known(client)
+    names = [plan.name for plan in wired.plans]
+    there = followed(client, wired.store, names, deployed.known(client))
     keys = {f"{each.flow.name}/{each.name}" for each in wanted}
-    paused = frozenset(f"cycle/{name}" for name in paused_names(wired))
-    deployed.bring(client, wanted, there, paused)
+    held_back = frozenset(f"cycle/{name}" for name in paused(wired.store, names))
+    deployed.bring(client, wanted, there, held_back)
     for key, each in there.items():
         if key not in keys and each.schedules:
             deployed.retire(client, each)
-
-
-def paused_names(wired: Wired) -> list[str]:
-    """Give the repositories of the fleet that a person paused."""
-    recall = wired.store.recall
-    every = bool(recall("paused", "*"))
-    return [plan.name for plan in wired.plans if every or recall("paused", plan.name)]
 
 
 def _cycles(wired: Wired) -> list[Wanted]:
@@ -110,9 +106,9 @@ def _others(wired: Wired) -> list[Wanted]:
 
 
 def _told(wired: Wired) -> list[str]:
-    paused = set(paused_names(wired))
+    waits = set(paused(wired.store, [plan.name for plan in wired.plans]))
     lines = [
-        f"{plan.name}: {describe(plan.schedule)}{' (paused)' if plan.name in paused else ''}"
+        f"{plan.name}: {describe(plan.schedule)}{' (paused)' if plan.name in waits else ''}"
         for plan in wired.plans
         if plan.schedule
     ]

@@ -12,7 +12,10 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+from flows.local import wait_until_idle
 
 STOP_S = 10.0
 """A server that cannot end in order by then ends all the same."""
@@ -20,11 +23,12 @@ STOP_S = 10.0
 
 def main(descriptor: int, mode: str) -> None:
     """Serve on the socket *descriptor* until the parent is gone, nobody uses it any more, or TERM."""
-    waits = _until_idle if mode == "local" else sys.stdin.buffer.read
-    threading.Thread(target=_end_after, args=(waits,), daemon=True).start()
     import uvicorn
 
-    from flows import prefect_app
+    from flows import prefect_app  # before there is a second thread: it would import beside us
+
+    waits = _until_idle if mode == "local" else sys.stdin.buffer.read
+    threading.Thread(target=_end_after, args=(waits,), daemon=True).start()
 
     config = uvicorn.Config(
         prefect_app.create,
@@ -38,17 +42,16 @@ def main(descriptor: int, mode: str) -> None:
 
 
 def _until_idle() -> None:
-    from flows.local import wait_until_idle
-
     wait_until_idle(Path(os.environ["PREFECT_HOME"]))
 
 
-def _end_after(waits: object) -> None:
-    assert callable(waits)
-    waits()
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(STOP_S)
-    os._exit(1)
+def _end_after(waits: Callable[[], object]) -> None:
+    try:
+        waits()
+    finally:  # also where it cannot be waited any more: nobody would end us
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(STOP_S)
+        os._exit(1)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ from flows.environment import (
     prefect_version,
     served_at,
     settle,
-    told_places,
 )
 from flows.listening import address, answers, listen, server_argv
 from flows.local import SERVER_ENVIRON, end_unused
@@ -92,7 +91,7 @@ class Served:
         self._say = say
         self._stop = stop
         self._home = prefect_home(wired.places.state)
-        self._environ = {**os.environ, **told_places(wired.store_url, wired.places.logs)}
+        self._environ = {**os.environ, **wired.told_places()}
         if wired.settings.file:
             self._environ[CONFIG_NAME] = str(wired.settings.file)
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from prefect.client.orchestration import get_client
-
 from flows import cycle
 from flows.once import first_line
-from flows.showing import Showing, create
+from flows.showing import Showing, client_here, create
 from flows.states import of_cycle
 from loop.observer import Observer
 from loop.run import RunOrder, ShowSkip
@@ -24,7 +22,7 @@ def skips_shown(order: RunOrder, observer: Observer, showing: Showing) -> ShowSk
         try:
             if not cycle.is_up():
                 raise ConnectionError("no Prefect server answers")
-            with get_client(sync_client=True) as client:
+            with client_here() as client:
                 flow, state = cycle.cycle_flow, of_cycle(record)
                 shown = create(client, flow, turn, state, showing.deployed)
         except Exception as error:

@@ -12,7 +12,8 @@ from prefect.client.schemas.objects import FlowRun, State
 from config.settings import Settings
 from flows.states import held, of_cycle, skipped
 from flows.wiring import Wired
-from loop import nights
+from loop import held as held_turns
+from loop import nights, pauses
 from loop import rerun as again
 from loop.cron import settled, window_at
 from loop.resuming import retried
@@ -99,7 +100,7 @@ def _scheduled(flow_run: FlowRun, wired: Wired, now: datetime) -> Turn:
     plan, schedule = wired.plans[0], schedule_of(wired)
     if schedule is None:
         return Turn(ends=skipped(f"{plan.name} has no schedule any more"))
-    if wired.store.recall("paused", plan.name) or wired.store.recall("paused", "*"):
+    if pauses.is_paused(wired.store, plan.name):
         return Turn(ends=skipped("paused; nightcrew resume goes on"))
     scheduled = scheduled_at(flow_run)
     window = window_at(schedule, scheduled)
@@ -137,7 +138,10 @@ def not_started(wired: Wired, window: Window, n: int, reason: str, verdict: Verd
                 reason=reason,
             )
         )
-    return held(reason) if verdict is Verdict.HOLD else skipped(reason)
+    if verdict is Verdict.HOLD:
+        held_turns.hold(wired.store, plan.name, window, now, reason)
+        return held(reason)
+    return skipped(reason)
 
 
 def _order(wired: Wired, run: str, n: int, trigger: str, *, insist: bool = False) -> Order:

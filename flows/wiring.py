@@ -11,6 +11,7 @@ from typing import Any
 from config.plans import plans, short_hash
 from config.settings import Settings, load
 from config.shipped import SIGNATURES
+from flows.environment import told_places
 from loop import doctor, places
 from loop.diagnose import load_signatures
 from loop.observer import Observer, Silent
@@ -35,6 +36,10 @@ class Wired:
     def store(self) -> Store:
         """The store."""
         return self.crew.store
+
+    def told_places(self) -> dict[str, str]:
+        """Give the environment that tells a server of ours what it must know of the settings."""
+        return told_places(self.store_url, self.places.logs, self.settings.model.server_idle_s)
 
     def new_run(self) -> str:
         """Give a run id that neither the logs nor the store know."""

@@ -6,6 +6,7 @@ incident and record. The record is written whatever happens.
 
 from __future__ import annotations
 
+from loop import held
 from loop.breakers import Breakers
 from loop.broken import failure_of_error
 from loop.closing import gave_up, kept, landed, nothing_done, stopped_short
@@ -17,6 +18,7 @@ from loop.preparing import Ready, attempt_of, prepare
 from loop.recording import ledger_writer
 from loop.refusal import begun, refused
 from loop.resuming import earlier_attempts, finished_pass
+from loop.stopping import heeded
 from loop.story import Crew, Order
 from loop.watch import CycleClock, announced
 from policies.failure import AttemptOutcome, CycleOutcome, StopReason
@@ -30,7 +32,8 @@ def run_cycle(order: Order, crew: Crew) -> CycleRecord:
     crew.keep(record)
     crew.observer.cycle_started(order.cycle, order.plan.name, order.plan.agent.name)
     try:
-        with announced(order.cycle, crew):
+        with announced(order.cycle, crew), heeded(order.cycle, crew):
+            held.forget(crew.store, order.plan.name)
             record = _turn(order, crew, record)
     except StoreError as error:
         record = record.evolve(outcome=CycleOutcome.CRASHED, reason=str(error))

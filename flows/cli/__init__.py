@@ -16,6 +16,7 @@ from flows.cli.diagnose import diagnose
 from flows.cli.doctor import doctor
 from flows.cli.grouped import Grouped, UsageError
 from flows.cli.init import init
+from flows.cli.pausing import pause, resume
 from flows.cli.rerun import rerun
 from flows.cli.run import run
 from flows.cli.serve import serve
@@ -37,7 +38,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for verb in (init, doctor, run, rerun, status, show, stop, serve):
+for verb in (init, doctor, run, rerun, status, show, stop, pause, resume, serve):
     app.command(rich_help_panel=DAILY)(verb)
 app.command(rich_help_panel=TROUBLE)(diagnose)
 app.add_typer(incidents_verbs.app, name="incidents", rich_help_panel=TROUBLE)

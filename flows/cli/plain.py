@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TextIO
 
@@ -88,6 +89,6 @@ class PlainObserver:
         self._print(f"{self._labels.get(cycle, cycle)}: {text}")
 
     def _print(self, text: str) -> None:
-        with self._lock:
+        with self._lock, suppress(OSError):  # who reads it may be gone: a run goes on all the same
             line = f"{self._now():%H:%M:%S} {one_line(text, LINE_CHARS)}"
             write(line, self._stream or sys.stderr)

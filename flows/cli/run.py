@@ -59,12 +59,10 @@ def run(
 
 def server_of(wired: Wired) -> Server:
     """Give the server that shows the run; to be asked early, since one of our own takes seconds."""
-    from flows.environment import told_places
     from flows.server import find_server
     from loop.places import prefect_home
 
-    told = told_places(wired.store_url, wired.places.logs)
-    return find_server(os.environ, prefect_home(wired.places.state), told)
+    return find_server(os.environ, prefect_home(wired.places.state), wired.told_places())
 
 
 def start(wired: Wired, order: RunOrder, server: Server, *, json: bool) -> None:

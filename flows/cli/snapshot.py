@@ -1,47 +1,22 @@
-"""What `nightcrew status` knows: each repository's last cycle, and whatever waits, for what, until when.
-
-Design rule 14: infinite retry without an alarm is the worst failure of all.
-"""
+"""What `nightcrew status` knows of the fleet at one moment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flows.cli import nightwaits, waiting
 from flows.cli.common import Desk
 from flows.cli.lookup import known_repositories
+from flows.cli.waiting import Waiting
+from flows.nextruns import NextRuns
+from loop.pauses import paused
 from policies.breaker import BreakerState, Phase
-from policies.failure import CycleOutcome
 from policies.permit import MACHINE_KEY, agent_key, repository_key
 from policies.records import CycleRecord, IncidentRecord, IncidentState, stamp
 
 CLOSED = Phase.CLOSED.value
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """One thing that waits."""
-
-    repo: str | None
-    """None: the whole fleet waits."""
-    what: str
-    why: str
-    since: datetime | None = None
-    until: datetime | None = None
-    remedy: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """Give its object."""
-        return {
-            "repo": self.repo,
-            "what": self.what,
-            "why": self.why,
-            "since": stamp(self.since),
-            "until": stamp(self.until),
-            "remedy": self.remedy or None,
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +28,19 @@ class RepositoryStatus:
     breaker: str
     """The one that stops it, its own, its agent's or the machine's: closed, open, half_open."""
     incidents: int
+    next_run: datetime | None = None
+    """When a cycle starts by itself; None: paused, or not scheduled."""
+    is_paused: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """Give its object; `next_run` is null while nothing is scheduled."""
+        """Give its object."""
         return {
             "repo": self.repo,
             "last_cycle": self.last.to_json() if self.last else None,
             "breaker": self.breaker,
             "open_incidents": self.incidents,
-            "next_run": None,
+            "next_run": stamp(self.next_run),
+            "paused": self.is_paused,
         }
 
 
@@ -86,23 +65,31 @@ class Snapshot:
         }
 
 
-def snapshot(desk: Desk, now: datetime) -> Snapshot:
-    """Give how the fleet stands at *now*."""
+def snapshot(desk: Desk, ahead: NextRuns, now: datetime) -> Snapshot:
+    """Give how the fleet stands at *now*; *ahead* is what starts by itself."""
     breakers = tuple(b for b in desk.store.breakers() if b.phase is not Phase.CLOSED)
     incidents = tuple(desk.store.incidents(state=IncidentState.OPEN, limit=1000))
+    names = known_repositories(desk)
+    held_back = {*paused(desk.store, names), *(ahead.paused_there & set(names))}
     repositories = tuple(
-        _repository(name, desk, breakers, incidents) for name in known_repositories(desk)
+        _repository(
+            name,
+            desk,
+            breakers,
+            incidents,
+            next_run=None if name in held_back else ahead.starts.get(name),
+            is_paused=name in held_back,
+        )
+        for name in names
     )
-    waiting = [
-        *(_breaker_waits(breaker) for breaker in breakers),
-        *(w for r in repositories if r.last for w in _cycle_waits(r.last, desk, now)),
-        *(_entry_waits(i) for i in desk.store.incidents(limit=1000) if i.waits_because),
+    waits = [
+        *nightwaits.of_night(desk, names, ahead, now),
+        *(waiting.of_breaker(breaker) for breaker in breakers),
+        *(w for r in repositories if r.last for w in waiting.of_cycle(r.last, desk, now)),
+        *(waiting.of_entry(i) for i in desk.store.incidents(limit=1000) if i.waits_because),
     ]
     return Snapshot(
-        repositories=repositories,
-        breakers=breakers,
-        incidents=incidents,
-        waiting=tuple(waiting),
+        repositories=repositories, breakers=breakers, incidents=incidents, waiting=tuple(waits)
     )
 
 
@@ -111,6 +98,9 @@ def _repository(
     desk: Desk,
     breakers: tuple[BreakerState, ...],
     incidents: tuple[IncidentRecord, ...],
+    *,
+    next_run: datetime | None,
+    is_paused: bool,
 ) -> RepositoryStatus:
     last = next(iter(desk.store.cycles(repo=name, limit=1)), None)
     agents = [plan.agent.name for plan in desk.plans if plan.name == name]
@@ -122,55 +112,6 @@ def _repository(
         last=last,
         breaker=next((b.phase.value for b in breakers if b.key in keys), CLOSED),
         incidents=sum(incident.repo == name for incident in incidents),
+        next_run=next_run,
+        is_paused=is_paused,
     )
-
-
-def _breaker_waits(breaker: BreakerState) -> Waiting:
-    scope, _, name = breaker.key.partition(":")
-    repo = name.partition("/")[0] if scope == "repository" else None
-    if breaker.probe:
-        what = f"breaker {breaker.key}: {breaker.probe} is the probe"
-    else:
-        what = f"breaker {breaker.key}: its next probe"
-    remedy = f"nightcrew breaker reset {breaker.key}, when the cause is gone"
-    return Waiting(
-        repo=repo,
-        what=what,
-        why=breaker.summary,
-        since=breaker.opened_at,
-        until=breaker.until,
-        remedy=remedy,
-    )
-
-
-def _cycle_waits(cycle: CycleRecord, desk: Desk, now: datetime) -> Iterator[Waiting]:
-    """What the newest cycle of a repository leaves waiting."""
-    from flows.cli.logs import is_alive
-
-    postponed = cycle.outcome is CycleOutcome.POSTPONED
-    if postponed and (cycle.until is None or cycle.until > now):
-        yield _of(cycle, "the next cycle", cycle.reason, until=cycle.until)
-    if cycle.outcome is CycleOutcome.RUNNING and not is_alive(cycle, desk.store):
-        why = "its process is gone and its record was never closed"
-        yield _of(cycle, f"{cycle.cycle}", why, remedy=f"nightcrew run {cycle.repo}")
-    for row in cycle.checks:
-        if str(row.get("result", "")).replace("_", " ") == "could not run":
-            reason = str(row.get("reason") or "")
-            yield _of(cycle, f"check {row.get('name')}: could not run", reason)
-
-
-def _entry_waits(incident: IncidentRecord) -> Waiting:
-    return Waiting(
-        repo=incident.repo,
-        what=f"ledger entry of incident {incident.id}",
-        why=incident.waits_because,
-        since=incident.first_seen,
-        remedy="it is written by the next cycle once the ledger can be",
-    )
-
-
-def _of(
-    cycle: CycleRecord, what: str, why: str, until: datetime | None = None, remedy: str = ""
-) -> Waiting:
-    since = cycle.finished or cycle.started
-    return Waiting(repo=cycle.repo, what=what, why=why, since=since, until=until, remedy=remedy)

@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from flows.cli.snapshot import RepositoryStatus, Snapshot, Waiting
+    from flows.cli.snapshot import RepositoryStatus, Snapshot
+    from flows.cli.waiting import Waiting
 
 
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """Show the fleet: last cycles, breakers, open incidents, and what waits for what."""
-    from flows.cli.common import open_desk
+    """Show the fleet: last cycles, breakers, open incidents, next runs, and what waits for what."""
     from flows.cli.console import document, errors_told
+    from flows.cli.fleetdesk import open_fleet_desk, prefect_home_of
     from flows.cli.snapshot import snapshot
+    from flows.nextruns import next_runs
     from loop.story import utc_now
 
     with errors_told():
-        seen = snapshot(open_desk(os.environ, Path.cwd()), utc_now())
+        desk, now = open_fleet_desk(os.environ, Path.cwd()), utc_now()
+        seen = snapshot(desk, next_runs(desk.plans, prefect_home_of(os.environ), now), now)
         if as_json:
             document(seen.to_json())
         else:
@@ -66,7 +69,7 @@ def _row(each: RepositoryStatus) -> list[str]:
         outcome_word(last.outcome) if last else "never run",
         each.breaker.replace("_", "-"),
         str(each.incidents),
-        "not scheduled",
+        "paused" if each.is_paused else moment(each.next_run) or "not scheduled",
     ]
 
 

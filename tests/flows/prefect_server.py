@@ -16,6 +16,8 @@ COMMAND = (sys.executable, "-P", "-c", "from flows.cli import main; main()")
 """The installed command, also where its script is not on PATH."""
 
 READY_S = 240.0
+IDLE = {"NIGHTCREW_SERVER_IDLE_S": "20"}
+"""A server that a run started for itself must not outlive the tests by half an hour."""
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -27,7 +29,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         "GIT_COMMITTER_NAME": "Ada",
         "GIT_COMMITTER_EMAIL": "ada@example.org",
     }
-    return kept | names | {"NIGHTCREW_STATE_DIR": str(home / "state"), "CI": "true"} | more
+    return kept | names | {"NIGHTCREW_STATE_DIR": str(home / "state"), "CI": "true"} | IDLE | more
 
 
 def free_port() -> int:

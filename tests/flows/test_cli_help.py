@@ -14,7 +14,7 @@ HEAVY = (
     "psutil",
     "tenacity",
 )  # typer needs pydantic
-VERBS = ("init", "doctor", "run", "rerun", "status", "show", "stop", "serve")
+VERBS = ("init", "doctor", "run", "rerun", "status", "show", "stop", "pause", "resume", "serve")
 
 
 def nightcrew(*words: str) -> subprocess.CompletedProcess[str]:

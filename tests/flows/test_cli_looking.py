@@ -12,10 +12,19 @@ from typer.testing import CliRunner, Result
 from flows.cli import breakers, incidents
 from flows.cli.show import show
 from flows.cli.status import status
+from loop.held import hold
+from loop.pauses import pause
 from loop.store import Store
 from policies.breaker import BreakerState, Phase
 from policies.failure import Confidence, CycleOutcome, Failure, FailureClass
-from policies.records import AttemptRecord, CycleRecord, IncidentRecord, IncidentState
+from policies.records import (
+    AttemptRecord,
+    CycleRecord,
+    IncidentRecord,
+    IncidentState,
+    RunRecord,
+)
+from policies.schedule import Window
 
 BEGAN = datetime(2026, 2, 12, 10, 14, 56, tzinfo=UTC)
 FAILURE = Failure(
@@ -255,6 +264,111 @@ def test_a_cycle_whose_process_is_gone_is_named(store: Store) -> None:
     store.save_cycle(_cycle(outcome=CycleOutcome.RUNNING, finished=None))
     (waiting,) = json.loads(_run("status", "--json").stdout)["waiting"]
     assert "process is gone" in waiting["why"]
+
+
+FLEET = """
+schedule = { at = "0 2 * * *", timezone = "UTC", stagger_minutes = 0 }
+[repositories.demo]
+path = "demo"
+[repositories.by-hand]
+path = "by-hand"
+schedule = "never"
+"""
+
+
+def _status() -> tuple[dict[str, dict[str, object]], list[dict[str, object]]]:
+    """Give the repositories by name, and what waits."""
+    seen = json.loads(_run("status", "--json").stdout)
+    return {each["repo"]: each for each in seen["repositories"]}, seen["waiting"]
+
+
+def test_a_schedule_that_nobody_serves_is_computed_and_said(store: Store) -> None:
+    Path("nightcrew.toml").write_text(FLEET)
+    repositories, (waiting,) = _status()
+    start = datetime.fromisoformat(str(repositories["demo"]["next_run"]))
+    now = datetime.now(UTC)
+    assert (start.hour, start.minute, now < start <= now + timedelta(days=1)) == (2, 0, True)
+    assert repositories["by-hand"]["next_run"] is None
+    assert (waiting["repo"], waiting["what"]) == (None, "the schedule")
+    assert "serve is not running" in str(waiting["why"])
+    assert waiting["remedy"] == "nightcrew serve"
+    row = next(line for line in _run("status").stdout.splitlines() if line.startswith("demo"))
+    assert row.endswith(f"{start:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def test_what_is_paused_has_no_next_run_and_says_since_when(store: Store) -> None:
+    Path("nightcrew.toml").write_text(FLEET)
+    pause(store, "demo", BEGAN, "holiday")
+    repositories, waiting = _status()
+    assert (repositories["demo"]["next_run"], repositories["demo"]["paused"]) == (None, True)
+    assert repositories["by-hand"]["paused"] is False
+    own = next(w for w in waiting if w["repo"] == "demo")
+    assert (own["why"], own["since"]) == ("holiday", "2026-02-12T10:14:56Z")
+    assert own["remedy"] == "nightcrew resume demo"
+    pause(store, None, BEGAN)
+    repositories, waiting = _status()
+    assert [each["paused"] for each in repositories.values()] == [True, True]
+    whole = [w for w in waiting if "paused" in str(w["what"])]
+    assert [(w["repo"], w["remedy"]) for w in whole] == [
+        (None, "nightcrew resume"),
+        ("demo", "nightcrew resume demo"),
+    ]
+    assert _run("status").stdout.splitlines()[1].endswith(" paused")
+
+
+def test_a_night_waits_until_its_window_ends_and_then_for_the_sweep(store: Store) -> None:
+    now = datetime.now(UTC)
+    ends = {"open": now + timedelta(hours=1), "over": now - timedelta(hours=1)}
+    for run, end in ends.items():
+        store.save_run(RunRecord(run=run, started=BEGAN, trigger="schedule", window_end=end))
+    store.save_run(RunRecord(run="by-hand", started=BEGAN))
+    _, waiting = _status()
+    found = {w["what"]: w for w in waiting}
+    assert set(found) == {"night open", "night over"}
+    assert found["night open"]["until"] == f"{ends['open']:%Y-%m-%dT%H:%M:%SZ}"
+    assert found["night over"]["until"] is None
+    assert "sweep" in str(found["night over"]["why"])
+
+
+def test_a_held_turn_is_shown_once_while_it_can_start(store: Store) -> None:
+    now = datetime.now(UTC)
+    missed = _cycle(outcome=CycleOutcome.POSTPONED, reason="missed, held", trigger="schedule")
+    store.save_cycle(missed)
+    for hours, what, remedy in (
+        (1, "the turn of night 20260212-020000, held", "nightcrew resume demo"),
+        (-1, "the next cycle", "nightcrew run demo, or wait for its next night"),
+    ):
+        end = now + timedelta(hours=hours)
+        start = datetime(2026, 2, 12, 2, tzinfo=UTC)
+        hold(store, "demo", Window(start=start, end=end), BEGAN, "missed at 02:00")
+        _, (waiting,) = _status()
+        assert (waiting["what"], waiting["remedy"]) == (what, remedy)
+
+
+def test_the_alarm_of_serve_stays_on_the_screen(store: Store) -> None:
+    store.save_cycle(_cycle())
+    told = {"at": "2026-02-12T10:14:56Z", "text": "the worker ended 5 times \x1b[2J"}
+    store.remember("alarm", "serve", told)
+    _, (waiting,) = _status()
+    assert (waiting["repo"], waiting["what"], waiting["since"]) == (
+        None,
+        "nightcrew serve",
+        told["at"],
+    )
+    out = _run("status").stdout
+    assert "the worker ended 5 times" in out
+    assert "\x1b" not in out
+
+
+def test_a_fleets_repository_bears_the_name_that_its_runs_have(store: Store) -> None:
+    """Another path has its name in the store: runs add a hash, and so must what is shown."""
+    store.remember("repository", "demo", "/elsewhere/demo")
+    store.save_cycle(_cycle())
+    Path("nightcrew.toml").write_text(FLEET)
+    repositories, _ = _status()
+    (hashed,) = [name for name in repositories if name.startswith("demo-")]
+    assert repositories[hashed]["next_run"] is not None
+    assert repositories["demo"]["next_run"] is None
 
 
 def test_incidents_are_listed_open_ones_first_and_shown_by_prefix(store: Store) -> None:

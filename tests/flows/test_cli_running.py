@@ -15,11 +15,13 @@ import typer
 from typer.testing import CliRunner
 
 from flows.cli.show import show
-from flows.cli.stop import stop, stop_cycles
+from flows.cli.stop import stop, stop_alone, stop_runs
+from loop import stopping
 from loop.running import mark_of, process_of
 from loop.store import Store
 from policies.failure import CycleOutcome
 from policies.records import CycleRecord
+from tests.loop.two_cycles import TwoCycles
 
 CHILD = """
 import os, signal, sys
@@ -115,12 +117,91 @@ def test_stop_ends_the_process_once_and_waits_for_both_records(store: Store, sta
     assert "r-demo-cycle-2: cancelled" in result.stderr
 
 
-def test_stop_of_one_repository_leaves_the_others(store: Store, start: Start) -> None:
+def test_stop_of_one_repository_leaves_what_else_its_process_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = TwoCycles(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NIGHTCREW_STATE_URL", run.url)
+    monkeypatch.setenv("NIGHTCREW_STATE_DIR", str(tmp_path / "state"))
+    try:
+        run.begun()
+        result = CliRunner().invoke(app, ["stop", "a"])
+        assert (result.exit_code, result.stderr) == (0, f"{run.first}: cancelled\n")
+        assert run.outcome(run.second) == "running"
+        assert run.store.recall(stopping.KIND, run.first) is None
+        result = CliRunner().invoke(app, ["stop", run.second])
+        assert (result.exit_code, result.stderr) == (0, f"{run.second}: cancelled\n")
+        assert run.process.wait(20) == 0
+    finally:
+        run.close()
+
+
+def test_a_process_that_does_not_hear_is_ended_with_its_run(store: Store, start: Start) -> None:
     child = start("r-demo-cycle-1")
     store.save_cycle(_running("r-other-cycle-1").evolve(repo="other"))
-    assert CliRunner().invoke(app, ["stop", "other"]).exit_code == 1
+    gone = CliRunner().invoke(app, ["stop", "other"])
+    assert (gone.exit_code, child.poll()) == (1, None)
+    assert "process is gone" in gone.stderr
+    result = CliRunner().invoke(app, ["stop", "demo"])
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [
+        "r-demo-cycle-1: its process did not hear it within 5 s",
+        f"r-demo-cycle-1: stopping process {child.pid}, which ends its whole run r",
+        "r-demo-cycle-1: cancelled",
+    ]
+
+
+def test_a_cycle_of_another_machine_is_asked_through_the_store(store: Store, start: Start) -> None:
+    child = start("r-demo-cycle-1")
+    mark = mark_of(store, "r-demo-cycle-1")
+    assert mark is not None
+    store.remember("running", "r-demo-cycle-1", mark | {"host": "elsewhere.example"})
+    asked: list[object] = []
+
+    def there(_seconds: float) -> None:
+        request = store.recall(stopping.KIND, "r-demo-cycle-1")
+        if not asked and request:
+            asked.append(request)
+            ended = _running("r-demo-cycle-1").evolve(
+                outcome=CycleOutcome.CANCELLED, finished=datetime.now(UTC)
+            )
+            store.save_cycle(ended)
+
+    assert stop_alone([_running("r-demo-cycle-1")], store, sleep=there) == 0
+    assert len(asked) == 1
     assert child.poll() is None
-    assert CliRunner().invoke(app, ["stop", "demo"]).exit_code == 0
+
+
+def test_a_cycle_of_another_machine_that_does_not_hear_is_left_to_it(
+    store: Store, start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    child = start("r-demo-cycle-1")
+    mark = mark_of(store, "r-demo-cycle-1")
+    assert mark is not None
+    store.remember("running", "r-demo-cycle-1", mark | {"host": "elsewhere.example"})
+    ticks = iter(range(0, 1000, 5))
+    cycles = [_running("r-demo-cycle-1")]
+    assert stop_alone(cycles, store, lambda: next(ticks), lambda _: None) == 1
+    assert "runs on another machine, elsewhere.example" in capsys.readouterr().err
+    assert child.poll() is None
+    assert store.recall(stopping.KIND, "r-demo-cycle-1") is None
+
+
+def test_a_scheduled_fleet_of_which_nothing_runs_is_told_how_to_pause(
+    store: Store, tmp_path: Path
+) -> None:
+    text = (
+        '[repositories.demo]\npath = "demo"\nschedule = "hourly"\n[repositories.other]\npath = "o"'
+    )
+    (tmp_path / "nightcrew.toml").write_text(text)
+    for args, hint in (([], "nightcrew pause "), (["demo"], "nightcrew pause demo ")):
+        result = CliRunner().invoke(app, ["stop", *args])
+        nothing, told = result.stderr.splitlines()
+        assert (result.exit_code, nothing[:18]) == (1, "nothing is running")
+        assert told.startswith(hint)
+    result = CliRunner().invoke(app, ["stop", "other"])
+    assert (result.exit_code, result.stderr) == (1, "nothing is running (other)\n")
 
 
 def test_nothing_running_is_one_line_and_exit_1(store: Store) -> None:
@@ -157,9 +238,7 @@ def test_a_process_that_does_not_end_is_said(store: Store, start: Start) -> None
     os.kill(child.pid, 19)  # stopped: it cannot answer TERM
     ticks = iter(range(0, 1000, 5))
     try:
-        code = stop_cycles(
-            [_running("r-demo-cycle-1")], store, "here", lambda: next(ticks), lambda _: None
-        )
+        code = stop_runs([_running("r-demo-cycle-1")], store, lambda: next(ticks), lambda _: None)
     finally:
         os.kill(child.pid, 18)
     assert code == 1

@@ -1,10 +1,13 @@
-"""A run where no server is: its own one comes and goes, and `serve` shows the run afterwards."""
+"""A run where no server is: it starts one that later runs find, and that ends when idle."""
 
 import os
 import shutil
 import signal
 import subprocess
+import threading
 import time
+import urllib.request
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -16,9 +19,24 @@ pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    desk = Desk(tmp_path_factory.mktemp("embedded"))
+    desk = Desk(tmp_path_factory.mktemp("local"))
     desk.repo("repo")
-    return desk
+    yield desk
+    for pid in servers(desk):
+        os.kill(pid, signal.SIGTERM)
+    gone(desk)
+
+
+def servers(desk: Desk) -> list[int]:
+    ours = set(processes_with("flows.server_process")) & set(processes_with(str(desk.home)))
+    return sorted(ours)
+
+
+def gone(desk: Desk, limit_s: float = 60) -> bool:
+    end = time.monotonic() + limit_s
+    while servers(desk) and time.monotonic() < end:
+        time.sleep(0.1)
+    return not servers(desk)
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +48,57 @@ def test_it_runs_and_prints_one_document_alone(desk, succeeded):
     assert succeeded.code == 0, succeeded.err
     assert succeeded.cycle["outcome"] == "nothing_to_do"
     assert succeeded.cycle["flow_run_id"]
-    assert succeeded.err.strip().splitlines()[-1] == "to look at it: nightcrew serve"
+    last = succeeded.err.strip().splitlines()[-1]
+    assert last.startswith("to look at it: http://127.0.0.1:")
 
 
-def test_a_failed_run_exits_1_an_open_breaker_is_3_and_its_server_is_gone(desk, succeeded):
+def test_the_page_that_the_last_line_names_is_there(desk, succeeded):
+    page = succeeded.err.strip().splitlines()[-1].removeprefix("to look at it: ").split(" ")[0]
+    request = urllib.request.Request(page, headers={"Accept": "text/html"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        assert answer.status == 200
+
+
+def test_a_later_run_finds_the_same_server(desk, succeeded):
+    before = servers(desk)
+    assert len(before) == 1
+    again = desk.call("run", "repo", "--agent", "true", "--json")
+    assert again.code == 0, again.err
+    assert servers(desk) == before
+
+
+def test_two_first_runs_at_once_start_one_server(tmp_path):
+    desk = Desk(tmp_path)
+    for name in ("one", "two"):
+        desk.repo(name)
+    both = [desk.begin("run", name, "--agent", "true", "--json") for name in ("one", "two")]
+    ended = [process.communicate(timeout=180) for process in both]
+    assert [process.returncode for process in both] == [0, 0], ended
+    assert len(servers(desk)) == 1
+    assert all("not shown" not in err for _, err in ended)
+    for pid in servers(desk):
+        os.kill(pid, signal.SIGTERM)
+    assert gone(desk)
+
+
+def test_it_ends_by_itself_when_nobody_uses_it(tmp_path):
+    desk = Desk(tmp_path, NIGHTCREW_SERVER_IDLE_S="1")
+    desk.repo("repo")
+    marker = tmp_path / "begun"
+    going = desk.begin("run", "repo", "--agent", f"sh -c 'touch {marker}; sleep 8'", "--json")
+    end = time.monotonic() + 120
+    while not marker.exists():
+        assert going.poll() is None and time.monotonic() < end
+        time.sleep(0.1)
+    time.sleep(4)
+    assert servers(desk), "a run that uses it keeps it"
+    assert going.communicate(timeout=60)
+    assert going.returncode == 0
+    assert gone(desk)
+    assert not (tmp_path / "state" / "prefect" / "local-server.json").exists()
+
+
+def test_a_failed_run_exits_1_and_an_open_breaker_is_3(desk, succeeded):
     script = "sh -c 'echo the moon is gone; exit 7'"
     bounds = {"NIGHTCREW_BOUNDS__UNKNOWN__ATTEMPTS": "1", "NIGHTCREW_CYCLES": "2"}
     bounds["NIGHTCREW_BOUNDS__UNKNOWN__OPENS_AFTER"] = "1"
@@ -44,7 +109,6 @@ def test_a_failed_run_exits_1_an_open_breaker_is_3_and_its_server_is_gone(desk, 
     refused = desk.call("run", "--agent", script, "--json", **bounds)
     (desk.home / "nightcrew.toml").unlink()
     assert (refused.code, refused.document["agent_starts"]) == (3, 0), refused.err
-    assert not processes_with(str(desk.home))
 
 
 def test_afterwards_serve_shows_the_run(desk, succeeded):
@@ -56,11 +120,12 @@ def test_afterwards_serve_shows_the_run(desk, succeeded):
         assert cycle["id"] == succeeded.cycle["flow_run_id"]
         attempt = seen.task_runs(cycle["id"], at_least=1)["attempt 1: maintain"]
         assert state(attempt) == ("COMPLETED", "Completed")
+        assert len(servers(desk)) == 1, "the local server is ended when serve takes over"
     finally:
         assert served.stop() == 0
 
 
-def test_ctrl_c_ends_the_embedded_server_too(desk):
+def test_ctrl_c_does_not_reach_the_server(desk):
     marker = desk.home / "begun"
     process = desk.begin("run", "repo", "--agent", f"sh -c 'touch {marker}; sleep 300'", "--json")
     end = time.monotonic() + 120
@@ -72,24 +137,30 @@ def test_ctrl_c_ends_the_embedded_server_too(desk):
     assert process.returncode == 130, err
     assert '"outcome": "cancelled"' in out
     assert "not shown" not in err
-    assert not processes_with(str(desk.home))
+    assert servers(desk)
+    assert not processes_with(str(marker))
 
 
-def test_kill_9_takes_the_embedded_server_along(desk):
+def test_after_kill_9_of_a_run_nobody_uses_the_server_any_more(tmp_path):
+    desk = Desk(tmp_path, NIGHTCREW_SERVER_IDLE_S="1")
+    desk.repo("repo")
     process = desk.begin("run", "repo", "--agent", "true")
     end = time.monotonic() + 60
-    while not any_server(desk):
+    while not servers(desk):
         assert process.poll() is None and time.monotonic() < end
         time.sleep(0.05)
     process.kill()
     process.communicate()
-    while any_server(desk):
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    assert gone(desk)
 
 
-def any_server(desk: Desk) -> bool:
-    return bool(set(processes_with("flows.embedded_server")) & set(processes_with(str(desk.home))))
+def test_a_server_that_was_killed_is_started_again(desk, succeeded):
+    for pid in servers(desk):
+        os.kill(pid, signal.SIGKILL)
+    again = desk.call("run", "repo", "--agent", "true", "--json")
+    assert again.code == 0, again.err
+    assert "not shown" not in again.err
+    assert len(servers(desk)) == 1
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
@@ -125,7 +196,6 @@ def test_a_dry_run_starts_nothing(desk):
     assert dry.code == 0
     (row,) = dry.document["repositories"]
     assert (row["repo"], row["agent"]) == ("repo", "true")
-    assert not processes_with(str(desk.home))
 
 
 @pytest.mark.parametrize(
@@ -159,3 +229,39 @@ def test_an_exported_server_that_does_not_answer_is_refused_at_once(desk):
         " variable"
     )
     assert time.monotonic() - began < 15
+
+
+class Answering(BaseHTTPRequestHandler):
+    """Something at an address that is no server of ours."""
+
+    status, body = 200, b'"3.1.0"'
+
+    def do_GET(self) -> None:
+        self.send_response(self.status)
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *_args) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (200, b'"3.1.0"', "is Prefect 3.1.0, this Nightcrew speaks"),
+        (200, b'"4.0.0"', "is Prefect 4.0.0, this Nightcrew speaks"),
+        (200, b"<html>", "no Prefect server answers"),
+        (401, b"", "refuses the password (HTTP 401); set PREFECT_API_AUTH_STRING"),
+        (404, b"", "answers HTTP 404; name the address of a Prefect server's API"),
+    ],
+)
+def test_a_server_that_cannot_be_used_is_one_line(desk, status, body, words):
+    handler = type("Answering", (Answering,), {"status": status, "body": body})
+    with HTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        api = f"http://127.0.0.1:{server.server_port}/api"
+        ended = desk.call("run", "repo", "--agent", "true", PREFECT_API_URL=api)
+        server.shutdown()
+    assert (ended.code, ended.out) == (2, "")
+    assert words in ended.err.splitlines()[-1]
+    assert "Traceback" not in ended.err
