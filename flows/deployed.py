@@ -35,7 +35,9 @@ from policies.schedule import staggered
 
 POOL = "nightcrew"
 TURNS = "cycles"
-"""The queue of cycles and fleets: as many at once as `jobs` says."""
+"""The queue of cycles: as many at once as `jobs` says."""
+FLEETS = "fleets"
+"""A fleet's run goes on as long as its window, so it must take no cycle's place."""
 KEEPING = "sweep"
 """The sweep's own queue: it must find a place also when every cycle's is taken."""
 TAG = "nightcrew"
@@ -100,7 +102,7 @@ def make_pool(client: SyncPrefectClient, jobs: int) -> None:
         )
     except ObjectAlreadyExists:
         client.update_work_pool(POOL, WorkPoolUpdate(base_job_template=template, is_paused=False))
-    for name, limit in ((TURNS, jobs), (KEEPING, 1)):
+    for name, limit in ((TURNS, jobs), (FLEETS, None), (KEEPING, 1)):
         try:
             queue = client.read_work_queue_by_name(name, work_pool_name=POOL)
         except ObjectNotFound:

@@ -5,7 +5,7 @@ Late runs pile up while a machine is off, and a worker that comes back would sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -30,6 +30,8 @@ from policies.missed import ON_TIME_S, Due, Verdict, decide
 from policies.schedule import Schedule, staggered
 
 PAGE = 200
+NAMED_AHEAD = timedelta(hours=36)
+"""How far ahead waiting runs get names; later ones get theirs before they are due."""
 WAITING = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
 SINCE = "scheduled_since"
 """The store remembers under this kind since when a repository has its schedule."""
@@ -93,6 +95,18 @@ def late_runs(client: SyncPrefectClient, now: datetime) -> dict[UUID, list[FlowR
         if run.deployment_id and run.auto_scheduled and not run.run_count:
             late.setdefault(run.deployment_id, []).append(run)
     return late
+
+
+def name_waiting(client: SyncPrefectClient, names: Mapping[UUID, str], now: datetime) -> None:
+    """Give the next scheduled runs names that tell: the repository's (by deployment) and the time."""
+    soon = FlowRunFilter(state=WAITING, expected_start_time=_between(now, now + NAMED_AHEAD))
+    for run in client.read_flow_runs(flow_run_filter=soon, limit=PAGE):
+        repo = names.get(run.deployment_id) if run.deployment_id else None
+        if repo is None or not run.auto_scheduled:
+            continue
+        name = f"{repo} at {scheduled_at(run):%Y-%m-%d %H:%M}Z"
+        if run.name != name:
+            client.set_flow_run_name(run.id, name)
 
 
 def _due(client: SyncPrefectClient, flow_run: FlowRun, schedule: Schedule) -> Due:

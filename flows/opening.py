@@ -10,8 +10,9 @@ from prefect.client.schemas.schedules import IntervalSchedule
 
 from flows import deployed
 from flows.cycle import cycle_flow
-from flows.deployed import KEEPING, POOL, TAG, Wanted
+from flows.deployed import FLEETS, KEEPING, POOL, TAG, Wanted
 from flows.fleet import fleet_flow
+from flows.late import name_waiting
 from flows.pausing import followed
 from flows.proof import await_scheduled
 from flows.sweeping import EVERY_S, sweep_flow, swept
@@ -39,6 +40,8 @@ def open_night(wired: Wired, say: Callable[[str], None], is_stopped: Callable[[]
             say(line)
         _bring(client, wired)
         lacking = await_scheduled(client, wired, is_stopped)
+        ids = {each.id: each.name for each in deployed.known(client).values()}
+        name_waiting(client, ids, wired.crew.now())
     if lacking:
         raise NotScheduled(
             f"the scheduler makes no runs for {', '.join(lacking)}: nothing would happen at night; "
@@ -89,6 +92,7 @@ def _others(wired: Wired) -> list[Wanted]:
             name="fleet",
             parameters={},
             tags=[TAG],
+            queue=FLEETS,
             description="A run over the whole fleet, when a person starts one.",
             job_variables=job,
         ),

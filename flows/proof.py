@@ -21,7 +21,7 @@ from prefect.client.schemas.objects import StateType
 from flows.deployed import known
 from flows.wiring import Wired
 
-WITHIN_S = 90.0
+WITHIN_S = 45.0
 """The server's scheduler looks for new deployments every 5 s, and is slow to start on a busy machine."""
 POLL_S = 0.5
 PAGE = 200

@@ -113,8 +113,8 @@ class Served:
         """Give the worker; before it starts, deployments are made and what was missed is sorted."""
         from flows.deployed import POOL
 
-        # One place more than cycles may run: the sweep's, which must find one at any time.
-        limit = str(self._wired.settings.model.jobs + 1)
+        # Two places more than cycles may run: a fleet's that a person started, and the sweep's.
+        limit = str(self._wired.settings.model.jobs + 2)
         start = ("worker", "start", "--pool", POOL, "--type", "process", "--name", "nightcrew")
         return Child(
             name="the worker",

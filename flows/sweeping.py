@@ -27,7 +27,7 @@ from prefect.states import Completed, Failed
 from flows import night
 from flows.deployed import known
 from flows.environment import CONFIG_NAME
-from flows.late import late_runs, sort_late
+from flows.late import late_runs, name_waiting, sort_late
 from flows.proof import unscheduled
 from flows.reconciling import reconcile
 from flows.showing import Showing
@@ -66,6 +66,9 @@ def swept(client: SyncPrefectClient, wired: Wired) -> Iterator[str]:
         if deployment := there.get(f"cycle/{plan.name}"):
             runs = late.get(deployment.id, [])
             yield from sort_late(client, replace(wired, plans=[plan]), deployment.id, runs)
+    fleet = {f"cycle/{plan.name}" for plan in wired.plans}
+    names = {each.id: each.name for key, each in there.items() if key in fleet}
+    name_waiting(client, names, crew.now())
     yield from _closed(wired, Showing(deployed={key: each.id for key, each in there.items()}))
     yield from reconcile(client, crew.store, crew.now())
 

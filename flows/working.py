@@ -63,7 +63,7 @@ def cycle(flow_run: FlowRun) -> None:
         return
     order = turn.order
     name(flow_run, order.cycle, tags_of(order))
-    with shown(wired) as showing:
+    with shown(wired, fleets.FLEET) as showing:
         record = in_foreground(
             lambda: cycles.perform(order, wired.crew, showing, flow_run),
             wired.crew.cancelled,
@@ -127,14 +127,20 @@ def _again(flow_run: FlowRun, wired: Wired) -> RunOrder | None:
 
 
 @contextmanager
-def shown(wired: Wired) -> Iterator[Showing]:
-    """Give how this process's flow runs are shown; the machine is kept awake meanwhile."""
+def shown(wired: Wired, deployment: str | None = None) -> Iterator[Showing]:
+    """Give how this process's flow runs are shown; the machine is kept awake meanwhile.
+
+    *deployment* is the only one that will be asked for; None: any of them.
+    """
     artifacts = Artifacts(wired.store, root_of(PREFECT_API_URL.value() or "") + PAGES)
     watch = Cancellations()
     quick = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
     try:
         with get_client(sync_client=True) as client:
-            ids = {key: each.id for key, each in known(client).items()}
+            if deployment:
+                ids = {deployment: client.read_deployment_by_name(deployment).id}
+            else:
+                ids = {key: each.id for key, each in known(client).items()}
         with quick, awake(wired.crew.environ, wired.crew.observer.said):
             yield Showing(deployed=ids, artifacts=artifacts, cancellations=watch)
     finally:

@@ -50,7 +50,7 @@ def summed_up(crew: Crew, run: str, expected: Collection[str] = ()) -> RunRecord
     record = summed(known, crew, cycles)
     if not _is_over(record, crew, cycles, expected):
         record = record.evolve(outcome=CycleOutcome.RUNNING, finished=None)
-    elif known.finished and len(cycles) == len(known.cycles):
+    elif known.finished and all(c.finished and c.finished <= known.finished for c in cycles):
         record = record.evolve(finished=known.finished)
     crew.keep(record)
     return record

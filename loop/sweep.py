@@ -8,6 +8,7 @@ from pathlib import Path
 from loop import running
 from loop.orphans import end_orphans
 from loop.store import Store
+from policies.breaker import given_back
 from policies.failure import CycleOutcome
 from policies.records import CycleRecord
 
@@ -33,5 +34,13 @@ def _closed(store: Store, state: Path, cycle: CycleRecord, now: datetime) -> Cyc
         outcome=CycleOutcome.CRASHED, finished=now, reason=f"its process is gone (killed?){ended}"
     )
     store.save_cycle(closed)
+    _free_probes(store, cycle.cycle)
     store.remember(running.KIND, cycle.cycle, None)
     return closed
+
+
+def _free_probes(store: Store, cycle: str) -> None:
+    """Let another cycle be the probe in place of one that died."""
+    held = [state.key for state in store.breakers() if state.probe == cycle]
+    if held:
+        store.change_breakers(held, lambda states: [given_back(state) for state in states])

@@ -77,10 +77,14 @@ def _measure(served: Served, home: Path, repositories: int, jobs: int) -> None:
     skipped = _skips(env, home)
     print(f"{repositories} repositories, jobs {jobs}, load {os.getloadavg()[0]:.1f}")
     print(f"nightcrew run, first (clones made)   {first:7.1f} s")
-    print(f"nightcrew run, warm                  {warm:7.1f} s   {warm / repositories:.3f} s a cycle")
+    print(
+        f"nightcrew run, warm                  {warm:7.1f} s   {warm / repositories:.3f} s a cycle"
+    )
     print(f"bare Prefect, as it comes            {on:7.1f} s   ratio {warm / on:.2f}")
     print(f"bare Prefect, heartbeats off         {off:7.1f} s   ratio {warm / off:.2f}")
-    print(f"all skipped by a breaker             {skipped:7.1f} s   {skipped / repositories:.3f} s a skip")
+    print(
+        f"all skipped by a breaker             {skipped:7.1f} s   {skipped / repositories:.3f} s a skip"
+    )
 
 
 def _ours(env: dict[str, str], home: Path) -> float:

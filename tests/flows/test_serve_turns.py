@@ -35,7 +35,7 @@ def fleet(tmp_path_factory):
         toml += f'[agents.{name}]\nadapter = "command"\ncommand = """{words}"""\n'
         toml += "allow_unsandboxed = true\n"
     names = ("retried", "checked", "again", "stopped", "scheduled", "busy", "whole")
-    fleet = Fleet(home, toml, *names, NIGHTCREW_JOBS="2")
+    fleet = Fleet(home, toml, *names, NIGHTCREW_JOBS="1")
     yield fleet
     assert fleet.served.stop() == 0
     assert not processes_with(str(home))

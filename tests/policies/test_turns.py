@@ -7,7 +7,7 @@ import pytest
 from policies.failure import CycleOutcome
 from policies.records import CycleRecord
 from policies.run_end import exit_code, run_outcome
-from policies.turns import goes_on, left_out
+from policies.turns import goes_on, left_out, next_start
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 ENDS = NOW + timedelta(hours=3)
@@ -64,3 +64,30 @@ O = CycleOutcome  # noqa: E741
 def test_a_runs_outcome_and_exit_code(outcomes, run, code):
     assert run_outcome(outcomes) is run
     assert exit_code(outcomes) == code
+
+
+@pytest.mark.parametrize(
+    ("outcome", "n", "until_h", "start_h"),
+    [
+        ("succeeded", 1, None, 0.0),
+        ("succeeded", 2, None, None),
+        ("failed", 1, None, 0.0),
+        ("nothing_to_do", 1, None, None),
+        ("cancelled", 1, None, None),
+        ("crashed", 1, None, None),
+        ("postponed", 2, 1.0, 1.0),
+        ("postponed", 1, 9.0, None),
+        ("postponed", 1, None, 0.25),
+        ("circuit_open", 1, 0.5, 0.5),
+        ("circuit_open", 1, -1.0, 0.0),
+    ],
+)
+def test_the_next_turn_of_a_window(outcome, n, until_h, start_h):
+    now = datetime(2026, 11, 26, 2, tzinfo=UTC)
+    until = None if until_h is None else now + timedelta(hours=until_h)
+    record = CycleRecord(
+        cycle="c", run="r", repo="a", n=n, agent="x", outcome=CycleOutcome(outcome), started=now,
+        until=until,
+    )  # fmt: skip
+    start = next_start(record, 2, now, now + timedelta(hours=6))
+    assert start == (None if start_h is None else now + timedelta(hours=start_h))
