@@ -28,7 +28,7 @@ from flows import night
 from flows.deployed import known
 from flows.environment import CONFIG_NAME
 from flows.late import late_runs, name_waiting, sort_late
-from flows.proof import unscheduled
+from flows.proof import await_scheduled
 from flows.reconciling import reconcile
 from flows.showing import Showing
 from flows.wiring import Wired, wire
@@ -49,7 +49,8 @@ def sweep_flow() -> State:
         done = list(swept(client, wired))
         for line in done:
             logger.info("%s", line)
-        lacking = unscheduled(client, wired)
+        # Asked again for a while: after a pause was ended the server needs seconds.
+        lacking = await_scheduled(client, wired, lambda: False)
         _forget_quiet(client, str(current.id))
     if lacking:
         return Failed(name="NotScheduled", message=f"no scheduled run: {', '.join(lacking)}")
@@ -63,7 +64,8 @@ def swept(client: SyncPrefectClient, wired: Wired) -> Iterator[str]:
         yield f"{cycle.cycle} is closed as crashed: {cycle.reason}"
     there, late = known(client), late_runs(client, crew.now())
     for plan in wired.plans:
-        if deployment := there.get(f"cycle/{plan.name}"):
+        deployment = there.get(f"cycle/{plan.name}")
+        if deployment and not deployment.paused:
             runs = late.get(deployment.id, [])
             yield from sort_late(client, replace(wired, plans=[plan]), deployment.id, runs)
     fleet = {f"cycle/{plan.name}" for plan in wired.plans}

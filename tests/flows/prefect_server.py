@@ -72,8 +72,8 @@ class Served:
 
     def _read(self) -> None:
         assert self.process.stderr is not None
-        with suppress(ValueError):  # closed meanwhile
-            self.lines.extend(self.process.stderr)
+        with suppress(ValueError), self.process.stderr as said:  # closed meanwhile
+            self.lines.extend(said)
 
     def stop(self) -> int:
         """Send TERM and give the exit code."""
