@@ -37,7 +37,7 @@ GOING = FlowRunFilter(
 )
 OURS = FlowFilter(name=FlowFilterName(any_=["cycle", "fleet", "sweep"]))
 SETTLE_S = 30.0
-"""A run that just changed its state is left alone: its own process is about to say more."""
+"""A run without a record that just changed its state is left alone: its process may be about to write one."""
 GONE = "its process is gone (killed?)"
 PAGE = 200
 
@@ -46,12 +46,9 @@ def reconcile(client: SyncPrefectClient, store: Store, now: datetime) -> Iterato
     """Give each lost flow run the final state that its record tells; give a line for each."""
     alive = _worked_on()
     for flow_run in _going(client):
-        changed = flow_run.state.timestamp if flow_run.state else None
-        if changed and now - changed < timedelta(seconds=SETTLE_S):
-            continue
         if str(flow_run.id) in alive:
             continue
-        if state := _end_of(flow_run, store):
+        if state := _end_of(flow_run, store, now):
             client.set_flow_run_state(flow_run.id, state, force=True)
             yield f"{flow_run.name}: shown as {state.name}, it was {flow_run.state_name}"
 
@@ -68,7 +65,7 @@ def _going(client: SyncPrefectClient) -> Iterator[FlowRun]:
             return
 
 
-def _end_of(flow_run: FlowRun, store: Store) -> State[Any] | None:
+def _end_of(flow_run: FlowRun, store: Store, now: datetime) -> State[Any] | None:
     """Give the state that *flow_run* should have; None: it goes on."""
     name = flow_run.name or ""
     if cycle := store.cycle(name):
@@ -80,6 +77,9 @@ def _end_of(flow_run: FlowRun, store: Store) -> State[Any] | None:
             return of_run(run)
         goes_on = run.window_end is not None or _is_run(store, name)
         return None if goes_on else Crashed(message=GONE)
+    changed = flow_run.state.timestamp if flow_run.state else None
+    if changed and now - changed < timedelta(seconds=SETTLE_S):
+        return None
     cancelled = flow_run.state_type is StateType.CANCELLING
     return Cancelled(message=GONE) if cancelled else Crashed(message=GONE)
 

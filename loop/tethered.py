@@ -34,7 +34,8 @@ _PR_SET_PDEATHSIG = 1
 def command(argv: Sequence[str], *, grace_s: float = GRACE_S, spares: bool = False) -> list[str]:
     """Give the command line that runs *argv* tethered.
 
-    *spares*: what the program left when it ended by itself runs on; it is ended when we are asked to.
+    *spares*: what the program left when it ended by itself runs on; it is ended, in order and after
+    the program, when we are asked to.
     """
     options = ["--grace-s", f"{grace_s:g}", *(["--spares"] if spares else [])]
     return [sys.executable, "-P", "-m", "loop.tethered", *options, "--", *argv]
@@ -51,6 +52,8 @@ def run(argv: Sequence[str], *, grace_s: float, spares: bool) -> int:
         print(why_not(launch, error), file=sys.stderr)
         return CANNOT_START
     is_asked = _is_asked_before_end(child, signals)
+    if is_asked and spares:
+        child.kill()  # asked to end, Prefect's worker would end its cycles at once, by KILL
     if is_asked or not spares:
         end_in_order(Descendants(child, marker), grace_s)
     code = reaped(child)

@@ -1,7 +1,8 @@
 """Compares `nightcrew run REPO --agent true` with a bare Prefect flow of as many tasks, in pairs.
 
 Run it by hand: `python tests/benchmarks/bench_run.py [PAIRS]`. Each pair runs in a fresh home (cold:
-the server's database is made), then again in the same home (warm). The target is a ratio of 1.25.
+the server's database is made), then again in the same home (warm: the local server is found again).
+The targets: a ratio of 1.25, and a first attempt within 15 s cold and 3 s warm.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ def fleet():
 fleet()
 """
 TARGET = 1.25
+FIRST: list[float] = []
+"""Seconds to the first attempt: cold, warm, cold, warm, …"""
 
 
 def timed(argv: list[str], env: dict[str, str], cwd: Path) -> float:
@@ -51,6 +54,21 @@ def timed(argv: list[str], env: dict[str, str], cwd: Path) -> float:
     if done.returncode:
         raise SystemExit(done.stderr)
     return time.monotonic() - began_s
+
+
+def to_first_attempt(argv: list[str], env: dict[str, str], cwd: Path) -> tuple[float, float]:
+    """Give the seconds until the first attempt began, and until the end."""
+    began_s = first_s = time.monotonic()
+    with subprocess.Popen(
+        argv, env=env, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if ", attempt 1: log" in line:
+                first_s = time.monotonic()
+    if process.returncode:
+        raise SystemExit(f"{argv} ended with {process.returncode}")
+    return first_s - began_s, time.monotonic() - began_s
 
 
 def settings_for(repo: Path) -> str:
@@ -74,7 +92,12 @@ def pair(home: Path, ours_first: bool) -> dict[str, tuple[float, float]]:
     for _ in ("cold", "warm"):
         for name in ("ours", "bare") if ours_first else ("bare", "ours"):
             argv, env = work[name]
-            times[name].append(timed(argv, env, home / name))
+            if name == "ours":
+                first_s, whole_s = to_first_attempt(argv, env, home / name)
+                FIRST.append(first_s)
+                times[name].append(whole_s)
+            else:
+                times[name].append(timed(argv, env, home / name))
     return {name: (cold, warm) for name, (cold, warm) in times.items()}
 
 
@@ -90,6 +113,7 @@ def main() -> None:
         bare = statistics.median(one["bare"][i] for one in seen)
         ratio = statistics.median(one["ours"][i] / one["bare"][i] for one in seen)
         print(f"{kind}: nightcrew {ours:.1f} s, bare {bare:.1f} s, ratio {ratio:.2f} (<= {TARGET})")
+        print(f"{kind}: first attempt after {statistics.median(FIRST[i::2]):.1f} s")
 
 
 if __name__ == "__main__":

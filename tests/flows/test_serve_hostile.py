@@ -9,7 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
+from flows.reconciling import reconcile
 from tests.flows.nightly import Fleet, hours_ago
 from tests.flows.prefect_server import COMMAND, environment, free_port
 from tests.flows.runs import Desk, ended, processes_with, state
@@ -19,9 +22,9 @@ pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 TOML = """
 allow_unsandboxed = true
 setup = []
-agent = "sh -c 'touch {home}/$(basename $PWD).begun; sleep 12; echo y > new.txt'"
+agent = "sh -c 'echo x > part.txt; touch {home}/$(basename $PWD).begun; sleep 12; echo y > new.txt'"
 """
-NAMES = ("worker", "server", "flow", "slept", "paused")
+NAMES = ("worker", "server", "flow", "slept", "paused", "ended", "lost")
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +88,52 @@ def test_a_cycle_that_is_killed_is_closed_and_can_be_retried(fleet):
     assert state(retried) == ("COMPLETED", "Completed"), retried["state"]["message"]
     (cycle,) = fleet.cycles("flow")
     assert [attempt.n for attempt in cycle.attempts] == [2], "the killed attempt's log stays"
+
+
+@pytest.mark.parametrize("how", ["TERM", "KILL"])
+def test_a_serve_that_ends_cancels_its_cycles_in_order(fleet, how):
+    name = {"TERM": "ended", "KILL": "lost"}[how]
+    flow_run = going(fleet, name)
+    began = time.monotonic()
+    fleet.served.process.send_signal(signal.Signals[f"SIG{how}"])
+    fleet.served.process.wait(60)
+    end = time.monotonic() + 30
+    while processes_with(str(fleet.home)):
+        assert time.monotonic() < end, "something of it is left"
+        time.sleep(0.2)
+    took_s = time.monotonic() - began
+    (cycle,) = fleet.cycles(name)
+    fleet.served.start()
+    assert fleet.served.said.startswith("serving"), fleet.served.lines
+    assert (cycle.outcome, cycle.attempts[0].stopped_because) == ("cancelled", "cancelled")
+    assert cycle.branch == f"nightcrew/failed/{cycle.cycle}", "its work is kept"
+    assert took_s < 40
+    run = fleet.until(flow_run, ended)
+    assert state(run) == ("CANCELLED", "Cancelled")
+
+
+def test_nothing_stays_running_or_cancelling_for_ever(fleet):
+    deployment = fleet.deployment("cycle/paused")["id"]
+    lost = {}
+    for kind in ("RUNNING", "CANCELLING", "PENDING"):
+        wish = {"state": {"type": kind}, "name": f"lost-{kind.lower()}"}
+        made = fleet.served.post(f"/deployments/{deployment}/create_flow_run", wish)
+        lost[kind] = made["id"]
+    store = fleet.store
+    with (
+        temporary_settings({PREFECT_API_URL: fleet.served.api}),
+        get_client(sync_client=True) as client,
+    ):
+        assert not list(reconcile(client, store, datetime.now(UTC))), "one that just began is left"
+        told = list(reconcile(client, store, datetime.now(UTC) + timedelta(minutes=1)))
+    store.close()
+    assert len(told) == 3
+    ends = {kind: state(fleet.get(f"/flow_runs/{id_}")) for kind, id_ in lost.items()}
+    assert ends == {
+        "RUNNING": ("CRASHED", "Crashed"),
+        "CANCELLING": ("CANCELLED", "Cancelled"),
+        "PENDING": ("CRASHED", "Crashed"),
+    }
 
 
 def test_of_what_was_missed_one_turn_is_caught_up_and_the_others_are_told(fleet):
