@@ -39,6 +39,10 @@ class Artifacts:
         self._thread = threading.Thread(target=self._work, name="artifacts", daemon=True)
         self._thread.start()
 
+    def also(self, work: Send) -> None:
+        """Do *work* with the thread's client when its turn comes."""
+        self._queue.put(work)
+
     def cycle(self, record: CycleRecord) -> None:
         """Show how a cycle ended, its attempts, and its repository's incident."""
         self._queue.put(lambda client: self._cycle(client, record))

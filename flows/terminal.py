@@ -12,6 +12,7 @@ from flows.artifacts import Artifacts
 from flows.cancelling import Cancellations
 from flows.cycle import cycle_flow
 from flows.once import first_line
+from flows.reconciling import reconcile
 from flows.server import Server
 from flows.showing import Showing
 from flows.told import RunLog, both
@@ -40,6 +41,8 @@ def run(order: RunOrder, wired: Wired, server: Server) -> tuple[RunRecord, str |
         if not why_unseen:
             artifacts = Artifacts(crew.store, server.root + PAGES if ours else None)
             until_end.callback(artifacts.close)
+            if server.local:  # beside a `serve` its sweep does this
+                artifacts.also(lambda client: list(reconcile(client, crew.store, crew.now())))
             watch = Cancellations()
             until_end.callback(watch.close)
             ids = _deployments(order, wired) if server.is_served else {}

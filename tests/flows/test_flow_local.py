@@ -1,5 +1,6 @@
 """A run where no server is: it starts one that later runs find, and that ends when idle."""
 
+import json
 import os
 import shutil
 import signal
@@ -152,6 +153,28 @@ def test_after_kill_9_of_a_run_nobody_uses_the_server_any_more(tmp_path):
     process.kill()
     process.communicate()
     assert gone(desk)
+
+
+def test_a_later_run_says_of_a_killed_one_that_it_crashed(desk, succeeded):
+    marker = desk.home / "killed-begun"
+    going = desk.begin("run", "repo", "--agent", f"sh -c 'touch {marker}; sleep 300; true'")
+    end = time.monotonic() + 120
+    while not marker.exists():
+        assert going.poll() is None and time.monotonic() < end
+        time.sleep(0.1)
+    going.kill()
+    going.communicate()
+    api = json.loads((desk.home / "state/prefect/local-server.json").read_text())["api"]
+    again = desk.call("run", "repo", "--agent", "true", "--json")
+    assert again.code == 0, again.err
+    assert not processes_with(str(marker))
+    request = urllib.request.Request(
+        f"{api}/flow_runs/filter",
+        data=json.dumps({"flow_runs": {"state": {"type": {"any_": ["RUNNING"]}}}}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        assert json.load(answer) == []
 
 
 def test_a_server_that_was_killed_is_started_again(desk, succeeded):
