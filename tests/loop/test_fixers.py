@@ -310,7 +310,9 @@ def test_mending_of_whitespace(data: bytes, markdown: bool, mended: bytes) -> No
 
 
 def test_cargo_formats_and_mends(tmp_path: Path) -> None:
-    if not (shutil.which("cargo-fmt") and shutil.which("cargo-clippy")):
+    tools = [["cargo", "fmt", "--version"], ["cargo", "clippy", "--version"]]
+    # A rustup whose HOME is another one finds no toolchain.
+    if not shutil.which("cargo") or any(subprocess.run(t, check=False).returncode for t in tools):
         pytest.skip("cargo, rustfmt and clippy are not installed here")
     manifest = (
         '[package]\nname = "c"\nversion = "0.1.0"\nedition = "2021"\n[lints.clippy]\nall = "warn"\n'

@@ -8,6 +8,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -37,6 +38,8 @@ class Stage:
         self.stop = threading.Event()
         self.now_s = 0.0
         self.is_started = False
+        self.others = set(psutil.Process().children())
+        """What other tests of this process left running, a stub model for one."""
         self.ends_when: Callable[[], bool] = lambda: False
         self.supervisor = Supervisor(
             children,
@@ -56,12 +59,18 @@ class Stage:
             return supervisor.run_until(self.stop)
 
     def _sleep(self, wait_s: float) -> None:
-        if any(child.status() != psutil.STATUS_ZOMBIE for child in psutil.Process().children()):
+        if any(map(_lives, set(psutil.Process().children()) - self.others)):
             time.sleep(0.005)
         else:
             self.now_s += wait_s
         if self.is_started and self.ends_when():
             self.stop.set()
+
+
+def _lives(child: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return child.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def hurried_s() -> float:
