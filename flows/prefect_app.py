@@ -28,7 +28,24 @@ def create() -> Any:
     app.router.routes.insert(0, Mount(PREFIX, app=_pages(os.environ)))
     # The server obeys whoever reaches it: a name that a web page points at us must not.
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
+    app.add_middleware(_OwnImages)
     return app
+
+
+class _OwnImages:
+    """Keeps Prefect's pages from asking other machines for the logos in their catalogue of blocks."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def sent(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                policy = (b"content-security-policy", b"img-src 'self' data: blob:")
+                message["headers"] = [*message["headers"], policy]
+            await send(message)
+
+        await self._app(scope, receive, sent)
 
 
 def _write_in_turn() -> None:
