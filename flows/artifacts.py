@@ -85,7 +85,11 @@ class Artifacts:
         return cycle_url(self._root, record.cycle) if self._root else None
 
     def _log_link(self, record: CycleRecord, log: str) -> str | None:
-        return log_url(self._root, record.cycle, Path(log).name) if self._root else None
+        if not self._root:
+            return None
+        told = [attempt.failure for attempt in record.attempts if attempt.pass_log == log]
+        at_cause = "?at=cause" if any(each and each.line_numbers for each in told) else ""
+        return log_url(self._root, record.cycle, Path(log).name) + at_cause
 
     def _work(self) -> None:
         while (send := self._queue.get()) is not None:

@@ -28,12 +28,20 @@ def create() -> Any:
     app.router.routes.insert(0, Mount(PREFIX, app=_pages(os.environ)))
     # The server obeys whoever reaches it: a name that a web page points at us must not.
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
-    app.add_middleware(_OwnImages)
+    app.add_middleware(_Confined)
     return app
 
 
-class _OwnImages:
-    """Keeps Prefect's pages from asking other machines for the logos in their catalogue of blocks."""
+LOOPBACK = "http://127.0.0.1:* ws://127.0.0.1:* http://localhost:* ws://localhost:*"
+POLICY = f"img-src 'self' data: blob:; connect-src 'self' {LOOPBACK}".encode()
+
+
+class _Confined:
+    """Keeps Prefect's pages from asking other machines.
+
+    They load the logos in their catalogue of blocks, and start an analytics client whatever the
+    server's settings say.
+    """
 
     def __init__(self, app: Any) -> None:
         self._app = app
@@ -41,8 +49,8 @@ class _OwnImages:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         async def sent(message: Any) -> None:
             if message["type"] == "http.response.start":
-                policy = (b"content-security-policy", b"img-src 'self' data: blob:")
-                message["headers"] = [*message["headers"], policy]
+                said = (b"content-security-policy", POLICY)
+                message["headers"] = [*message["headers"], said]
             await send(message)
 
         await self._app(scope, receive, sent)

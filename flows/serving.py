@@ -42,6 +42,8 @@ WORKER_ENVIRON = {
     "PREFECT_WORKER_PREFETCH_SECONDS": "1",
 }
 SCHEDULING = {
+    # A yearly turn too must have its scheduled run; the server's own limit is 100 days.
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_SCHEDULED_TIME": "P400D",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # else the file only grows
 }
 

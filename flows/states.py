@@ -20,6 +20,8 @@ from policies.run_end import run_outcome
 def of_stage(told: Told) -> State:
     """Give a step's final state."""
     message = told.message or None
+    if told.is_cancelled:
+        return Cancelled(message=message)
     return Completed(message=message) if told.ok else Failed(message=message)
 
 

@@ -16,6 +16,7 @@ from loop import held as held_turns
 from loop import nights, pauses
 from loop import rerun as again
 from loop.cron import settled, window_at
+from loop.errors import NightcrewError
 from loop.resuming import retried
 from loop.run import cycle_id
 from loop.story import Order
@@ -85,11 +86,16 @@ def _retry(before: CycleRecord, wired: Wired) -> Turn:
 
 
 def _rerun(name: str, parameters: dict[str, Any], wired: Wired) -> Turn:
-    known = again.wanted(wired.store, name)
+    known, plan = again.wanted(wired.store, name), wired.plans[0]
+    if known.repo != plan.name:
+        raise NightcrewError(
+            f"{name} is a cycle of {known.repo}, not of {plan.name}; start it on the deployment "
+            f"cycle/{known.repo}"
+        )
     tells = bool(parameters.get("with_failure"))
     run = wired.new_run()
     if parameters.get("current_config"):
-        order = again.todays(known, wired.plans[0], run, with_failure=tells)
+        order = again.todays(known, plan, run, with_failure=tells)
     else:
         order = again.same_context(wired.crew, known, run, with_failure=tells, anyway=False)
     nights.alone(wired.crew, run, order.trigger)

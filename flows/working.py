@@ -106,23 +106,29 @@ def _anew(wired: Wired, parameters: dict[str, Any]) -> RunOrder:
 
 
 def _again(flow_run: FlowRun, wired: Wired) -> RunOrder | None:
-    """Give the order that goes on with what failed of the run of this name; None: it is a new one."""
+    """Give the order that goes on with what failed of the run of this name; None: it is a new one.
+
+    Of each repository the newest cycle is retried: an earlier one has had its successor.
+    """
     run = wired.store.run(flow_run.name or "")
     if run is None or run.flow_run_id != str(flow_run.id):
         return None
     plans = {plan.name: plan for plan in wired.plans}
     ended = wired.store.cycles(run=run.run, limit=10_000)[::-1]
-    stays = [each for each in ended if entry_of(each) is Entry.NOTHING or each.repo not in plans]
-    again = [retried(wired.crew, each, plans[each.repo]) for each in ended if each not in stays]
+    newest = {each.repo: each for each in ended if each.repo in plans}
+    again = [each for each in newest.values() if entry_of(each) is not Entry.NOTHING]
+    orders_ = [retried(wired.crew, each, plans[each.repo]) for each in again]
+    first = tuple(order for order in orders_ if order)
     model = wired.settings.model
+    asked = flow_run.parameters.get("cycles") or model.cycles
     return RunOrder(
         run=run.run,
-        first=tuple(order for order in again if order),
-        cycles=max((order.n for order in again if order), default=1),
+        first=first,
+        cycles=max((order.n for order in first), default=asked),
         jobs=model.jobs,
         max_hours=model.max_hours,
         trigger=run.trigger,
-        done=tuple(stays),
+        done=tuple(each for each in ended if each not in again),
     )
 
 

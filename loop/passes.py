@@ -88,7 +88,8 @@ def _decide(
 
 def _tell(result: AttemptResult) -> Told:
     ok = result.outcome in (AttemptOutcome.SUCCEEDED, AttemptOutcome.NOTHING_TO_DO)
-    return Told(ok=ok, message=_why(result))
+    is_cancelled = result.outcome is AttemptOutcome.CANCELLED
+    return Told(ok=ok, message=_why(result), is_cancelled=is_cancelled)
 
 
 def _why(result: AttemptResult) -> str:

@@ -36,6 +36,8 @@ class Told:
 
     ok: bool
     message: str = ""
+    is_cancelled: bool = False
+    """Somebody stopped it: neither done nor failed."""
 
 
 class Stage(Protocol):

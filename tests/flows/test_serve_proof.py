@@ -3,6 +3,7 @@
 import shutil
 import signal
 import subprocess
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -30,6 +31,14 @@ def test_a_server_that_looks_healthy_and_schedules_nothing_stops_serve_at_once(t
         "nightcrew: the scheduler makes no runs for r: nothing would happen at night"
     ), served.lines
     assert not processes_with(str(tmp_path))
+
+
+def test_a_turn_that_is_months_away_is_scheduled_too(tmp_path):
+    Desk(tmp_path).repo("r")
+    far = datetime.now(UTC) + timedelta(days=200)
+    served = Served(tmp_path, FLEET.format(cron=f"0 3 {far.day} {far.month} *"))
+    assert served.said.startswith("serving"), served.lines
+    assert served.stop() == 0
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")

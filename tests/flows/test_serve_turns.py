@@ -1,5 +1,6 @@
 """What the worker of `serve` does with the flow runs that people and the schedule start, retry and cancel."""
 
+import re
 import time
 from datetime import timedelta
 
@@ -34,7 +35,7 @@ def fleet(tmp_path_factory):
         words = command.format(starts=home / f"{name}-starts")
         toml += f'[agents.{name}]\nadapter = "command"\ncommand = """{words}"""\n'
         toml += "allow_unsandboxed = true\n"
-    names = ("retried", "checked", "again", "stopped", "scheduled", "busy", "whole")
+    names = ("retried", "checked", "again", "stopped", "scheduled", "busy", "whole", "twice")
     fleet = Fleet(home, toml, *names, NIGHTCREW_JOBS="1")
     yield fleet
     assert fleet.served.stop() == 0
@@ -106,6 +107,9 @@ def test_a_custom_run_with_a_cycle_is_a_rerun_told_both_ways(fleet):
     assert newest.base_commit == failed.cycle["base_commit"]
     told = fleet.desk.call("show", name)
     assert newest.cycle in told.out
+    other = fleet.until(fleet.begin("cycle/whole", cycle=name), ended)
+    assert state(other) == ("FAILED", "Failed")
+    assert other["state"]["message"].startswith(f"{name} is a cycle of again, not of whole")
     lost = fleet.until(fleet.begin("cycle/again", cycle="no-such-cycle"), ended)
     assert state(lost) == ("FAILED", "Failed")
     assert lost["state"]["message"].startswith("no-such-cycle: no such cycle")
@@ -128,6 +132,8 @@ def test_cancel_ends_the_agent_and_keeps_its_work(fleet):
     assert not processes_with(str(marker))
     assert '"outcome": "cancelled"' in out
     assert state(fleet.until(cycle.flow_run_id, ended)) == ("CANCELLED", "Cancelled")
+    steps = fleet.seen.task_runs(cycle.flow_run_id, at_least=1)
+    assert state(steps["attempt 1: maintain"])[0] == "CANCELLED", "neither done nor failed"
     assert git(fleet.repos["stopped"], "show", f"nightcrew/failed/{cycle.cycle}:new.txt") == "y"
     store = fleet.store
     assert all("stopped" not in breaker.key for breaker in store.breakers())
@@ -157,6 +163,19 @@ def test_scheduled_turns_of_a_window_are_one_run_with_one_summary(fleet):
     assert record is not None
     start = record.window_end - timedelta(hours=6)
     assert (record.run, record.trigger) == (f"{start:%Y%m%d-%H%M%S}", "schedule")
+
+
+def test_a_retried_run_does_no_cycle_twice(fleet):
+    fails = ("run", "twice", "--agent", "sh -c 'exit 7'", "--cycles", "2", "--json")
+    opens = {"NIGHTCREW_BOUNDS__UNKNOWN__OPENS_AFTER": "1"}
+    failed = fleet.desk.call(*fails, **opens)
+    assert [c["outcome"] for c in failed.document["cycles"]] == ["failed", "circuit_open"]
+    shown = fleet.seen.flow_run(failed.document["run"])
+    again = fleet.retry(shown["id"])
+    assert state(again)[0] in {"FAILED", "COMPLETED"}
+    counted = [int(n) for n in re.findall(r"\d+", again["state"]["message"])]
+    assert sum(counted) == len(fleet.cycles("twice")) == 2, again["state"]["message"]
+    assert len({cycle.cycle for cycle in fleet.cycles("twice")}) == 2
 
 
 def test_a_whole_fleet_can_be_started_in_the_ui(fleet):
