@@ -10,12 +10,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
 from flows import announcement
 from flows.environment import (
     CONFIG_NAME,
+    SCHEDULING,
+    WORKER_ENVIRON,
     confined,
     prefect_version,
     served_at,
@@ -37,16 +40,6 @@ PROBE_S = 2.0
 ALARM = "alarm"
 """The store remembers under this kind what a person must act on."""
 
-WORKER_ENVIRON = {
-    "PREFECT_WORKER_QUERY_SECONDS": "2",
-    "PREFECT_WORKER_PREFETCH_SECONDS": "1",
-}
-SCHEDULING = {
-    # A yearly turn too must have its scheduled run; the server's own limit is 100 days.
-    "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_SCHEDULED_TIME": "P400D",
-    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # else the file only grows
-}
-
 Say = Callable[[str], None]
 
 
@@ -67,6 +60,8 @@ def serve_until_stopped(wired: Wired, port: int, say: Say, *, ui_only: bool = Fa
         os.environ["PREFECT_API_URL"] = api  # Prefect is imported only after this
         end_unused(home)
         stop = until_end.enter_context(_signals())
+        # Prefect takes seconds to load: here meanwhile, beside the server.
+        threading.Thread(target=import_module, args=("flows.opening",), daemon=True).start()
         served = Served(wired, listening, api, say, stop)
         children = [served.server(ui_only=ui_only)] + ([] if ui_only else [served.worker()])
         supervisor = Supervisor(children, say=say, alarm=served.alarm)
