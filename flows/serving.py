@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
@@ -60,8 +59,6 @@ def serve_until_stopped(wired: Wired, port: int, say: Say, *, ui_only: bool = Fa
         os.environ["PREFECT_API_URL"] = api  # Prefect is imported only after this
         end_unused(home)
         stop = until_end.enter_context(_signals())
-        # Prefect takes seconds to load: here meanwhile, beside the server.
-        threading.Thread(target=import_module, args=("flows.opening",), daemon=True).start()
         served = Served(wired, listening, api, say, stop)
         children = [served.server(ui_only=ui_only)] + ([] if ui_only else [served.worker()])
         supervisor = Supervisor(children, say=say, alarm=served.alarm)
