@@ -35,6 +35,8 @@ class Finding:
     """What the fingerprint is made of, when it is not the summary."""
     agent_form: bool = False
     """The known error form of an agent's own failure; counts also at exit 0."""
+    replay: tuple[str, ...] = ()
+    """Commands that run the failing thing again, quoted for a shell, where its format names it."""
 
     @property
     def number(self) -> int:

@@ -1,0 +1,144 @@
+"""How formatters and hooks state what they would change: black, ruff, isort, prettier, pre-commit."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from policies.failure import FailureClass
+from policies.rootcause.cases import Format, complaints, stripped, unmarked
+from policies.rootcause.finding import Finding, Line
+
+SHOWN = 3
+"""Files named of those that are not formatted."""
+_HOOK_LINES = 60
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        "black",
+        re.compile(r"^error: cannot (?:format|parse):? (?P<file>\S{1,300}?)(?::? |:\d|$)"),
+        FailureClass.LINT,
+        76,
+    ),
+    Format(
+        "black", re.compile(r"^would reformat (?P<file>\S.{0,300})$", re.I), FailureClass.LINT, 75
+    ),
+    Format(
+        "isort",
+        re.compile(r"^ERROR: (?P<file>\S.{0,300}?) Imports are incorrectly sorted"),
+        FailureClass.LINT,
+        75,
+    ),
+    Format(
+        "autopep8",
+        re.compile(
+            r"^(?P<file>\S.{0,300}?) (?:needs formatting|would be reformatted|is not formatted)"
+        ),
+        FailureClass.LINT,
+        73,
+    ),
+)
+
+_WARN = re.compile(r"^\[warn\] (?P<said>(?P<file>[^\s:][^:]{0,300}\.[\w.]{1,20})|\S.{0,300})$")
+_STYLE = re.compile(r"^\[warn\] Code style issues|^Code style issues")
+_PRETTIER_ERROR = re.compile(
+    r"^\[error\] (?P<file>\S.{0,300}?): (?P<said>\w{0,40}Error: .{1,1000})$"
+)
+_HOOK = re.compile(r"^(?P<name>\S.{0,200}?)\.{3,200}(?:\([^)]{0,60}\))?Failed$")
+_FIELD = re.compile(
+    r"^- (?:hook id: (?P<id>\S{1,100})|exit code: -?\d+|duration: \S+|(?P<changed>files were "
+    r"modified by this hook))$"
+)
+_NOT_FOUND = re.compile(r"^Executable `.{1,200}` not found$")
+_UNFORMATTED = re.compile(r"^unformatted: ")
+_ARROW = re.compile(r"^\s{1,12}--> (?P<file>\S.{0,300}?):\d{1,9}:\d{1,9}$")
+
+
+def formatters(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the files that a formatter would change or cannot read."""
+    yield from complaints(lines, FORMATS)
+    for line, after in pairwise(lines):
+        if _UNFORMATTED.match(line.text) and (arrow := _ARROW.match(after.text)):
+            yield _lint(
+                "ruff format",
+                (line, stripped(after)),
+                f"{line.text}: {arrow['file']}",
+                arrow["file"],
+            )
+
+
+def prettier(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield prettier's verdict: the files it warns of, and those it cannot parse."""
+    files = list[Line]()
+    for raw in lines:
+        line = Line(raw.number, unmarked(raw.text))
+        if match := _PRETTIER_ERROR.match(line.text):
+            yield _lint(
+                "prettier", (line,), line.text, f"{match['file']} {match['said'].split(':')[0]}", 76
+            )
+        elif _STYLE.match(line.text):
+            if files or line.text.startswith("[warn]"):
+                yield _style(files, line)
+            files = []
+        elif match := _WARN.match(line.text):
+            files = [*files, line] if match["file"] else files
+
+
+def hooks(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield pre-commit's failing hooks: the files they changed, or the first thing they said."""
+    for at, line in enumerate(lines):
+        if match := _HOOK.match(line.text):
+            yield _hook(line, match["name"], lines[at + 1 : at + _HOOK_LINES])
+
+
+def _hook(line: Line, name: str, after: Sequence[Line]) -> Finding:
+    fields, said, hook_id, changed = 0, list[Line](), "", None
+    for item in after:
+        match = _FIELD.match(item.text)
+        if match and not said:
+            fields += 1
+            hook_id = match["id"] or hook_id
+            changed = item if match["changed"] else changed
+        elif item.text.endswith(("Failed", "Passed", "Skipped")) and "..." in item.text:
+            break
+        elif item.text.strip():
+            said.append(stripped(item))
+    lead = changed or (said[0] if said else line)
+    command = (f"pre-commit run {shlex.quote(hook_id)} --all-files",) if hook_id else ()
+    shown = (lead, *([line] if changed else ()), *(said[:SHOWN] if changed else ()))
+    summary = f"{name}: {lead.text.removeprefix('- ')}"
+    missing = _NOT_FOUND.match(lead.text) is not None
+    found = FailureClass.MISSING_DEPENDENCY if missing else FailureClass.LINT
+    rank = 75 if changed or missing else 71 if fields else 60
+    identity = f"pre-commit {hook_id or name}"
+    return _lint("pre-commit", shown, summary, identity, rank, found=found, replay=command)
+
+
+def _style(files: Sequence[Line], verdict: Line) -> Finding:
+    first = files[0] if files else verdict
+    summary = f"{first.text}; {verdict.text}" if files else verdict.text
+    return _lint("prettier", (first, verdict, *files[1:SHOWN]), summary, f"prettier {first.text}")
+
+
+def _lint(
+    rule: str,
+    lines: Sequence[Line],
+    summary: str,
+    identity: str,
+    rank: int = 75,
+    *,
+    found: FailureClass = FailureClass.LINT,
+    replay: tuple[str, ...] = (),
+) -> Finding:
+    own = {line.number: line for line in lines}
+    return Finding(
+        lines=tuple(own.values()),
+        rank=rank,
+        rule=rule,
+        failure_class=found,
+        summary=summary,
+        identity=identity,
+        replay=replay,
+    )
