@@ -15,6 +15,7 @@ _COMPILER = re.compile(
     r"|^\S{1,300}\(\d{1,9}\) ?: (?:fatal )?error C\d{3,5}: |^ld(?:\.\w+)?: |undefined reference to "
     r"|^CMake Error\b"
 )
+_CMAKE = re.compile(r"^CMake Error at .{1,400}:$")
 _SAID = re.compile(
     r"^(?:error|fatal|err!|gyp err! (?:stack )?(?:error|find|not ok|build error))\b|\b(?:not "
     r"found|no such file|must be|is required|requires|cannot|unable|could not|please)\b",
@@ -41,7 +42,7 @@ def cause_in(output: Sequence[Line]) -> Line | None:
     inner = dedented(output)
     compiled = [line for line in inner if _COMPILER.search(line.text)]
     if compiled:
-        return compiled[0]
+        return _below(inner, compiled[0])
     raised = [found for found in tracebacks(inner) if found.rank > 30]
     if raised:
         return raised[-1].lines[0]
@@ -50,6 +51,15 @@ def cause_in(output: Sequence[Line]) -> Line | None:
     if said:
         return Line(said[-1].number, said[-1].text.strip())
     return Line(plain[-1].number, plain[-1].text.strip()) if plain else None
+
+
+def _below(inner: Sequence[Line], said: Line) -> Line:
+    """CMake names the place on one line and the reason on the next."""
+    if not _CMAKE.match(said.text):
+        return said
+    after = (line for line in inner if line.number > said.number and line.text.strip())
+    found = next(after, said)
+    return Line(found.number, found.text.strip())
 
 
 def class_of_output(said: str) -> FailureClass | None:

@@ -10,12 +10,14 @@ from policies.rootcause.cases import stripped
 from policies.rootcause.finding import Finding, Line
 
 _PLACED = re.compile(
-    r"^(?P<file>(?:[A-Za-z]:)?[^\s:][^:]{0,300}?(?:\.\w{1,8})?(?::docstring of \S{1,200})?)"
+    r"^(?P<file>(?:[A-Za-z]:)?[^\s:][^:]{0,300}?(?:\.(?:rst|md|txt|py|ipynb|inc)|:docstring "
+    r"of \S{1,200}))"
     r"(?::\d{1,9})?: (?P<level>WARNING|ERROR|SEVERE|CRITICAL): (?P<said>\S.{0,1000})$"
 )
 _BARE = re.compile(r"^(?P<level>WARNING|ERROR): {1,4}(?:- {1,3})?(?P<said>\S.{0,1000})$")
+_LEVELS = (": WARNING: ", ": ERROR: ", ": SEVERE: ", ": CRITICAL: ")
 _COUNTED = re.compile(
-    r"warnings? treated as errors?|Warning, treated as error|with warnings treated as errors"
+    r"warnings treated as errors?|with warnings treated as errors"
     r"|Aborted with \d+ warnings? in strict mode",
     re.I,
 )
@@ -28,11 +30,11 @@ _OLDER = re.compile(
 
 def docs_builds(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield errors of a documentation build, and its warnings where the log says that they count."""
-    counted = any(_COUNTED.search(line.text) for line in lines)
+    counted = any("arnings" in x.text and _COUNTED.search(x.text) for x in lines)
     for at, line in enumerate(lines):
-        if _OLDER.match(line.text) and at + 1 < len(lines):
+        if line.text.endswith(":") and _OLDER.match(line.text) and at + 1 < len(lines):
             yield _below(line.text, stripped(lines[at + 1]))
-        elif match := _PLACED.match(line.text):
+        elif any(word in line.text for word in _LEVELS) and (match := _PLACED.match(line.text)):
             if match["level"] != "WARNING" or counted:
                 rank = 75 if counted else 71
                 yield _finding(line, rank, FailureClass.LINT, f"{match['file']} {match['said']}")

@@ -10,7 +10,7 @@ from policies.rootcause.cases import Format, complaints, stripped, unmarked
 from policies.rootcause.finding import Finding, Line
 
 _LINT, _TYPE = FailureClass.LINT, FailureClass.TYPE_ERROR
-_FILE = r"(?P<file>(?:[A-Za-z]:)?[^\s:()][^:()]{0,300}?\.[\w.]{1,20})"
+_FILE = r"(?P<file>(?:[A-Za-z]:)?[^\s:()][^:()]{0,300}?\.\w{1,12})"
 
 FORMATS: tuple[Format, ...] = (
     Format(
@@ -80,7 +80,8 @@ _CRA = re.compile(
     r"^\s{1,4}Line \d{1,7}(?::\d{1,7})?:\s{1,4}(?P<said>\S.{0,500}?)"
     r"\s{2,80}(?P<code>[@\w][\w@/.-]{1,80})$"
 )
-_TOO_MANY = re.compile(r"ESLint found too many warnings|Treating warnings as errors|maximum: \d")
+_TOO_MANY = ("found too many warnings", "Treating warnings as errors", "(maximum: ")
+_WORDS = (" [Error", ", Error - ", ": error ", "ERROR: ", " MD0", ":MD0", "━━", " (")
 _SETTINGS = re.compile(
     r"^(?:ESLint couldn't find (?:an eslint\.config|a configuration file|the config)|Error: "
     r"Failed to load (?:config|parser)|No files matching (?:the pattern )?['\"]|Could not "
@@ -106,44 +107,46 @@ _TYPE_PLACE = re.compile(
 
 def js_linters(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the complaints of linters; warnings only where the log says that they count."""
-    yield from complaints(lines, FORMATS)
-    counted = any(_TOO_MANY.search(line.text) for line in lines)
+    yield from complaints(lines, FORMATS, _WORDS)
+    counted = any(word in line.text for line in lines for word in _TOO_MANY)
     file = ""
     for at, raw in enumerate(lines):
-        line = Line(raw.number, unmarked(raw.text))
-        row = _ROW.match(line.text) or _XO.match(line.text) or _CRA.match(line.text)
-        if row:
-            level = row.groupdict().get("level") or (
-                "warning" if line.text.lstrip().startswith("Line") else "error"
-            )
-            if counted or level not in ("warning", "⚠"):
-                yield _lint(
-                    line,
-                    file,
-                    row["code"] or row["said"],
-                    75 if level not in ("warning", "⚠") else 74,
-                )
-        elif head := _HEAD.match(line.text):
+        text = unmarked(raw.text)
+        line = Line(raw.number, text)
+        if text[:1] in (" ", "\t") and (row := _row(text)):
+            if counted or not _is_warning(row):
+                rank = 74 if _is_warning(row) else 75
+                yield _lint(line, file, row["code"] or row["said"], rank)
+        elif "." in text and (head := _HEAD.match(text)):
             file = head["file"].strip()
-        elif match := _OXLINT.match(line.text):
-            place = next(
-                (p for x in lines[at + 1 : at + 3] if (p := _OX_PLACE.match(x.text))), None
-            )
-            yield _lint(line, place["file"] if place else "", match["code"])
-        elif _SETTINGS.match(line.text) or _PLUGIN.match(line.text):
-            found = (
-                FailureClass.MISSING_DEPENDENCY
-                if _PLUGIN.match(line.text)
-                else FailureClass.CONFIG_ERROR
-            )
-            yield Finding(
-                lines=(stripped(line),), rank=76, rule="eslint settings", failure_class=found
-            )
+        elif match := _OXLINT.match(text):
+            place = (found for x in lines[at + 1 : at + 3] if (found := _OX_PLACE.match(x.text)))
+            named = next(place, None)
+            yield _lint(line, named["file"] if named else "", match["code"])
+        elif _SETTINGS.match(text):
+            yield _settings(stripped(line), FailureClass.CONFIG_ERROR)
+        elif _PLUGIN.match(text):
+            yield _settings(stripped(line), FailureClass.MISSING_DEPENDENCY)
+
+
+def _row(text: str) -> re.Match[str] | None:
+    return _ROW.match(text) or _XO.match(text) or _CRA.match(text)
+
+
+def _is_warning(row: re.Match[str]) -> bool:
+    level = row.groupdict().get("level")
+    return level in ("warning", "⚠") or row[0].lstrip().startswith("Line")
+
+
+def _settings(line: Line, found: FailureClass) -> Finding:
+    return Finding(lines=(line,), rank=76, rule="eslint settings", failure_class=found)
 
 
 def typescript(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield tsc's errors, also as vue-tsc, Angular, Next.js and webpack's checker print them."""
     for at, raw in enumerate(lines):
+        if "TS" not in raw.text and not raw.text.startswith("Type error"):
+            continue
         text = unmarked(raw.text)
         line = Line(raw.number, text.strip())
         if match := _TSC.match(text) or _TSC_BARE.match(text):

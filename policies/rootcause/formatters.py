@@ -1,9 +1,8 @@
-"""How formatters and hooks state what they would change: black, ruff, isort, prettier, pre-commit."""
+"""How formatters state which files they would change: black, ruff, isort, prettier."""
 
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -13,7 +12,6 @@ from policies.rootcause.finding import Finding, Line
 
 SHOWN = 3
 """Files named of those that are not formatted."""
-_HOOK_LINES = 60
 
 FORMATS: tuple[Format, ...] = (
     Format(
@@ -41,24 +39,20 @@ FORMATS: tuple[Format, ...] = (
     ),
 )
 
+_WORDS = ("reformat", "error: cannot ", "Imports are", "needs formatting", "not formatted")
+
 _WARN = re.compile(r"^\[warn\] (?P<said>(?P<file>[^\s:][^:]{0,300}\.[\w.]{1,20})|\S.{0,300})$")
 _STYLE = re.compile(r"^\[warn\] Code style issues|^Code style issues")
 _PRETTIER_ERROR = re.compile(
     r"^\[error\] (?P<file>\S.{0,300}?): (?P<said>\w{0,40}Error: .{1,1000})$"
 )
-_HOOK = re.compile(r"^(?P<name>\S.{0,200}?)\.{3,200}(?:\([^)]{0,60}\))?Failed$")
-_FIELD = re.compile(
-    r"^- (?:hook id: (?P<id>\S{1,100})|exit code: -?\d+|duration: \S+|(?P<changed>files were "
-    r"modified by this hook))$"
-)
-_NOT_FOUND = re.compile(r"^Executable `.{1,200}` not found$")
 _UNFORMATTED = re.compile(r"^unformatted: ")
 _ARROW = re.compile(r"^\s{1,12}--> (?P<file>\S.{0,300}?):\d{1,9}:\d{1,9}$")
 
 
 def formatters(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the files that a formatter would change or cannot read."""
-    yield from complaints(lines, FORMATS)
+    yield from complaints(lines, FORMATS, _WORDS)
     for line, after in pairwise(lines):
         if _UNFORMATTED.match(line.text) and (arrow := _ARROW.match(after.text)):
             yield _lint(
@@ -86,59 +80,19 @@ def prettier(lines: Sequence[Line]) -> Iterator[Finding]:
             files = [*files, line] if match["file"] else files
 
 
-def hooks(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Yield pre-commit's failing hooks: the files they changed, or the first thing they said."""
-    for at, line in enumerate(lines):
-        if match := _HOOK.match(line.text):
-            yield _hook(line, match["name"], lines[at + 1 : at + _HOOK_LINES])
-
-
-def _hook(line: Line, name: str, after: Sequence[Line]) -> Finding:
-    fields, said, hook_id, changed = 0, list[Line](), "", None
-    for item in after:
-        match = _FIELD.match(item.text)
-        if match and not said:
-            fields += 1
-            hook_id = match["id"] or hook_id
-            changed = item if match["changed"] else changed
-        elif item.text.endswith(("Failed", "Passed", "Skipped")) and "..." in item.text:
-            break
-        elif item.text.strip():
-            said.append(stripped(item))
-    lead = changed or (said[0] if said else line)
-    command = (f"pre-commit run {shlex.quote(hook_id)} --all-files",) if hook_id else ()
-    shown = (lead, *([line] if changed else ()), *(said[:SHOWN] if changed else ()))
-    summary = f"{name}: {lead.text.removeprefix('- ')}"
-    missing = _NOT_FOUND.match(lead.text) is not None
-    found = FailureClass.MISSING_DEPENDENCY if missing else FailureClass.LINT
-    rank = 75 if changed or missing else 71 if fields else 60
-    identity = f"pre-commit {hook_id or name}"
-    return _lint("pre-commit", shown, summary, identity, rank, found=found, replay=command)
-
-
 def _style(files: Sequence[Line], verdict: Line) -> Finding:
     first = files[0] if files else verdict
     summary = f"{first.text}; {verdict.text}" if files else verdict.text
     return _lint("prettier", (first, verdict, *files[1:SHOWN]), summary, f"prettier {first.text}")
 
 
-def _lint(
-    rule: str,
-    lines: Sequence[Line],
-    summary: str,
-    identity: str,
-    rank: int = 75,
-    *,
-    found: FailureClass = FailureClass.LINT,
-    replay: tuple[str, ...] = (),
-) -> Finding:
+def _lint(rule: str, lines: Sequence[Line], summary: str, identity: str, rank: int = 75) -> Finding:
     own = {line.number: line for line in lines}
     return Finding(
         lines=tuple(own.values()),
         rank=rank,
         rule=rule,
-        failure_class=found,
+        failure_class=FailureClass.LINT,
         summary=summary,
         identity=identity,
-        replay=replay,
     )

@@ -85,7 +85,7 @@ def php(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def php_checkers(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the complaints of phpstan, psalm, phpcs, php-cs-fixer and pint."""
-    yield from complaints(lines, FORMATS)
+    yield from complaints(lines, FORMATS, (".php", "ERROR: "))
     file, is_stan = "", False
     for line in lines:
         head = _STAN_FILE.match(line.text) or _CS_FILE.match(line.text)

@@ -29,6 +29,7 @@ _UV_BUILD = re.compile(
     r"^\s{0,6}(?:├─▶|╰─▶|cause:|Caused by:) (?:Call to `|The build backend returned|Build "
     r"backend failed)"
 )
+_END_MARK = "[end of output]"
 _CONFLICT = re.compile(
     r"^(?:ERROR: )?Cannot install .{1,1000} because these package versions have "
     r"(?:conflicting dependencies|incompatible)"
@@ -107,7 +108,9 @@ def installers(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield why packages could not be chosen, fetched or built."""
     for at, line in enumerate(lines):
         text = line.text
-        if _FAILED.match(text) or _UV_BUILD.match(text):
+        if _END_MARK in text:
+            yield from _built_above(lines, at)
+        elif _FAILED.match(text) or _UV_BUILD.match(text):
             yield from _built(lines, at)
         elif _CONFLICT.match(text):
             yield _conflict(line, lines[at + 1 : at + 30])
@@ -120,7 +123,7 @@ def installers(lines: Sequence[Line]) -> Iterator[Finding]:
 
 
 def _built(lines: Sequence[Line], at: int) -> Iterator[Finding]:
-    """Yield the cause inside the output of a build that an installer ran."""
+    """Yield the cause inside the output of a build, from the heading above it on."""
     below = lines[at + 1 : at + 12]
     start = next((n for n, line in enumerate(below, at + 2) if _OUTPUT.match(line.text)), None)
     if start is None:
@@ -131,6 +134,20 @@ def _built(lines: Sequence[Line], at: int) -> Iterator[Finding]:
             break
         if not _OUTPUT.match(line.text):
             output.append(line)
+    yield from _inside(output)
+
+
+def _built_above(lines: Sequence[Line], at: int) -> Iterator[Finding]:
+    """Yield the cause inside the output that ends here; its heading may be far above."""
+    first = at
+    while first and at - first < OUTPUT_LIMIT_LINES and not _OUTPUT.match(lines[first - 1].text):
+        if lines[first - 1].text[:1].strip():
+            break
+        first -= 1
+    yield from _inside(lines[first:at])
+
+
+def _inside(output: Sequence[Line]) -> Iterator[Finding]:
     cause = cause_in(output)
     if cause is not None:
         found = class_of_output(cause.text)

@@ -100,6 +100,8 @@ FORMATS: tuple[Format, ...] = (
     ),
 )
 
+_WORDS = (".py", ".ipynb", " ==> ", "RESULT: FAILED")
+
 _RUFF = re.compile(
     r"^(?:error\[|error: )?(?P<code>[A-Z]{1,5}\d{3,4}|[a-z][a-z0-9]{0,30}(?:-[a-z0-9]{1,30})"
     r"{0,9})(?:\]?: |:? \[\*\] | )(?P<said>\S.{0,1000})$"
@@ -122,7 +124,7 @@ _TY = Format("ty", _RUFF, _TYPE, 77)
 
 def python_checkers(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the complaints that stand on one line."""
-    yield from complaints(lines, FORMATS)
+    yield from complaints(lines, FORMATS, _WORDS)
 
 
 def python_checkers_in_blocks(lines: Sequence[Line]) -> Iterator[Finding]:

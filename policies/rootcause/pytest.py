@@ -28,9 +28,9 @@ _SUMMARY = re.compile(
     r"(?:\[.{0,300}?\])?)"
     r"(?: - (?P<why>.{0,2000}))?$"
 )
-_LIVE = re.compile(
-    r"^(?:\[gw\d+\] (?:\[ *\d+%\] )?(?P<kind>FAILED|ERROR) (?P<id>\S{1,300}::\S{1,300}.{0,200}?)"
-    r"|(?P<other>\S{1,300}::\S{1,300}.{0,200}?) (?:FAILED|ERROR)\s{0,80}(?:\[ *\d+%\])?)\s*$"
+_LIVE = re.compile(r"^\[gw\d{1,4}\] (?:\[ {0,3}\d{1,3}%\] )?(?:FAILED|ERROR) (?P<id>\S.{0,500})$")
+_LIVE_PLAIN = re.compile(
+    r"^(?P<id>\S.{0,500}) (?:FAILED|ERROR)(?: {1,80}\[ {0,3}\d{1,3}%\]| \[[\d.]{1,12}s\].{0,20})?$"
 )
 _TOLD = re.compile(r"^E {1,20}(?P<said>\S.{0,2000})$")
 _RAISED = re.compile(
@@ -145,9 +145,9 @@ def _of_single(line: Line) -> Finding:
 def _live(lines: Sequence[Line]) -> Iterator[Finding]:
     """A run that was cut off names its failing tests only as it goes."""
     for line in lines:
-        if "::" in line.text and (match := _LIVE.match(line.text)):
-            test_id = (match["id"] or match["other"]).strip()
-            yield _test(test_id, (line,), "", _LIVE_RANK)
+        match = _LIVE.match(line.text) or _LIVE_PLAIN.match(line.text)
+        if match and "::" in match["id"].split(" ", 1)[0]:
+            yield _test(match["id"].strip(), (line,), "", _LIVE_RANK)
 
 
 def _test(test_id: str, lines: Sequence[Line], why: str, rank: int) -> Finding:

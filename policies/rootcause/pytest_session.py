@@ -23,11 +23,16 @@ _TALLY = re.compile(
     r"^(?:=+ )?(?=.{0,200}\b\d+ (?:failed|errors?)\b)[\d\w, ]{1,200} in [\d.]+s(?: \([\d:]+\))"
     r"?(?: =+)?$"
 )
+_STOPPED = re.compile(
+    r"^!{3,} (?P<said>KeyboardInterrupt|(?:_pytest\.outcomes\.)?Exit: .{1,300}) !{3,}$"
+)
 _EMPTY = re.compile(r"^(?:=+ )?(?:no tests ran|\d+ deselected) in [\d.]+s")
 _COVERAGE = re.compile(
     r"^(?:ERROR: )?(?:FAIL )?Required test coverage of [\d.]+% not reached"
     r"|^(?:ERROR: )?Coverage failure: |^Coverage failure: total of"
 )
+_ENDS = "=n0123456789"
+_USAGE_WORDS = ("ERROR: ", ": error: ", "UsageError: ", "Error: no such option")
 _FATAL = re.compile(r"^(?:Fatal Python error: |Windows fatal exception: )(?P<said>.{1,300})$")
 _THREAD = re.compile(r"^(?:Current thread|Thread) 0x[0-9a-f]{1,20}")
 _FRAME = re.compile(r'^\s{1,8}File "(?P<file>[^"]{1,400})", line \d{1,9},? in (?P<name>\S{1,200})')
@@ -52,17 +57,27 @@ def pytest_session(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def _one_line(line: Line) -> Iterator[Finding]:
     text = line.text
-    if _USAGE.match(text):
-        yield _finding(line, "pytest usage", 78, FailureClass.CONFIG_ERROR)
-    elif _COVERAGE.match(text):
-        yield _finding(line, "coverage limit", 75, FailureClass.LINT, identity="coverage limit")
-    elif _EMPTY.match(text):
-        yield _finding(line, "no tests", 56, FailureClass.CONFIG_ERROR, identity="no tests ran")
-    elif _TALLY.match(text):
-        yield _finding(line, "pytest tally", 57, FailureClass.TEST_FAILURE)
-    elif match := _INTERNAL.match(text):
+    if text.startswith("!!!") and (match := _STOPPED.match(text)):
+        told = match["said"].partition(": ")[2]
+        found = None if told else FailureClass.TEST_TIMEOUT
+        yield _finding(line, "pytest stopped", 78 if told else 62, found, told or "interrupted")
+    elif text.startswith("INTERNALERROR>") and (match := _INTERNAL.match(text)):
         said = Line(line.number, match["said"])
         yield _finding(said, "pytest internal error", 79, None)
+    elif " in " in text and text[:1] in _ENDS:
+        yield from _ended(line)
+    elif "overage" in text and _COVERAGE.match(text):
+        yield _finding(line, "coverage limit", 75, FailureClass.LINT, "coverage limit")
+    elif any(word in text for word in _USAGE_WORDS) and _USAGE.match(text):
+        yield _finding(line, "pytest usage", 78, FailureClass.CONFIG_ERROR)
+
+
+def _ended(line: Line) -> Iterator[Finding]:
+    """The last line tells only how many failed; it counts where nothing else is said."""
+    if _EMPTY.match(line.text):
+        yield _finding(line, "no tests", 56, FailureClass.CONFIG_ERROR, "no tests ran")
+    elif _TALLY.match(line.text):
+        yield _finding(line, "pytest tally", 57, FailureClass.TEST_FAILURE)
 
 
 def _conftest(line: Line, path: str, after: Sequence[Line]) -> Finding:

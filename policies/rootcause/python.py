@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
 
 TRACE_LIMIT_LINES = 400
 """A traceback whose exception is not named by then is not followed."""
-_RANK, _WRAPPER_RANK, _TEARDOWN_RANK = 66, 30, 25
+_RANK, _VAGUE_RANK, _WRAPPER_RANK, _TEARDOWN_RANK = 66, 50, 30, 25
+_TOLD_CHARS, _RETOLD_CHARS = 3, 60
+"""A message shorter than the first is not looked for in a later one; of a longer one its start is."""
 _LEAVES = 3
 """Of a group's exceptions this many are named."""
 
@@ -23,6 +26,8 @@ _EXCEPTION = re.compile(r"^(?P<type>[A-Za-z_][\w.<>]{0,200})(?::(?:\s|$)|$)")
 _GROUP = re.compile(r"\(\d{1,6} sub-exceptions?\)$")
 _IN_GROUP = re.compile(r"^\s{0,200}[|+]")
 _LEAF = re.compile(r"^\s{1,200}\| (?P<said>[A-Za-z_][\w.]{0,200}(?::\s.{0,1000}|:?$))")
+_TEST_FILE = re.compile(r"(?:^|[/\\])(?:test_\w{1,100}|\w{1,100}_tests?)\.py$")
+_TEST = FailureClass.TEST_FAILURE
 _CHAINED = (
     "The above exception was the direct cause",
     "During handling of the above exception",
@@ -33,6 +38,7 @@ _WRAPPERS = re.compile(
     r"|^bdb\.|^(?:\w+\.){0,4}(?:UnexpectedExit|ErrorReturnCode\w{0,9})\b"
     r"|(?:returned|failed with|with) (?:a )?(?:non-zero )?exit (?:status|code) -?\d+"
 )
+_VAGUE = re.compile(r": [\w ./-]{0,80}\bfail(?:ed|ure)[!.]{0,2}$")
 _TEARDOWN = re.compile(
     r"^Exception ignored in|^--- Logging error ---|^Error in atexit\._run_exitfuncs"
 )
@@ -55,7 +61,9 @@ def tracebacks(lines: Sequence[Line]) -> Iterator[Finding]:
         found, at = _exception(lines, at + 1, header)
         chain.extend(found)
         if chain and not _is_chained(lines, at):
-            yield _of_chain(chain, is_teardown=_after_teardown(lines, began))
+            found_one = _of_chain(chain, is_teardown=_after_teardown(lines, began))
+            is_test = _of_test(lines, began)
+            yield replace(found_one, failure_class=_TEST) if is_test else found_one
             chain = []
     if chain:
         yield _of_chain(chain, is_teardown=False)
@@ -136,18 +144,37 @@ def _after_teardown(lines: Sequence[Line], at: int) -> bool:
     return any(_TEARDOWN.match(line.text.lstrip()) for line in lines[max(0, at - 2) : at])
 
 
+def _of_test(lines: Sequence[Line], at: int) -> bool:
+    """Say whether the program that raised was a file of tests, run as a script."""
+    frames = (_FILE.match(line.text) for line in lines[at + 1 : at + 3])
+    first = next((frame for frame in frames if frame), None)
+    return first is not None and _TEST_FILE.search(first["file"]) is not None
+
+
 def _of_chain(chain: Sequence[Line], *, is_teardown: bool) -> Finding:
     own = [line for line in chain if not _WRAPPERS.search(line.text)]
-    cause = own[0] if own else chain[0]
+    cause = _retold(own) if own else chain[0]
     asserts = cause.text.startswith("AssertionError")
     later = f", then {own[-1].text}" if len(own) > 1 and own[-1].text != cause.text else ""
-    rank = _RANK if own else _WRAPPER_RANK
+    rank = _WRAPPER_RANK if not own else _VAGUE_RANK if _VAGUE.search(cause.text) else _RANK
     return Finding(
-        lines=tuple(own[:_LEAVES] or chain[:1]),
+        lines=_shown(cause, own[:_LEAVES]),
         rank=_TEARDOWN_RANK if is_teardown else rank,
         rule="python traceback",
-        failure_class=FailureClass.TEST_FAILURE if asserts else None,
+        failure_class=_TEST if asserts else None,
         first_wins=False,
         summary=f"{cause.text}{later}",
         identity=cause.text,
     )
+
+
+def _retold(own: Sequence[Line]) -> Line:
+    """Give the first exception, or a later one that repeats its message and says more."""
+    said = own[0].text.partition(": ")[2]
+    later = own[-1]
+    tells = len(said) >= _TOLD_CHARS and said[:_RETOLD_CHARS] in later.text
+    return later if tells and len(own) > 1 else own[0]
+
+
+def _shown(cause: Line, others: Sequence[Line]) -> tuple[Line, ...]:
+    return (cause, *(line for line in others if line.number != cause.number))

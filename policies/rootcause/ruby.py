@@ -104,7 +104,9 @@ def ruby(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def rubocop(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield rubocop's offences; errors and fatals outweigh style."""
-    yield from complaints(lines, FORMATS)
+    yield from complaints(
+        lines, FORMATS, (": [", ": C: ", ": W: ", ": E: ", ": F: ", ": R: ", ".rb:")
+    )
 
 
 def _follows_another(lines: Sequence[Line], at: int) -> bool:

@@ -9,10 +9,11 @@ from policies.rootcause.docs import docs_builds
 from policies.rootcause.environments import environments
 from policies.rootcause.eslint import js_linters, typescript
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.formatters import formatters, hooks, prettier
+from policies.rootcause.formatters import formatters, prettier
 from policies.rootcause.javascript import node_errors
 from policies.rootcause.jest import jest
 from policies.rootcause.layers import layered
+from policies.rootcause.lint_runners import hooks, lintrunner
 from policies.rootcause.mocha import browsers, mocha
 from policies.rootcause.npm import npm
 from policies.rootcause.npm_scripts import Scripts
@@ -33,154 +34,141 @@ from policies.rootcause.yarn import pnpm, yarn
 
 Finder = Callable[[Sequence[Line]], Iterator[Finding]]
 
-FORMATS: tuple[tuple[Finder, tuple[str, ...]], ...] = (
-    (pytest, ("FAILED", "ERROR", "= FAILURES =", "= ERRORS =")),
+_FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
     (
-        pytest_session,
+        "",
         (
-            "pytest",
-            "no tests ran",
-            " in ",
-            "overage",
-            "Fatal Python error",
-            "fatal exception",
-            " Timeout +",
-            "INTERNALERROR>",
-            "while loading conftest",
-            "UsageError",
-            "not found: ",
-        ),
-    ),
-    (unittest, ("FAIL: ", "ERROR: ", "UNEXPECTED SUCCESS: ")),
-    (doctests, ("Failed example:",)),
-    (tracebacks, ("Traceback (most recent call last)",)),
-    (syntax_errors, ("SyntaxError", "IndentationError", "TabError")),
-    (python_checkers, (".py", ".ipynb", " ==> ", "RESULT: FAILED")),
-    (python_checkers_in_blocks, (".py", "--> ", ">> Issue")),
-    (formatters, ("reformat", "cannot ", "Imports are", "needs formatting", "not formatted")),
-    (prettier, ("[warn] ", "[error] ", "Code style issues")),
-    (hooks, ("...Failed", ")Failed")),
-    (docs_builds, ("WARNING: ", "ERROR: ", "SEVERE: ", "CRITICAL: ", "error:", "treated as error")),
-    (
-        installers,
-        (
-            "did not run successfully",
-            "errored out with",
-            "Call to `",
-            "backend returned",
-            "Cannot install",
-            "o matching distribution",
-            "Could not ",
-            "version solving failed",
-            "error: ",
-            "ERROR: ",
-            "Error: ",
-            "Error:",
-            "poetry.lock",
-            "InvalidConfig",
+            (tap, "not ok"),
+            (layered, "Caused by|cause: |─▶ "),
+            (hooks, "...Failed|)Failed"),
+            (lintrunner, ">>> Lint for "),
+            (
+                docs_builds,
+                ": WARNING: |: ERROR: |: SEVERE: |: CRITICAL: |Extension error|"
+                "Configuration error|treated as error|strict mode",
+            ),
+            (
+                environments,
+                "nox > |: exit |: FAIL |Exception running subprocess|InvocationError|"
+                "commands failed",
+            ),
         ),
     ),
     (
-        environments,
+        ".py|Traceback (most|FAILED |ERROR|Error: |Error:|error: |pip|uv|poetry|"
+        "FAIL: |pytest|SyntaxError| ==> |RESULT: |reformat|Could not |"
+        "Failed example",
         (
-            "nox > ",
-            ": exit ",
-            ": FAIL ",
-            "Exception running subprocess",
-            "InvocationError",
-            "commands failed",
+            (pytest, "FAILED|ERROR|= FAILURES =|= ERRORS ="),
+            (
+                pytest_session,
+                "pytest|no tests ran| in |overage|Fatal Python error|fatal exception|"
+                " Timeout +|INTERNALERROR>|!!! |while loading conftest|UsageError|"
+                "not found: ",
+            ),
+            (unittest, "FAIL: |ERROR: |UNEXPECTED SUCCESS: "),
+            (doctests, "Failed example:"),
+            (tracebacks, "Traceback (most recent call last)"),
+            (syntax_errors, "SyntaxError|IndentationError|TabError"),
+            (python_checkers, ".py|.ipynb| ==> |RESULT: FAILED"),
+            (python_checkers_in_blocks, ".py|--> |>> Issue"),
+            (formatters, "reformat|cannot |Imports are|needs formatting|not formatted"),
+            (
+                installers,
+                "[end of output]|errored out with|Call to `|backend returned|"
+                "Cannot install|o matching distribution|Could not |"
+                "version solving failed|error: |ERROR: |Error: |Error:|poetry.lock|"
+                "InvalidConfig",
+            ),
         ),
     ),
-    (layered, ("Caused by", "cause: ", "─▶ ")),
-    (node_errors, ("    at ", "  at ", "--trace-uncaught")),
-    (jest, ("● ", "✕ ", "coverage threshold", "Coverage for", "No tests found")),
     (
-        vitest,
+        ".js|.ts|.mjs|.cjs|.jsx|.tsx|.vue|.svelte|npm |yarn|node|● |✖|×|[warn] |"
+        "[error] |[fail]| › | MD0|━━|➤ YN| failing|ERR_PNPM|ESLint|ERROR in|"
+        "Failed to compile|error TS|  Message:|FAILED",
         (
-            "FAIL",
-            "Uncaught Exception",
-            "Unhandled ",
-            "Startup Error",
-            "Coverage for",
-            "No test ",
-            "No test files",
+            (node_errors, "    at |  at |--trace-uncaught"),
+            (jest, "● |✕ |coverage threshold|Coverage for|No tests found"),
+            (
+                vitest,
+                "FAIL|Uncaught Exception|Unhandled |Startup Error|Coverage for|No test |"
+                "No test files",
+            ),
+            (mocha, " failing"),
+            (browsers, " FAILED|  Message:"),
+            (node_spec, "✖ "),
+            (ava, "[fail]: |[uncaught exception]: "),
+            (playwright, " › "),
+            (prettier, "[warn] |[error] |Code style issues"),
+            (
+                js_linters,
+                " error  | warning  |[Error|, Error - |): error |✖|×|━━|  Line | MD0|"
+                "ESLint|ERROR: |.js:|.ts:|.jsx:|.tsx:|Error: Failed to load|"
+                "No files matching|config file",
+            ),
+            (typescript, "error TS|Type error: |TS"),
+            (
+                bundlers,
+                "ERROR in|[ERROR] |error: |[!] |error during build|Failed to compile|"
+                "Build error|prerendering|Build failed|SyntaxError: |"
+                "Module build failed|Module parse failed",
+            ),
+            (npm, "npm ERR!|npm error"),
+            (yarn, "yarn |➤ YN|Usage Error: |Internal Error: "),
+            (pnpm, "ERR_PNPM_"),
         ),
     ),
-    (mocha, (" failing",)),
-    (browsers, (" FAILED", "  Message:")),
-    (tap, ("not ok",)),
-    (node_spec, ("✖ ",)),
-    (ava, ("[fail]: ", "[uncaught exception]: ")),
-    (playwright, (" › ",)),
     (
-        js_linters,
-        ("error", "✖", "×", "━━", "Line ", " (", "MD0", "Error", "ESLint", "warning", "ERROR"),
-    ),
-    (typescript, ("error TS", "Type error: ", "TS")),
-    (
-        bundlers,
+        ".rb|uby|Gem|gem |undle|rake |rspec |Failure:|Error:|Failures:|Failure: ",
         (
-            "ERROR in",
-            "[ERROR] ",
-            "error: ",
-            "[!] ",
-            "error during build",
-            "Failed to compile",
-            "Build error",
-            "prerendering",
-            "Build failed",
-            "SyntaxError: ",
-            "Module build failed",
-            "Module parse failed",
+            (
+                ruby,
+                ":in `|:in '|syntax error|rake aborted|undle|Gemfile|Gem::|gem native|"
+                "already activated|Could not find| (LoadError)",
+            ),
+            (rubocop, ": [C|: C: |: W: |: E: |: F: |: R: |.rb:"),
+            (rspec, "Failures:|An error occurred "),
+            (minitest, "Failure:|Error:|Failure: |Error: "),
         ),
     ),
-    (npm, ("npm ERR!", "npm error")),
-    (yarn, ("yarn ", "➤ YN", "Usage Error: ", "Internal Error: ")),
-    (pnpm, ("ERR_PNPM_",)),
     (
-        ruby,
+        ".php|PHP|omposer|requirements could|\\|Fatal error|Parse error|FILE: | ✘ ",
         (
-            ":in `",
-            ":in '",
-            "syntax error",
-            "rake aborted",
-            "undle",
-            "Gemfile",
-            "Gem::",
-            "gem native",
-            "already activated",
-            "Could not find",
-            " (LoadError)",
+            (
+                php,
+                "Fatal error|Parse error|Compile Error|installable set|compatible set|"
+                " line |  [|\\",
+            ),
+            (php_checkers, ".php|FILE: "),
+            (phpunit, "There was |There were | ✘ "),
+            (pest, "FAILED  "),
         ),
     ),
-    (rubocop, (": [C", ": C: ", ": W: ", ": E: ", ": F: ", ": R: ", ".rb:")),
-    (rspec, ("Failures:", "An error occurred ")),
-    (minitest, ("Failure:", "Error:", "Failure: ", "Error: ")),
-    (
-        php,
-        (
-            "Fatal error",
-            "Parse error",
-            "Compile Error",
-            "installable set",
-            "compatible set",
-            " line ",
-            "  [",
-            "\\",
-        ),
-    ),
-    (php_checkers, (".php", "FILE: ")),
-    (phpunit, ("There was ", "There were ", " ✘ ")),
-    (pest, ("FAILED  ",)),
 )
-"""Each with words of which one stands in every log that it can read: most logs are of few tools."""
+"""By ecosystem: words of which one stands in every log of it, then its finders, each with its own.
+
+Most logs are of few tools: so most finders need not read them.
+"""
+
+
+def _split(words: str) -> tuple[str, ...]:
+    return tuple(words.split("|"))
+
+
+FAMILIES = tuple(
+    (_split(words), tuple((finder, _split(own)) for finder, own in finders))
+    for words, finders in _FAMILIES
+)
+"""The same, the words split."""
 
 
 def scripting(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield what the formats find; where npm names the script that ran, that is how to run it again."""
     text = "\n".join(line.text for line in lines)
     scripts = Scripts(lines, text)
-    for finder, words in FORMATS:
-        if any(word in text for word in words):
-            for found in finder(lines):
-                yield scripts.named(found)
+    for family, finders in FAMILIES:
+        if not any(word in text for word in family):
+            continue
+        for finder, words in finders:
+            if any(word in text for word in words):
+                yield from map(scripts.named, finder(lines))
