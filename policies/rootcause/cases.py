@@ -25,6 +25,11 @@ _TIMES_OUT = re.compile(
 )
 
 
+_CRASHES = re.compile(
+    r"^worker '\w{1,40}' crashed while running|terminated by another process: signal=SIG"
+)
+
+
 def unmarked(text: str) -> str:
     """Give *text* without a CI system's mark for an error."""
     return _MARK.sub("", text, count=1) if text.startswith(("##[", "::")) else text
@@ -55,16 +60,21 @@ def failed_test(
     joint: str = ": ",
 ) -> Finding:
     """Give the finding of one failing test; *where* is its file, if the name does not hold it."""
-    timed = _TIMES_OUT.search(why) is not None
     return Finding(
         lines=tuple(lines),
         rank=rank,
         rule=rule,
-        failure_class=FailureClass.TEST_TIMEOUT if timed else FailureClass.TEST_FAILURE,
+        failure_class=_class_of(why),
         summary=f"{name}{joint}{why}" if why else name,
         identity=" ".join(part for part in (where, name, error_type(why)) if part),
         replay=(replay,) if replay else (),
     )
+
+
+def _class_of(why: str) -> FailureClass:
+    if _TIMES_OUT.search(why):
+        return FailureClass.TEST_TIMEOUT
+    return FailureClass.SIGNAL_CRASH if _CRASHES.search(why) else FailureClass.TEST_FAILURE
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ FORMATS: tuple[Format, ...] = (
         76,
     ),
     Format(
-        "black", re.compile(r"^would reformat (?P<file>\S.{0,300})$", re.I), FailureClass.LINT, 75
+        "black", re.compile(r"^would reformat:? (?P<file>\S.{0,300})$", re.I), FailureClass.LINT, 75
     ),
     Format(
         "isort",

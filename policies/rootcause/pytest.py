@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from policies.rootcause.cases import failed_test, stripped
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.python import tracebacks
+from policies.rootcause.pytest_block import said_in
 
 RANK = 81
 _TEARDOWN_RANK, _LIVE_RANK = 77, 72
@@ -32,12 +32,8 @@ _LIVE = re.compile(r"^\[gw\d{1,4}\] (?:\[ {0,3}\d{1,3}%\] )?(?:FAILED|ERROR) (?P
 _LIVE_PLAIN = re.compile(
     r"^(?P<id>\S.{0,500}) (?:FAILED|ERROR)(?: {1,80}\[ {0,3}\d{1,3}%\]| \[[\d.]{1,12}s\].{0,20})?$"
 )
-_TOLD = re.compile(r"^E {1,20}(?P<said>\S.{0,2000})$")
-_RAISED = re.compile(
-    r"^(?:[\w.]{0,200}\.)?\w{0,80}(?:Error|Exception|Exit|Interrupt|Warning|Failed|Group)\b"
-)
 _ONE_LINE = re.compile(r"^(?P<place>(?:[A-Z]:)?[^\s:]{1,300}:\d{1,9}): (?P<said>\S.{0,2000})$")
-_PLACE = re.compile(r"^[^\s:]{1,300}:\d{1,9}: ?(?:\w|in |$)")
+_CRASHED = re.compile(r"^worker '\w{1,40}' crashed while running '(?P<id>[^']{1,400})'")
 _OWN = ("FAILURES", "ERRORS")
 _PHASES = ("ERROR at setup of ", "ERROR at teardown of ", "ERROR collecting ")
 
@@ -68,7 +64,7 @@ def pytest(lines: Sequence[Line]) -> Iterator[Finding]:
     for item in summaries:
         by_name[_short(item.test_id)].append(item)
     for block in blocks:
-        queue = by_name[_plain(block.name)]
+        queue = by_name[_name(block)]
         yield _of_block(block, queue.popleft() if queue else None)
     for left in sorted(
         (item for queue in by_name.values() for item in queue), key=lambda t: t.line
@@ -114,6 +110,13 @@ def _short(test_id: str) -> str:
     return head.replace("::", ".") + bracket + rest
 
 
+def _name(block: Block) -> str:
+    """Give the name by which the summary calls the block's test; a crash is headed by its file."""
+    crashes = (match for line in block.lines[:3] if (match := _CRASHED.match(line.text)))
+    crash = next(crashes, None)
+    return _short(crash["id"]) if crash else _plain(block.name)
+
+
 def _plain(name: str) -> str:
     for phase in _PHASES:
         name = name.removeprefix(phase)
@@ -121,7 +124,7 @@ def _plain(name: str) -> str:
 
 
 def _of_block(block: Block, told: Told | None) -> Finding:
-    said = _said(block.lines)
+    said = said_in(block.lines)
     why = said[0].text if said else (told.why if told else "")
     test_id = told.test_id if told else _plain(block.name)
     last = f", then {said[-1].text}" if len(said) > 1 and said[-1].text != why else ""
@@ -158,37 +161,3 @@ def _test(test_id: str, lines: Sequence[Line], why: str, rank: int) -> Finding:
     return failed_test(
         "pytest", test_id, tuple(own.values()), why=why, rank=rank, replay=command, joint=" - "
     )
-
-
-def _said(lines: Sequence[Line]) -> list[Line]:
-    """Give what the test raised: the first of each run of E lines, else a traceback's, else its words."""
-    told, group = list[Line](), list[Line]()
-    for line in lines:
-        match = _TOLD.match(line.text)
-        if match:
-            group.append(Line(line.number, match["said"]))
-        elif group and line.text.strip() != "E":
-            told.append(_best(group))
-            group = []
-    if group:
-        told.append(_best(group))
-    if told:
-        return [told[0], told[-1]] if len(told) > 1 else told
-    if raised := next(tracebacks(lines), None):
-        return list(raised.lines[:1])
-    return _in_words(lines)
-
-
-def _best(group: Sequence[Line]) -> Line:
-    """Of a SyntaxError the place and the source stand above it."""
-    return next((line for line in group if _RAISED.match(line.text)), group[0])
-
-
-def _in_words(lines: Sequence[Line]) -> list[Line]:
-    plain = [stripped(line) for line in lines if line.text.strip()]
-    got = next((at for at, line in enumerate(plain) if line.text in ("Got:", "Got nothing")), None)
-    if got is not None and any(line.text == "Expected:" for line in plain):
-        return plain[got + 1 : got + 2] or plain[got : got + 1]
-    return [
-        line for line in plain if not line.text.startswith("[gw") and not _PLACE.match(line.text)
-    ][:1]

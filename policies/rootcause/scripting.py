@@ -55,14 +55,16 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
         ),
     ),
     (
+        "ed in |ran in |error in |errors in |overage|!!! | Timeout +|SUBFAIL|"
+        "ersion solving|UNEXPECTED SUCCESS|Cannot install|Call to `|backend returned|[end of output]|"
         ".py|Traceback (most|FAILED |ERROR|Error: |Error:|error: |pip|uv|poetry|"
         "FAIL: |pytest|SyntaxError| ==> |RESULT: |reformat|Could not |"
         "Failed example",
         (
-            (pytest, "FAILED|ERROR|= FAILURES =|= ERRORS ="),
+            (pytest, "FAILED|ERROR|SUBFAIL|= FAILURES =|= ERRORS ="),
             (
                 pytest_session,
-                "pytest|no tests ran| in |overage|Fatal Python error|fatal exception|"
+                "pytest|ran in |ed in |error in |errors in |overage|Fatal Python error|fatal exception|"
                 " Timeout +|INTERNALERROR>|!!! |while loading conftest|UsageError|"
                 "not found: ",
             ),
