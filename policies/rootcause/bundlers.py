@@ -94,7 +94,7 @@ def _below(after: Sequence[Line], rank: int) -> Iterator[Finding]:
     said = [
         x for x in filled if x is not file and not _ADVICE.match(x.text) and not _NEXT.match(x.text)
     ]
-    if said and not said[0].text.startswith("Line "):
+    if said and not any(x.text.startswith("Line ") for x in filled):
         more = (file,) if file else ()
         yield _finding(said[0], said[0].text, file.text if file else "", *more, rank=rank)
 

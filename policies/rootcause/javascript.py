@@ -34,6 +34,7 @@ _WRAPPERS = re.compile(
     r".{1,300}) .{0,80}exit(?:ed)? (?:with )?code"
 )
 _SYNTAX = "SyntaxError: "
+_SYNTAX_RANK = 77
 
 
 def node_errors(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -99,7 +100,7 @@ def _syntax(line: Line, before: Sequence[Line], rank: int) -> Finding:
     file = place["file"] if place else ""
     return Finding(
         lines=(line,),
-        rank=max(rank, 70),
+        rank=max(rank, _SYNTAX_RANK),
         rule="node error",
         failure_class=FailureClass.COMPILE_ERROR,
         first_wins=False,

@@ -17,7 +17,7 @@ _FILE = re.compile(
     r"^\s{0,2}(?:FAIL|PASS)\s{1,4}(?:\S{1,60} )?(?P<file>\S{1,300}\.[cm]?[jt]sx?)(?: "
     r"\([\d.]+ m?s.{0,60}\))?$"
 )
-_HEAD = re.compile(r"^\s{1,4}● (?P<name>\S.{0,400})$")
+_HEAD = re.compile(r"^\s{0,4}● (?P<name>\S.{0,400})$")
 _END = re.compile(
     r"^(?:Test Suites?:|Tests: |Snapshots: |Summary of all failing tests|\s{0,2}(?:FAIL|PASS"
     r"|RUNS)\s)"

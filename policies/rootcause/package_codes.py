@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 
-RANK = 78
+RANK = 79
 
 _CLASSES: tuple[tuple[tuple[str, ...], C], ...] = (
     (

@@ -39,7 +39,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
         "",
         (
             (tap, "not ok"),
-            (layered, "Caused by|cause: |─▶ "),
+            (layered, "Caused by|cause: |─▶ |ERR_PNPM_"),
             (hooks, "...Failed|)Failed"),
             (lintrunner, ">>> Lint for "),
             (
@@ -85,7 +85,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
         ),
     ),
     (
-        ".js|.ts|.mjs|.cjs|.jsx|.tsx|.vue|.svelte|npm |yarn|node|● |✖|×|[warn] |"
+        ".js|.ts|.mjs|.cjs|.jsx|.tsx|.vue|.svelte|npm |yarn|node|● |✕ |Usage Error: |Internal Error: |✖|×|[warn] |"
         "[error] |[fail]| › | MD0|━━|➤ YN| failing|ERR_PNPM|ESLint|ERROR in|"
         "Failed to compile|error TS|  Message:|FAILED",
         (
