@@ -56,7 +56,8 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
     ),
     (
         "ed in |ran in |error in |errors in |overage|!!! | Timeout +|SUBFAIL|"
-        "ersion solving|UNEXPECTED SUCCESS|Cannot install|Call to `|backend returned|[end of output]|"
+        "ersion solving|UNEXPECTED SUCCESS|Cannot install|Call to `|backend returned|[end of "
+        "output]|"
         ".py|Traceback (most|FAILED |ERROR|Error: |Error:|error: |pip|uv|poetry|"
         "FAIL: |pytest|SyntaxError| ==> |RESULT: |reformat|Could not |"
         "Failed example",
@@ -85,7 +86,8 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
         ),
     ),
     (
-        ".js|.ts|.mjs|.cjs|.jsx|.tsx|.vue|.svelte|npm |yarn|node|● |✕ |Usage Error: |Internal Error: |✖|×|[warn] |"
+        ".js|.ts|.mjs|.cjs|.jsx|.tsx|.vue|.svelte|npm |yarn|node|● |✕ |Usage Error: |Internal "
+        "Error: |✖|×|[warn] |"
         "[error] |[fail]| › | MD0|━━|➤ YN| failing|ERR_PNPM|ESLint|ERROR in|"
         "Failed to compile|error TS|  Message:|FAILED",
         (

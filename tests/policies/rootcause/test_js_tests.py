@@ -256,21 +256,57 @@ PLAYWRIGHT_SLOW = """
     Test timeout of 30000ms exceeded."""
 
 TABLE = [
-    (JEST, "test_failure", "cart › when empty › adds: expect(received).toBe(expected)", "npx jest test/cart.test.js -t 'cart when empty adds'"),
-    (JEST_DIFF, "test_failure", 'eq: expect(received).toEqual(expected)', "npx jest test/cart.test.ts -t eq"),
+    (
+        JEST,
+        "test_failure",
+        "cart › when empty › adds: expect(received).toBe(expected)",
+        "npx jest test/cart.test.js -t 'cart when empty adds'",
+    ),
+    (
+        JEST_DIFF,
+        "test_failure",
+        "eq: expect(received).toEqual(expected)",
+        "npx jest test/cart.test.ts -t eq",
+    ),
     (JEST_SLOW, "test_timeout", "cart › slow", "npx jest test/cart.test.js -t 'cart slow'"),
-    (JEST_GONE, "missing_dependency", "test/gone.test.js: Cannot find module './crate'", "npx jest test/gone.test.js"),
+    (
+        JEST_GONE,
+        "missing_dependency",
+        "test/gone.test.js: Cannot find module './crate'",
+        "npx jest test/gone.test.js",
+    ),
     (JEST_PARSE, "compile_error", "Unexpected token (2:0)", "npx jest test/syn.test.js"),
     (JEST_TYPES, "type_error", "error TS2322", "npx jest test/cart.test.ts"),
     (JEST_SETTINGS, "config_error", "Preset crate-preset not found.", ""),
     (JEST_LIVE, "test_failure", "takes away", ""),
     ('Jest: "global" coverage threshold for lines (80%) not met: 75%', "lint", "75%", ""),
-    (VITEST, "test_failure", "AssertionError: expected 1 to be 3", "npx vitest run test/cart.test.ts -t 'cart adds'"),
-    (VITEST_SUITE, "missing_dependency", 'Failed to resolve import "crate"', "npx vitest run test/gone.test.ts"),
-    (VITEST_SLOW, "test_timeout", "Test timed out in 100ms", "npx vitest run test/cart.test.ts -t slow"),
+    (
+        VITEST,
+        "test_failure",
+        "AssertionError: expected 1 to be 3",
+        "npx vitest run test/cart.test.ts -t 'cart adds'",
+    ),
+    (
+        VITEST_SUITE,
+        "missing_dependency",
+        'Failed to resolve import "crate"',
+        "npx vitest run test/gone.test.ts",
+    ),
+    (
+        VITEST_SLOW,
+        "test_timeout",
+        "Test timed out in 100ms",
+        "npx vitest run test/cart.test.ts -t slow",
+    ),
     (VITEST_LATE, "test_failure", "Error: crate fell", ""),
     ("ERROR: Coverage for lines (50%) does not meet global threshold (80%)", "lint", "50%", ""),
-    (MOCHA, "test_failure", "cart when empty adds: AssertionError [ERR_ASSERTION]: Expected values to be strictly equal: 1 !== 2", "npx mocha --grep 'cart when empty adds'"),
+    (
+        MOCHA,
+        "test_failure",
+        "cart when empty adds: AssertionError [ERR_ASSERTION]: Expected values to be strictly "
+        "equal: 1 !== 2",
+        "npx mocha --grep 'cart when empty adds'",
+    ),
     (MOCHA_SLOW, "test_timeout", "Timeout of 50ms exceeded", "npx mocha --grep 'cart slow'"),
     (CYPRESS, "test_failure", "Expected to find element: `#crate`", ""),
     (KARMA, "test_failure", "cart adds: Expected 1 to be 2.", ""),
@@ -278,12 +314,32 @@ TABLE = [
     (TAP_NODE, "test_failure", "adds: Expected values to be strictly equal: 1 !== 2", ""),
     (TAPE, "test_failure", "should be equal: expected: 2 actual:   1", ""),
     (PERL, "test_failure", "adds: Failed test 'adds'", ""),
-    (SPEC, "test_failure", "adds: AssertionError [ERR_ASSERTION]: Expected 1 to be 2", "node --test --test-name-pattern=adds test/cart.test.mjs"),
+    (
+        SPEC,
+        "test_failure",
+        "adds: AssertionError [ERR_ASSERTION]: Expected 1 to be 2",
+        "node --test --test-name-pattern=adds test/cart.test.mjs",
+    ),
     (AVA, "test_failure", "throws: TypeError: Cannot read properties of null", ""),
-    (AVA_DIFF, "test_failure", "cart › adds: Difference (- actual, + expected): - 1 + 2", "npx ava test/cart.mjs --match 'cart › adds'"),
-    (PLAYWRIGHT, "test_failure", 'expect(locator).toHaveText(expected) failed Expected string: "3"', "npx playwright test cart.spec.ts:5 --project=chromium"),
-    (PLAYWRIGHT_SLOW, "test_timeout", "Test timeout of 30000ms exceeded", "npx playwright test cart.spec.ts:5"),
-]  # fmt: skip
+    (
+        AVA_DIFF,
+        "test_failure",
+        "cart › adds: Difference (- actual, + expected): - 1 + 2",
+        "npx ava test/cart.mjs --match 'cart › adds'",
+    ),
+    (
+        PLAYWRIGHT,
+        "test_failure",
+        'expect(locator).toHaveText(expected) failed Expected string: "3"',
+        "npx playwright test cart.spec.ts:5 --project=chromium",
+    ),
+    (
+        PLAYWRIGHT_SLOW,
+        "test_timeout",
+        "Test timeout of 30000ms exceeded",
+        "npx playwright test cart.spec.ts:5",
+    ),
+]
 
 
 @pytest.mark.parametrize(("log", "found", "words", "replay"), TABLE)

@@ -144,12 +144,21 @@ PRERENDER = """
 Error occurred prerendering page "/cart". Read more: https://example.org/x
 TypeError: Cannot read properties of undefined (reading 'crate')
     at Cart (/srv/shop/.next/server/pages/cart.js:1:99)"""
-YARN = "yarn install v1.22.22\nerror Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`."
-BERRY = "➤ YN0000: ┌ Resolution step\n➤ YN0028: │ The lockfile would have been modified by this install, which is explicitly forbidden."
+YARN = (
+    "yarn install v1.22.22\nerror Your lockfile needs to be updated, but yarn was run with "
+    "`--frozen-lockfile`."
+)
+BERRY = (
+    "➤ YN0000: ┌ Resolution step\n➤ YN0028: │ The lockfile would have been modified by this "
+    "install, which is explicitly forbidden."
+)
 PNPM_NEW = (
     'Error: ERR_PNPM_NO_SCRIPT\n\n  × Missing script: bild\n  help: Command "bild" not found.'
 )
-PNPM_TREE = "Error: ERR_PNPM_NO_LOCKFILE\n\n  × installing dependencies\n  ╰─▶ Headless installation requires a lockfile"
+PNPM_TREE = (
+    "Error: ERR_PNPM_NO_LOCKFILE\n\n  × installing dependencies\n  ╰─▶ Headless "
+    "installation requires a lockfile"
+)
 BABEL = "SyntaxError: /srv/shop/src/cart.js: Unexpected token (1:11)"
 
 TABLE = [
@@ -164,39 +173,84 @@ TABLE = [
     (EUSAGE, "config_error", "`npm ci` can only install packages", ""),
     (SCRIPT, "compile_error", "Could not find any Python installation", ""),
     ('npm error Missing script: "bild"', "config_error", '"bild"', ""),
-    ("npm error code ENEEDAUTH\nnpm error need auth This command requires you to be logged in.", "auth", "need auth", ""),
+    (
+        "npm error code ENEEDAUTH\nnpm error need auth This command requires you to be logged in.",
+        "auth",
+        "need auth",
+        "",
+    ),
     ("npm ERR! code ECONNRESET\nnpm ERR! network aborted", "network", "aborted", ""),
     (YARN, "config_error", "Your lockfile needs to be updated", ""),
     (BERRY, "config_error", "The lockfile would have been modified", ""),
     ('Usage Error: Couldn\'t find a script named "bild".', "config_error", '"bild"', ""),
-    (" ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with frozen-lockfile", "config_error", "frozen-lockfile", ""),
+    (
+        " ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with frozen-lockfile",
+        "config_error",
+        "frozen-lockfile",
+        "",
+    ),
     (PNPM_NEW, "config_error", "ERR_PNPM_NO_SCRIPT: Missing script: bild", ""),
     (PNPM_TREE, "config_error", "Headless installation requires a lockfile", ""),
-    (RAN, "lint", "/srv/shop/src/cart.js: 3:10 error 'crate' is not defined no-undef", "npm run lint"),
+    (
+        RAN,
+        "lint",
+        "/srv/shop/src/cart.js: 3:10 error 'crate' is not defined no-undef",
+        "npm run lint",
+    ),
     (WARNED, "lint", "Unexpected console statement", ""),
     ("src/cart.js:3:10: 'crate' is not defined. [Error/no-undef]", "lint", "no-undef", ""),
-    ("src/cart.js: line 3, col 10, Error - 'crate' is not defined. (no-undef)", "lint", "no-undef", ""),
-    ("ESLint couldn't find an eslint.config.(js|mjs|cjs) file.", "config_error", "eslint.config", ""),
+    (
+        "src/cart.js: line 3, col 10, Error - 'crate' is not defined. (no-undef)",
+        "lint",
+        "no-undef",
+        "",
+    ),
+    (
+        "ESLint couldn't find an eslint.config.(js|mjs|cjs) file.",
+        "config_error",
+        "eslint.config",
+        "",
+    ),
     ('ESLint couldn\'t find the plugin "eslint-plugin-crate".', "missing_dependency", "crate", ""),
     ("docs/cart.md:3:81 MD013/line-length Line length [Expected: 80]", "lint", "MD013", ""),
-    ("src/cart.css\n  3:5  ✖  Unexpected unit  unit-disallowed-list", "lint", "Unexpected unit", ""),
+    (
+        "src/cart.css\n  3:5  ✖  Unexpected unit  unit-disallowed-list",
+        "lint",
+        "Unexpected unit",
+        "",
+    ),
     (OXLINT, "lint", "eslint(no-undef)", ""),
     (BIOME, "lint", "lint/suspicious/noExplicitAny", ""),
     (CRA, "lint", "src/App.js: Line 3:10:", ""),
     ("src/cart.ts(3,7): error TS2322: Type 'string' is not", "type_error", "TS2322", ""),
     ("src/cart.ts:3:7 - error TS2322: Type 'string' is not", "type_error", "TS2322", ""),
     ("src/cart.ts(3,7): error TS1005: ';' expected.", "compile_error", "TS1005", ""),
-    ("error TS18003: No inputs were found in config file 'tsconfig.json'.", "config_error", "TS18003", ""),
+    (
+        "error TS18003: No inputs were found in config file 'tsconfig.json'.",
+        "config_error",
+        "TS18003",
+        "",
+    ),
     (NEXT, "type_error", "./src/cart.ts: Type error: Type 'string'", ""),
-    (WEBPACK, "compile_error", "./src/index.js: Module not found: Error: Can't resolve './crate.js'", ""),
+    (
+        WEBPACK,
+        "compile_error",
+        "./src/index.js: Module not found: Error: Can't resolve './crate.js'",
+        "",
+    ),
     (WEBPACK.replace("./crate.js", "crate"), "missing_dependency", "Can't resolve 'crate'", ""),
     (LOADER, "compile_error", "Unexpected token (1:11)", ""),
     (ESBUILD, "missing_dependency", 'Could not resolve "crate"', ""),
     (VITE, "compile_error", "Could not resolve './crate.js'", ""),
-    ('[!] RollupError: Could not resolve "./crate.js" from "src/index.js"', "compile_error", "./crate.js", ""),
+    (
+        '[!] RollupError: Could not resolve "./crate.js" from "src/index.js"',
+        "compile_error",
+        "./crate.js",
+        "",
+    ),
     (PRERENDER, "compile_error", "Cannot read properties of undefined", ""),
     (BABEL, "compile_error", "Unexpected token (1:11)", ""),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("log", "found", "words", "replay"), TABLE)

@@ -84,7 +84,12 @@ UNUSED = "'os' imported but unused"
 TABLE = [
     ("shop/cart.py:1:8: F401 [*] `os` imported but unused", "lint", "F401", ""),
     ("shop/cart.py:1:1: E302 expected 2 blank lines, found 0", "lint", "E302", ""),
-    ("##[error]shop/cart.py:1:8: F401 `os` imported but unused", "lint", "shop/cart.py:1:8: F401", ""),
+    (
+        "##[error]shop/cart.py:1:8: F401 `os` imported but unused",
+        "lint",
+        "shop/cart.py:1:8: F401",
+        "",
+    ),
     (GITHUB, "lint", "shop/cart.py:1:8: F401", ""),
     (RUFF_FULL, "lint", "shop/cart.py: F401", ""),
     (RUFF_GROUPED, "lint", "shop/cart.py: 1:8 F401", ""),
@@ -94,8 +99,18 @@ TABLE = [
     ("shop/cart.py:3: [W0611(unused-import), ] Unused import os", "lint", "W0611", ""),
     (f"shop/cart.py:1:1: {UNUSED}", "lint", UNUSED, ""),
     ("shop/cart.py:5: error: Unsupported operand types  [operator]", "type_error", "operand", ""),
-    ("shop/cart.py:5:1:5:9: error: Name 'x' is not defined  [name-defined]", "type_error", "'x'", ""),
-    ("shop/cart.py: error: Source file found twice under different names", "type_error", "twice", ""),
+    (
+        "shop/cart.py:5:1:5:9: error: Name 'x' is not defined  [name-defined]",
+        "type_error",
+        "'x'",
+        "",
+    ),
+    (
+        "shop/cart.py: error: Source file found twice under different names",
+        "type_error",
+        "twice",
+        "",
+    ),
     (PYRIGHT, "type_error", '"crate" is not defined', ""),
     (TY, "type_error", "shop/cart.py: error[invalid-assignment]", ""),
     ("shop/cart.py:3:4 Undefined attribute [16]: `int` has no attribute", "type_error", "[16]", ""),
@@ -109,13 +124,18 @@ TABLE = [
     (FORMAT, "lint", "shop/cart.py: unformatted: File would be reformatted", ""),
     ("error: cannot format shop/cart.py: Cannot parse: 3:4: f(", "lint", "cannot format", ""),
     ("ERROR: shop/cart.py Imports are incorrectly sorted and/or formatted.", "lint", "sorted", ""),
-    (HOOK, "lint", "trim trailing whitespace: files were modified", "pre-commit run trailing-whitespace --all-files"),
+    (
+        HOOK,
+        "lint",
+        "trim trailing whitespace: files were modified",
+        "pre-commit run trailing-whitespace --all-files",
+    ),
     (SAYING, "lint", "teh is no word", "pre-commit run spelling --all-files"),
     (NO_HOOK, "missing_dependency", "`frobnicate` not found", "pre-commit run frob --all-files"),
     (LINTRUNNER, "lint", "shop/cart.py: Warning (FLAKE8) F401", ""),
     (PRETTIER, "lint", "[warn] src/cart.ts", ""),
     (PRETTIER_BROKEN, "lint", "src/cart.js: SyntaxError", ""),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("log", "found", "words", "replay"), TABLE)

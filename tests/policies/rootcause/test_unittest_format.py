@@ -65,10 +65,15 @@ TABLE = [
     (CLASS, "test_failure", "OSError: no shelf", RUN),
     (GONE, "missing_dependency", "No module named 'crates'", ""),
     (DJANGO, "test_failure", "8 != 7", "python manage.py test tests.test_inv.Inventory.test_total"),
-    (f"{RULE}\nUNEXPECTED SUCCESS: test_x (a.B.test_x)\n{THIN}", "test_failure", "test_x", "python -m unittest a.B.test_x"),
+    (
+        f"{RULE}\nUNEXPECTED SUCCESS: test_x (a.B.test_x)\n{THIN}",
+        "test_failure",
+        "test_x",
+        "python -m unittest a.B.test_x",
+    ),
     (DOCTEST, "test_failure", "cart.add: add(1), 2", ""),
     (RAISES, "test_failure", "TypeError: can only concatenate str", ""),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("log", "found", "words", "replay"), TABLE)
