@@ -44,7 +44,7 @@ _WORDS = ("reformat", "error: cannot ", "Imports are", "needs formatting", "not 
 _WARN = re.compile(r"^\[warn\] (?P<said>(?P<file>[^\s:][^:]{0,300}\.[\w.]{1,20})|\S.{0,300})$")
 _STYLE = re.compile(r"^\[warn\] Code style issues|^Code style issues")
 _PRETTIER_ERROR = re.compile(
-    r"^\[error\] (?P<file>\S.{0,300}?): (?P<said>\w{0,40}Error: .{1,1000})$"
+    r"^\[error\] (?P<file>[^\s:]{1,300}\.\w{1,12}): (?P<said>\w{0,40}Error: .{1,1000})$"
 )
 _UNFORMATTED = re.compile(r"^unformatted: ")
 _ARROW = re.compile(r"^\s{1,12}--> (?P<file>\S.{0,300}?):\d{1,9}:\d{1,9}$")

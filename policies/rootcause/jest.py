@@ -17,11 +17,13 @@ _FILE = re.compile(
     r"^\s{0,2}(?:FAIL|PASS)\s{1,4}(?:\S{1,60} )?(?P<file>\S{1,300}\.[cm]?[jt]sx?)(?: "
     r"\([\d.]+ m?s.{0,60}\))?$"
 )
-_HEAD = re.compile(r"^\s{0,4}● (?P<name>\S.{0,400})$")
+_HEAD = re.compile(r"^(?:\s{1,4}● |● (?=Validation|Multiple))(?P<name>\S.{0,400})$")
 _END = re.compile(
     r"^(?:Test Suites?:|Tests: |Snapshots: |Summary of all failing tests|\s{0,2}(?:FAIL|PASS"
     r"|RUNS)\s)"
 )
+_MARKS = ("FAIL ", "PASS ", "Test Suites:", "Tests:", "● Validation Error", "✕ ", "Jest: ", "jest ")
+"""A bullet alone is not jest's: service managers draw one too."""
 _SUITE = "Test suite failed to run"
 _NOT_TESTS = (
     "Console",
@@ -47,6 +49,8 @@ _OTHER = re.compile(
 
 def jest(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the failing tests and suites, each with its first words and the values compared."""
+    if not any(line.text.lstrip().startswith(_MARKS) for line in lines):
+        return
     file, seen = "", set[tuple[str, str]]()
     for at, line in enumerate(lines):
         if found := _FILE.match(line.text):

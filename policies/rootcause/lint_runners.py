@@ -30,15 +30,16 @@ def hooks(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield pre-commit's failing hooks: the files they changed, or the first thing they said."""
     for at, line in enumerate(lines):
         if line.text.endswith("Failed") and (match := _HOOK.match(line.text)):
-            yield _hook(line, match["name"], lines[at + 1 : at + _HOOK_LINES])
+            after = lines[at + 1 : at + _HOOK_LINES]
+            if after and _FIELD.match(after[0].text):
+                yield _hook(line, match["name"], after)
 
 
 def _hook(line: Line, name: str, after: Sequence[Line]) -> Finding:
-    fields, said, hook_id, changed = 0, list[Line](), "", None
+    said, hook_id, changed = list[Line](), "", None
     for item in after:
         match = _FIELD.match(item.text)
         if match and not said:
-            fields += 1
             hook_id = match["id"] or hook_id
             changed = item if match["changed"] else changed
         elif item.text.endswith(("Failed", "Passed", "Skipped")) and "..." in item.text:
@@ -51,7 +52,7 @@ def _hook(line: Line, name: str, after: Sequence[Line]) -> Finding:
     summary = f"{name}: {lead.text.removeprefix('- ')}"
     missing = _NOT_FOUND.match(lead.text) is not None
     found = FailureClass.MISSING_DEPENDENCY if missing else FailureClass.LINT
-    rank = 75 if changed or missing else 71 if fields else 60
+    rank = 75 if changed or missing else 71
     identity = f"pre-commit {hook_id or name}"
     return _lint("pre-commit", shown, summary, identity, rank, found=found, replay=command)
 

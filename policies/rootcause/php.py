@@ -40,7 +40,7 @@ FORMATS: tuple[Format, ...] = (
 )
 
 _ERROR = re.compile(
-    r"^(?:PHP )?(?P<kind>Fatal error|Parse error|Compile Error):\s{1,4}(?P<said>\S.{0,1500}?)"
+    r"^(?:PHP )?(?:Fatal error|Parse error|Compile Error):\s{1,4}(?P<said>\S.{0,1500}?)"
     r"(?: in (?P<file>\S{1,300}?)(?: on line |:)\d{1,9})?$"
 )
 _UNCAUGHT = re.compile(r"^(?:PHP )?(?:Fatal error:\s{1,4})?Uncaught ")
@@ -52,7 +52,8 @@ _COMPOSER = re.compile(
 )
 _PROBLEM = re.compile(r"^\s{4}- (?P<said>\S.{0,1500})$")
 _BOXED = re.compile(
-    r"^\s{0,4}In (?P<where>[\w.()/-]{1,200}) line \d{1,9}:$|^\s{2}\[(?P<type>[\w\\]{3,200})"
+    r"^\s{0,4}In (?P<where>[\w/-]{1,200}\.php(?:\(\d+\))?) line \d{1,9}:$"
+    r"|^\s{2}\[(?P<type>[\w\\]{0,200}(?:Exception|Error))"
     r"\]\s{0,200}$|^\s{3}(?P<laravel>[A-Z]\w{0,80}(?:\\\w{1,80}){1,8}) {0,4}$"
 )
 _SETTINGS = re.compile(
@@ -75,7 +76,7 @@ def php(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield PHP's own errors (of a chain the first thrown) and the boxes of console programs."""
     for at, line in enumerate(lines):
         after = lines[at + 1 : at + LOOK_AHEAD]
-        if match := _ERROR.match(line.text):
+        if (match := _ERROR.match(line.text)) and _is_own(line.text, match["file"]):
             yield _error(line, match, lines[at + 1 : at + 80])
         elif _COMPOSER.match(line.text):
             yield _unresolved(line, lines[at + 1 : at + 30])
@@ -108,6 +109,11 @@ def _row(rule: str, line: Line, file: str, said: str, found: FailureClass, rank:
         summary=f"{file}: {line.text.strip()}",
         identity=f"{file} {said}",
     )
+
+
+def _is_own(text: str, file: str | None) -> bool:
+    """Other languages' programs print `Fatal error:` too, but name no PHP file."""
+    return text.startswith("PHP ") or (file or "").endswith((".php", ".inc", ".phtml", "code"))
 
 
 def _error(line: Line, match: re.Match[str], after: Sequence[Line]) -> Finding:

@@ -94,7 +94,11 @@ FORMATS: tuple[Format, ...] = (
     Format("interrogate", re.compile(r"^RESULT: (?P<said>FAILED) \(minimum: "), _LINT, 74),
     Format(
         "pyflakes",
-        re.compile(rf"^{_PY}:\d{{1,9}}:\d{{1,9}}:? (?P<said>['a-z].{{3,500}})$"),
+        re.compile(
+            rf"^{_PY}:\d{{1,9}}:\d{{1,9}}:? (?P<said>(?:.{{1,200}} imported but unused|undefined name "
+            rf"|local variable |redefinition of |'from .{{1,200}} import \*'|f-string is missing"
+            rf"|invalid syntax).{{0,200}})$"
+        ),
         _LINT,
         71,
     ),

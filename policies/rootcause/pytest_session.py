@@ -13,8 +13,8 @@ LOOK_AHEAD = 80
 _CONFTEST = re.compile(r"^ImportError while loading conftest '(?P<path>[^']{1,400})'")
 _TOLD = re.compile(r"^E {1,20}(?P<said>(?:[\w.]{0,200}\.)?\w{1,80}(?:: .{1,2000})?)$")
 _USAGE = re.compile(
-    r"^ERROR: (?:file or directory not found: |not found: |found no collectors for |module "
-    r"or package not found)"
+    r"^ERROR: (?:file or directory not found: |not found: \S{0,300}(?:::|\.py)|found no collectors for "
+    r"|module or package not found)"
     r"|^(?:\S{1,200} -m )?\S{0,200}pytest\S{0,20}: error: |^(?:E?\w{0,80}\.)?UsageError: "
     r"|^ERROR: Wrong expression passed to"
     r"|^Error: no such option|^ERROR: .{1,200}: unknown marker"
