@@ -101,7 +101,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
             (mocha, " failing"),
             (browsers, " FAILED|  Message:"),
             (node_spec, "✖ "),
-            (ava, "[fail]: |[uncaught exception]: "),
+            (ava, "[fail]: |[uncaught exception]: |  ✖ "),
             (playwright, " › "),
             (prettier, "[warn] |[error] |Code style issues"),
             (

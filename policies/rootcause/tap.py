@@ -31,7 +31,9 @@ _TEST = re.compile(
 )
 _SPEC_AT = re.compile(r"^test at (?P<file>\S.{0,300}?):\d{1,9}:\d{1,9}$")
 _SPEC = re.compile(r"^\s{0,40}✖ (?P<name>\S.{0,300}?) \([\d.]+m?s\)$")
-_AVA = re.compile(r"^\s{2,4}[✘✖×] (?:\[fail\]: |\[uncaught exception\]: )(?P<name>\S.{0,300})$")
+_AVA = re.compile(
+    r"^\s{2,4}[✘✖×] (?P<mark>\[fail\]: |\[uncaught exception\]: )?(?P<name>\S.{0,300})$"
+)
 _AVA_PLACE = re.compile(r"^\s{2}(?:file://)?(?P<file>[^\s:]{1,300}\.[cm]?[jt]sx?):\d{1,9}$")
 _AVA_SAID = re.compile(
     r"^\s{2}(?P<said>\w{0,80}Error(?: \[\w{1,40}\])?: .{1,500}|Difference.{0,60}:|Value is "
@@ -54,7 +56,8 @@ def tap(lines: Sequence[Line]) -> Iterator[Finding]:
         block = _block(lines, at)
         if not any(_PARENT.search(item.text) for item in block):
             said = _said(block)
-            name = (match["name"] or "").strip() or title
+            own = (match["name"] or "").strip()
+            name = " > ".join(part for part in (title, own) if part)
             why = " ".join(item.text for item in said)
             yield failed_test(
                 "tap",
@@ -62,7 +65,6 @@ def tap(lines: Sequence[Line]) -> Iterator[Finding]:
                 (*said[:1], stripped(line), *said[1:]),
                 why=why,
                 rank=RANK,
-                where=title if title != name else "",
             )
 
 
@@ -105,6 +107,8 @@ def ava(lines: Sequence[Line]) -> Iterator[Finding]:
         if not (match := _AVA.match(line.text)):
             continue
         name, place, said = _ava_section(lines, sections, match["name"])
+        if not match["mark"] and not said:  # before version 5 it had no mark of its own
+            continue
         command = f"npx ava {shlex.quote(place)} --match {shlex.quote(name)}" if place else ""
         why = " ".join(x.text for x in said) or match["name"].removeprefix(name).strip()
         shown = (*said, stripped(line))

@@ -255,6 +255,8 @@ PLAYWRIGHT_SLOW = """
 
     Test timeout of 30000ms exceeded."""
 
+AVA_OLD = AVA_DIFF.replace("✘ [fail]: ", "✖ ").replace(" (- actual, + expected)", "")
+
 TABLE = [
     (
         JEST,
@@ -325,6 +327,12 @@ TABLE = [
         AVA_DIFF,
         "test_failure",
         "cart › adds: Difference (- actual, + expected): - 1 + 2",
+        "npx ava test/cart.mjs --match 'cart › adds'",
+    ),
+    (
+        AVA_OLD,
+        "test_failure",
+        "cart › adds: Difference: - 1 + 2",
         "npx ava test/cart.mjs --match 'cart › adds'",
     ),
     (

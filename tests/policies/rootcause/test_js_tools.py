@@ -149,7 +149,8 @@ YARN = (
     "`--frozen-lockfile`."
 )
 BERRY = (
-    "➤ YN0000: ┌ Resolution step\n➤ YN0028: │ The lockfile would have been modified by this "
+    "➤ YN0000: ┌ Resolution step\n➤ YN0028: │ +# a new file\n➤ YN0028: │ The lockfile would "
+    "have been modified by this "
     "install, which is explicitly forbidden."
 )
 PNPM_NEW = (
