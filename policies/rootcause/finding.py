@@ -36,7 +36,7 @@ class Finding:
     agent_form: bool = False
     """The known error form of an agent's own failure; counts also at exit 0."""
     replay: tuple[str, ...] = ()
-    """Commands that run the failing thing again, quoted for a shell, where its format names it."""
+    """The command that runs the failing thing again, where the format itself names it."""
 
     @property
     def number(self) -> int:

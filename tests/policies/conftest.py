@@ -14,7 +14,7 @@ from policies.rootcause import Hints, diagnose
 from policies.signatures import Signatures, parse
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
-CATALOGUE = Path(__file__).resolve().parents[3] / "config" / "signatures.toml"
+CATALOGUE = Path(__file__).resolve().parents[2] / "config" / "signatures.toml"
 SIGNATURES = Signatures(parse(tomllib.loads(CATALOGUE.read_text("utf-8"))))
 BEFORE = ["+ ./run.sh", "Fetching the sources", "error budget: 8 failures left", ""]
 AFTER = ["", "cleanup: removed the build folder", "##[error]Process completed with exit code 1."]
