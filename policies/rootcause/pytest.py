@@ -28,7 +28,9 @@ _SUMMARY = re.compile(
     r"(?:\[.{0,300}?\])?)"
     r"(?: - (?P<why>.{0,2000}))?$"
 )
-_LIVE = re.compile(r"^\[gw\d{1,4}\] (?:\[ {0,3}\d{1,3}%\] )?(?:FAILED|ERROR) (?P<id>\S.{0,500})$")
+_LIVE = re.compile(
+    r"^(?:\[gw\d{1,4}\] )?(?:\[ {0,3}\d{1,3}%\] )?(?:FAILED|ERROR) (?P<id>\S.{0,500})$"
+)
 _LIVE_PLAIN = re.compile(
     r"^(?P<id>\S.{0,500}) (?:FAILED|ERROR)(?: {1,80}\[ {0,3}\d{1,3}%\]| \[[\d.]{1,12}s\].{0,20})?$"
 )
@@ -149,7 +151,8 @@ def _live(lines: Sequence[Line]) -> Iterator[Finding]:
     """A run that was cut off names its failing tests only as it goes."""
     for line in lines:
         match = _LIVE.match(line.text) or _LIVE_PLAIN.match(line.text)
-        if match and "::" in match["id"].split(" ", 1)[0]:
+        path, found, _ = match["id"].split(" ", 1)[0].partition("::") if match else ("", "", "")
+        if match and found and "." in path:
             yield _test(match["id"].strip(), (line,), "", _LIVE_RANK)
 
 

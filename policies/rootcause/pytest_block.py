@@ -13,6 +13,8 @@ _TOLD = re.compile(r"^E {1,20}(?P<said>\S.{0,2000})$")
 _RAISED = re.compile(
     r"^(?:[\w.]{0,200}\.)?\w{0,80}(?:Error|Exception|Exit|Interrupt|Warning|Failed|Group)\b"
 )
+_WORKER = re.compile(r"^\[gw\d{1,4}\] |^\w{1,20} -- Python \d")
+"""xdist names the worker above what a test said; who cleans the log may have cut its mark."""
 _PLACE = re.compile(r"^[^\s:]{1,300}:\d{1,9}: ?(?:\w|in |$)")
 
 
@@ -45,6 +47,4 @@ def _in_words(lines: Sequence[Line]) -> list[Line]:
     got = next((at for at, line in enumerate(plain) if line.text in ("Got:", "Got nothing")), None)
     if got is not None and any(line.text == "Expected:" for line in plain):
         return plain[got + 1 : got + 2] or plain[got : got + 1]
-    return [
-        line for line in plain if not line.text.startswith("[gw") and not _PLACE.match(line.text)
-    ][:1]
+    return [x for x in plain if not _WORKER.match(x.text) and not _PLACE.match(x.text)][:1]
