@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from policies.failure import LINES_LIMIT, Confidence, FailureClass
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.javascript import js_tests, node_errors
 from policies.rootcause.native import go_tests, rust
-from policies.rootcause.python import pytest, tracebacks, unittest
+from policies.rootcause.scripting import scripting
 from policies.rootcause.single import by_signature, by_words
 from policies.signatures import Signature, Signatures
 
@@ -30,7 +29,7 @@ HIGH_RANK, MEDIUM_RANK = 70, 55
 
 def findings(lines: Sequence[Line], signatures: Signatures) -> Iterator[Finding]:
     """Yield every candidate that any format, signature or word finds in *lines*."""
-    for finder in (pytest, unittest, tracebacks, js_tests, node_errors, go_tests, rust):
+    for finder in (scripting, go_tests, rust):
         yield from finder(lines)
     yield from by_signature(lines, signatures)
     yield from by_words(lines)
