@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from policies.failure import LINES_LIMIT, Confidence, FailureClass
+from policies.rootcause.c import compilers
+from policies.rootcause.cmake import autotools, bazel, cmake, meson, ninja
+from policies.rootcause.containers import buildkit
+from policies.rootcause.crashes import sanitizers, terminations
+from policies.rootcause.ctests import assertions, ctest, gtests
+from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.go import go_build, go_panics, go_tests
+from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
 from policies.rootcause.javascript import js_tests, node_errors
-from policies.rootcause.native import go_tests, rust
+from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
+from policies.rootcause.maven import goals, surefire
 from policies.rootcause.python import pytest, tracebacks, unittest
-from policies.rootcause.single import by_signature, by_words
+from policies.rootcause.regions import Regions, regions_of
+from policies.rootcause.rust import rust_tests, rustc, rustfmt
+from policies.rootcause.shell import powershell, shell_trace, terraform
+from policies.rootcause.single import by_ending, by_signature, by_words, unmarked
 from policies.signatures import Signature, Signatures
 
 OVERRIDES_TEST = frozenset(
@@ -28,12 +41,45 @@ OVERRIDES_TEST = frozenset(
 HIGH_RANK, MEDIUM_RANK = 70, 55
 
 
+FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
+    *(pytest, unittest, tracebacks),
+    *(js_tests, node_errors),
+    *(compilers, gtests, assertions, ctest, sanitizers, terminations),
+    *(cmake, meson, autotools, ninja, bazel),
+    *(rustc, rustfmt, rust_tests),
+    *(go_build, go_tests, go_panics),
+    *(
+        jvm_compilers,
+        jvm_exceptions,
+        jvm_crashes,
+        surefire,
+        goals,
+        gradle,
+        gradle_tests,
+        scala_tests,
+    ),
+    *(msbuild, dotnet_tests, dotnet_exceptions),
+    *(shell_trace, powershell, terraform, buildkit),
+)
+"""What reads each tool's own format."""
+
+
 def findings(lines: Sequence[Line], signatures: Signatures) -> Iterator[Finding]:
     """Yield every candidate that any format, signature or word finds in *lines*."""
-    for finder in (pytest, unittest, tracebacks, js_tests, node_errors, go_tests, rust):
-        yield from finder(lines)
-    yield from by_signature(lines, signatures)
-    yield from by_words(lines)
+    regions = regions_of(lines)
+    said = [line for line in lines if line.number not in regions.shown]
+    plain = [Line(line.number, unmarked(line.text)) for line in said]
+    for finder in FINDERS:
+        yield from _placed(finder(plain), regions)
+    yield from _placed(by_signature(said, signatures), regions)
+    yield from _placed(by_words(said), regions)
+    yield from by_ending(said, regions.ends)
+
+
+def _placed(found: Iterable[Finding], regions: Regions) -> Iterator[Finding]:
+    for finding in found:
+        doubt = regions.doubt(finding.number)
+        yield replace(finding, rank=max(1, finding.rank - doubt)) if doubt else finding
 
 
 def best(candidates: Iterable[Finding]) -> list[Finding]:

@@ -9,6 +9,9 @@ from policies.rootcause import noise
 from policies.rootcause.finding import Finding, Line
 from policies.signatures import Signatures
 
+ENDING_LINES = 30
+"""Lines before a step's end that may hold its last words."""
+
 _STRONG = re.compile(r"\bfatal\b|\bpanic\b|\bcritical\b|^##\[error\]|^::error")
 _ERROR = re.compile(r"\berrors?\b|\w(?:error|exception)\b|^err[:!]|\be\d{3}\b|✖|✗")
 _FAILURE = re.compile(
@@ -19,7 +22,9 @@ _FAILURE = re.compile(
     r"|not (?:allowed|permitted|supported|defined|valid)|\bmust\b|canceled"
     r"|cancelled"
 )
-_MARK = re.compile(r"^(?:##\[error\]|::error(?: [^:]{0,300})?::)\s*")
+_MARK = re.compile(
+    r"^\s{0,6}(?:##\[error\]|::error(?: [^:]{0,300})?::|(?:ERROR|FATAL|CRITICAL) - )\s*"
+)
 _SELF = re.compile(r"^(?:error|fatal|err!?|e)\b[: ]", re.I)
 
 
@@ -54,6 +59,24 @@ def by_words(lines: Sequence[Line]) -> Iterator[Finding]:
             yield Finding(
                 lines=(Line(line.number, text),), rank=rank, rule="words", first_wins=False
             )
+
+
+def by_ending(lines: Sequence[Line], ends: int | None) -> Iterator[Finding]:
+    """Yield the last words before line *ends*, at which a step failed: where nothing else says why."""
+    if ends is None:
+        return
+    before = [line for line in lines if line.number < ends][-ENDING_LINES:]
+    block: list[Line] = []
+    for line in reversed(before):
+        text = line.text.strip()
+        lowered = text.lower()
+        if not text or noise.is_wrapper(lowered) or noise.is_echo(text):
+            if block:
+                break
+        elif not noise.is_harmless(lowered):
+            block.append(Line(line.number, text))
+    if block:
+        yield Finding(lines=(block[-1],), rank=24, rule="last words", first_wins=False)
 
 
 def unmarked(text: str) -> str:

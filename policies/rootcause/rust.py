@@ -1,0 +1,196 @@
+"""How Rust's tools state a cause: rustc, clippy, rustfmt, cargo, and the test runners."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass as C
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import first_of, holding, matching, stripped
+
+_ERROR = re.compile(r"^(?:error(?:\[E\d{4}\])?|error\[E\d{4}\] in .{1,100}): (?P<said>.+)")
+_SUMS = re.compile(
+    r"^error(?:: (?:could not compile|aborting due|test failed|doctest failed|process didn't exit"
+    r"|\d+ targets? failed|build failed|test run failed|failed to run custom build command"
+    r"|failed to compile|linking with|could not document|\d+ tests? failed|unable to proceed)|:? \d+ err)"
+)
+_PLACE = re.compile(r"^\s*(?:-->|:::) \S")
+_LINT = re.compile(
+    r"clippy::|rustdoc::|`-[DF] [\w-]+(?:`| implied)|#\[(?:deny|forbid)\(|-D warnings"
+)
+_TYPED = re.compile(
+    r"^error\[E0(?:433|432|463)\]: .*(?:can't find crate|unresolved import|undeclared crate)"
+)
+_LINK = re.compile(r"^error: linking with `[^`]{1,200}` failed")
+_LINK_SAID = (
+    re.compile(
+        r"cannot find -l|unable to find library|library not found|library '.{1,80}' not found"
+    ),
+    re.compile(r"undefined (?:reference|symbol)|multiple definition|duplicate symbol|signal 9"),
+    re.compile(r"\bld(?:\.\w+)?: (?:error: )?\S"),
+)
+_BUILD_SCRIPT = re.compile(
+    r"^error: failed to run custom build command for `(?P<name>[^`]{1,200})`"
+)
+_SCRIPT_SAID = (
+    re.compile(r"^\s*(?:thread '|called `|pkg-config exited)"),
+    re.compile(r"(?:^|: )(?:fatal )?error[: ]|not found|[Nn]o such file"),
+)
+
+_PANIC = re.compile(
+    r"^\s*thread '(?P<name>[^']{1,300})' (?:\(\d+\) )?panicked at (?:'(?P<old>.*?)', )?(?P<place>\S+?):?$"
+)
+_OLD = re.compile(
+    r"^\s*thread '(?P<name>[^']{1,300})' (?:\(\d+\) )?panicked at '(?P<old>.{1,2000})"
+)
+_TEST = re.compile(r"^test (?P<name>\S.{0,300}?) \.\.\. FAILED(?: .*)?$")
+_OUTPUT = re.compile(
+    r"^\s*-{3,} (?:(?:TRY \d+ )?STDOUT:\s+\S+ )?(?P<name>\S.{0,300}?)(?: stdout)? -{3,}$"
+)
+_NEXTEST = re.compile(
+    r"^\s*(?:TRY \d+ )?(?P<why>FAIL|TIMEOUT|SIG[A-Z]+|ABORT|LEAK-FAIL) +\[ *[\d.]+s\] +(?:\(.{0,30}\) +)?\S+ (?P<name>\S+)$"
+)
+_FMT = re.compile(r"^Diff in \S.{0,300}?(?::\d+| at line \d+):$")
+_DOCTEST = re.compile(r"^\S+\.rs - ")
+
+
+def rustc(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield rustc's and clippy's errors, and cargo's own, which have no place."""
+    for at, line in holding(lines, "error"):
+        match = _ERROR.match(line.text)
+        if match is None:
+            continue
+        after = lines[at + 1 : at + 80]
+        if _LINK.match(line.text):
+            yield _of_linker(line, after)
+        elif script := _BUILD_SCRIPT.match(line.text):
+            yield _of_build_script(line, after, script["name"])
+        elif not _SUMS.match(line.text) and any(_PLACE.match(one.text) for one in after[:5]):
+            yield _of_compiler(line, after)
+
+
+def rustfmt(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the places at which rustfmt --check would write otherwise."""
+    for _, line, _ in matching(lines, "Diff in ", _FMT):
+        yield Finding(lines=(stripped(line),), rank=75, rule="rustfmt", failure_class=C.LINT)
+
+
+def rust_tests(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield failing tests with what their panic says, then tests that only the list names."""
+    told: set[str] = set()
+    for at, line in holding(lines, "panicked at"):
+        match = _PANIC.match(line.text) or _OLD.match(line.text)
+        if match:
+            told.add(match["name"])
+            yield _panic(lines, at, line, match)
+    for _, line, match in matching(lines, "... FAILED", _TEST):
+        if match["name"] not in told:
+            yield _test((stripped(line), *_returned(lines, match["name"])), match["name"], "", 71)
+    for _, line, match in matching(lines, "[", _NEXTEST):
+        yield _nextest(line, match)
+
+
+def _of_compiler(line: Line, after: Sequence[Line]) -> Finding:
+    own: list[Line] = []
+    for one in after:
+        if _ERROR.match(one.text):
+            break
+        own.append(one)
+    found = C.COMPILE_ERROR
+    if any(_LINT.search(one.text) for one in own):
+        found = C.LINT
+    elif _TYPED.match(line.text):
+        found = C.MISSING_DEPENDENCY if "can't find crate" in line.text else C.COMPILE_ERROR
+    return Finding(lines=(stripped(line),), rank=80, rule="rustc", failure_class=found)
+
+
+def _of_linker(line: Line, after: Sequence[Line]) -> Finding:
+    said = first_of(after, *_LINK_SAID)
+    is_missing = said is not None and _LINK_SAID[0].search(said.text)
+    return Finding(
+        lines=(said, stripped(line)) if said else (stripped(line),),
+        rank=80,
+        rule="rustc link",
+        failure_class=C.MISSING_DEPENDENCY if is_missing else C.COMPILE_ERROR,
+    )
+
+
+def _of_build_script(line: Line, after: Sequence[Line], name: str) -> Finding:
+    """What the script wrote to its error output says why; its panic's text stands below the place."""
+    written = list(after)
+    for place, one in enumerate(after):
+        if one.text.strip() == "--- stderr":
+            written = list(after[place + 1 :])
+    said = first_of(written, *_SCRIPT_SAID)
+    if said and (match := _PANIC.match(said.text)) and not match["old"]:
+        place = next(n for n, one in enumerate(written) if one.number == said.number)
+        said = next(
+            (stripped(one) for one in written[place + 1 : place + 3] if one.text.strip()), said
+        )
+    return Finding(
+        lines=(said, stripped(line)) if said else (stripped(line),),
+        rank=78 if said else 72,
+        rule="cargo build script",
+        failure_class=C.MISSING_DEPENDENCY,
+        identity=f"{name} {said.text if said else ''}",
+    )
+
+
+def _panic(lines: Sequence[Line], at: int, line: Line, match: re.Match[str]) -> Finding:
+    old = match.groupdict().get("old")
+    after = lines[at + 1 : at + 4]
+    said = None if old else next((stripped(one) for one in after if one.text.strip()), None)
+    name, words = match["name"], old or (said.text if said else "")
+    is_program = name in ("main", "<unnamed>") or name.startswith(("tokio-", "rayon", "async-"))
+    if is_program:
+        return Finding(
+            lines=(said, stripped(line)) if said else (stripped(line),),
+            rank=64,
+            rule="rust panic",
+            first_wins=True,
+        )
+    shown = (stripped(line), *([said] if said else []))
+    return _test(shown, name, words, 77)
+
+
+def _returned(lines: Sequence[Line], name: str) -> list[Line]:
+    """Give what a test without a panic printed: the error it returned."""
+    for at, _, match in matching(lines, "----", _OUTPUT):
+        if match["name"] == name:
+            after = [stripped(one) for one in lines[at + 1 : at + 15] if one.text.strip()]
+            error = first_of(
+                after, re.compile(r"^(?:Error: |error(?:\[E\d+\])?: |note: test did not)")
+            )
+            return [error] if error else after[:1]
+    return []
+
+
+def _nextest(line: Line, match: re.Match[str]) -> Finding:
+    crash = match["why"].startswith(("SIG", "ABORT"))
+    found = C.SIGNAL_CRASH if crash else C.TEST_FAILURE
+    found = C.TEST_TIMEOUT if match["why"] == "TIMEOUT" else found
+    rank = 72 if found is C.TEST_FAILURE else 78
+    return Finding(
+        lines=(stripped(line),),
+        rank=rank,
+        rule="nextest",
+        failure_class=found,
+        identity=f"{match['name']} {match['why']}",
+        replay=(f"cargo nextest run {shlex.quote(match['name'])}",),
+    )
+
+
+def _test(lines: tuple[Line, ...], name: str, words: str, rank: int) -> Finding:
+    why = words or (lines[1].text if len(lines) > 1 else "")
+    unit = None if _DOCTEST.match(name) else name
+    return Finding(
+        lines=lines,
+        rank=rank,
+        rule="rust test",
+        failure_class=C.TEST_FAILURE,
+        summary=f"{name}: {why}" if why else lines[0].text,
+        identity=name,
+        replay=(f"cargo test {shlex.quote(unit)}",) if unit else ("cargo test --doc",),
+    )
