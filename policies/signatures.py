@@ -57,8 +57,8 @@ class Signatures:
 
     def __init__(self, entries: Iterable[Signature]) -> None:
         self.entries = tuple(sorted(entries, key=lambda entry: -entry.rank))
-        words = sorted({word for entry in self.entries for word in entry.words}, key=len)
-        self._any = re.compile("|".join(map(re.escape, words))) if words else None
+        words = {word for entry in self.entries for word in entry.words}
+        self._any = re.compile(_any_of(words)) if words else None
 
     def of(self, text: str) -> Signature | None:
         """Give the entry that knows *text* best, or None."""
@@ -74,6 +74,17 @@ class Signatures:
     def named(self, name: str) -> Signature | None:
         """Give the entry called *name*."""
         return next((entry for entry in self.entries if entry.name == name), None)
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """Give an expression that finds any of *words*, each letter of a shared start tried once."""
+    by_first: dict[str, list[str]] = {}
+    for word in words:
+        by_first.setdefault(word[:1], []).append(word[1:])
+    if "" in by_first:
+        return ""  # a word ends here: what a longer one goes on with no longer matters
+    parts = [re.escape(first) + _any_of(rest) for first, rest in sorted(by_first.items())]
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
 
 
 def parse(data: Mapping[str, Any]) -> tuple[Signature, ...]:

@@ -10,12 +10,16 @@ from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import first_of, holding, stripped
 
 _SUFFIX = (
-    r"(?:c|cc|cpp|cxx|c\+\+|C|h|hh|hpp|hxx|h\+\+|cu|cuh|m|mm|swift|ino|s|S|asm|inc|ipp|tcc|tpp|i|ii"
-    r"|f|f90|F90|y|l|pyx|pxd|proto|thrift|vala|zig|hs|lhs|ml|mli|nim|cr|d|pas|adb|ads|v|sv|glsl|rc)"
+    r"(?:c|cc|cpp|cxx|c\+\+|C|h|hh|hpp|hxx|h\+\+|cu|cuh|m|mm|swift|ino|s|S|asm|inc|ipp|tcc"
+    r"|tpp|i|ii"
+    r"|f|f90|F90|y|l|pyx|pxd|proto|thrift|vala|zig|hs|lhs|ml|mli|nim|cr|d|pas|adb|ads|v|sv"
+    r"|glsl|rc)"
 )
 _ERROR = re.compile(
-    rf"^(?:[A-Za-z]:)?[^\s:()\[][^:()]{{0,300}}\.{_SUFFIX}(?::\d+(?::\d+)?|\(\d+(?:,\d+)?\) ?): "
-    r"(?:fatal |catastrophic |internal compiler )?(?:error|Error)(?: #?[A-Z]*\d+(?:-D)?)?:(?P<said>.*)"
+    rf"^(?:[A-Za-z]:)?[^\s:()\[][^:()]{{0,300}}\.{_SUFFIX}(?::\d+(?::\d+)?"
+    rf"|\(\d+(?:,\d+)?\) ?): "
+    r"(?:fatal |catastrophic |internal compiler )?(?:error"
+    r"|Error)(?: #?[A-Z]*\d+(?:-D)?)?:(?P<said>.*)"
 )
 _MISSING = re.compile(
     r"file not found|No such file or directory|[Cc]annot open (?:source|include) file"
@@ -23,7 +27,8 @@ _MISSING = re.compile(
 _INCLUDE = re.compile(r"#\s*(?:include|import)\b")
 _SYSTEM = re.compile(r"#\s*(?:include|import)\s*<")
 _STYLE = re.compile(
-    r"\[(?!-W)(?:[a-z]+-[\w.-]{1,80},?){1,6}\]$|-warnings-as-errors\]$|clang-format-violations\]$"
+    r"\[(?!-W)(?:[a-z]+-[\w.-]{1,80},?){1,6}\]$|-warnings-as-errors\]$"
+    r"|clang-format-violations\]$"
 )
 """clang-tidy's or clang-format's name of a check; the compilers' own end in [-Wname] or [-Werror=name]."""
 _INTERNAL = re.compile(r"\binternal compiler error\b")

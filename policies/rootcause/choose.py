@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -13,11 +14,13 @@ from policies.rootcause.crashes import sanitizers, terminations
 from policies.rootcause.ctests import assertions, ctest, gtests
 from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.go import go_build, go_panics, go_tests
+from policies.rootcause.go import go_build, go_panics
+from policies.rootcause.gotests import go_tests
 from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
 from policies.rootcause.javascript import js_tests, node_errors
 from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
 from policies.rootcause.maven import goals, surefire
+from policies.rootcause.noise import is_bare
 from policies.rootcause.python import pytest, tracebacks, unittest
 from policies.rootcause.regions import Regions, regions_of
 from policies.rootcause.rust import rust_tests, rustc, rustfmt
@@ -38,7 +41,14 @@ OVERRIDES_TEST = frozenset(
 )
 """What a failing test may say that asks for something else than mending code."""
 
+OVERRIDES_FORMAT = frozenset({FailureClass.DISK_FULL, FailureClass.OUT_OF_MEMORY})
+"""What a line in a tool's own format may state beside what the format says."""
+
 HIGH_RANK, MEDIUM_RANK = 70, 55
+EMPTY_EXCEPTION = 25
+"""What an exception without a reason loses."""
+
+_RAISED = re.compile(r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Failure|Exit)): ")
 
 
 FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
@@ -69,17 +79,28 @@ def findings(lines: Sequence[Line], signatures: Signatures) -> Iterator[Finding]
     regions = regions_of(lines)
     said = [line for line in lines if line.number not in regions.shown]
     plain = [Line(line.number, unmarked(line.text)) for line in said]
-    for finder in FINDERS:
-        yield from _placed(finder(plain), regions)
-    yield from _placed(by_signature(said, signatures), regions)
-    yield from _placed(by_words(said), regions)
+    formal = [finding for finder in FINDERS for finding in finder(plain)]
+    claimed = {line.number for found in formal if found.rank >= HIGH_RANK for line in found.lines}
+    known = [
+        found
+        for found in by_signature(said, signatures)
+        if found.number not in claimed or found.failure_class in OVERRIDES_FORMAT
+    ]
+    yield from _placed((*formal, *known, *by_words(said)), regions)
     yield from by_ending(said, regions.ends)
 
 
 def _placed(found: Iterable[Finding], regions: Regions) -> Iterator[Finding]:
     for finding in found:
-        doubt = regions.doubt(finding.number)
+        doubt = regions.doubt(finding.number) + _emptiness(finding)
         yield replace(finding, rank=max(1, finding.rank - doubt)) if doubt else finding
+
+
+def _emptiness(finding: Finding) -> int:
+    """An exception that only repeats that something failed is a wrapper in other clothes."""
+    said = _RAISED.sub("", finding.lines[0].text)
+    is_empty = said != finding.lines[0].text and is_bare(said.lower())
+    return EMPTY_EXCEPTION if is_empty else 0
 
 
 def best(candidates: Iterable[Finding]) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from policies.rootcause.prefixes import LOOKS_MARKED, MARKERS, PREFIX
@@ -32,6 +33,8 @@ def clean(raw: str) -> str:
     elif "m" in text and "[" in text:
         text = _LOST_ANSI.sub("", text)
     text = last_write(text)
+    if text.startswith('{"Time"') and '"Action":"output"' in text:
+        text = _go_output(text)
     if any(word in text for word in LOOKS_MARKED):
         text = MARKERS.sub("", text)
     return _without_prefixes(_CONTROL.sub("", text).rstrip())
@@ -43,6 +46,14 @@ def last_write(text: str) -> str:
         return text
     parts = [part for part in text.split("\r") if part.strip()]
     return parts[-1] if parts else ""
+
+
+def _go_output(text: str) -> str:
+    """Give what go test -json wraps: the line that the test printed."""
+    try:
+        return str(json.loads(text)["Output"]).rstrip("\n")
+    except (ValueError, KeyError, TypeError):
+        return text
 
 
 def _without_prefixes(text: str) -> str:

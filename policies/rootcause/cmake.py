@@ -16,7 +16,8 @@ BLOCK_LIMIT = 60
 _CMAKE = re.compile(r"^\s*CMake Error(?P<place> at [^:]{1,300}:\d+ \([\w-]+\))?:(?P<said> .*)?$")
 _STACK = re.compile(r"^\s*Call Stack \(most recent call first\):")
 _MISSING = re.compile(
-    r"could not? find|could not locate|unable to find|not found|NOTFOUND|No CMAKE_\w+ could be found"
+    r"could not? find|could not locate|unable to find|not found|NOTFOUND"
+    r"|No CMAKE_\w+ could be found"
     r"|or higher is required|does not provide a configuration|by not providing|is required but"
     r"|required .{0,80}version|unsuitable|not installed|no such package",
     re.I,

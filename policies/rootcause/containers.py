@@ -22,14 +22,37 @@ _ENDED = re.compile(
     r"did not complete successfully|returned a non-zero code|executor failed running"
 )
 _CLASSES = (
-    (re.compile(r"dockerfile parse error|unknown instruction|failed to (?:parse|read) dockerfile|failed to read dockerfile|circular dependency|invalid (?:reference|field)|base name|target stage", re.I), C.CONFIG_ERROR),
-    (re.compile(r"failed to (?:compute cache key|calculate checksum|walk)|not found: \"?/|: \"/.{1,200}\": not found"), C.CONFIG_ERROR),
+    (
+        re.compile(
+            r"dockerfile parse error|unknown instruction|failed to (?:parse|read) dockerfile"
+            r"|failed to read dockerfile|circular dependency|invalid (?:reference|field)|base name"
+            r"|target stage",
+            re.I,
+        ),
+        C.CONFIG_ERROR,
+    ),
+    (
+        re.compile(
+            r"failed to (?:compute cache key|calculate checksum|walk)|not found: \"?/"
+            r"|: \"/.{1,200}\": not found"
+        ),
+        C.CONFIG_ERROR,
+    ),
     (re.compile(r"toomanyrequests|pull rate limit"), C.RATE_LIMIT),
     (re.compile(r"unauthorized|denied|authorization failed|403 Forbidden|401"), C.AUTH),
-    (re.compile(r"i/o timeout|connection re|no such host|TLS handshake|EOF|5\d\d [A-Z]|deadline exceeded|unexpected status"), C.NETWORK),
+    (
+        re.compile(
+            r"i/o timeout|connection re|no such host|TLS handshake|EOF|5\d\d [A-Z]|deadline exceeded"
+            r"|unexpected status"
+        ),
+        C.NETWORK,
+    ),
     (re.compile(r"no space left"), C.DISK_FULL),
-    (re.compile(r"not found|no match for platform|manifest unknown|no matching manifest"), C.MISSING_DEPENDENCY),
-)  # fmt: skip
+    (
+        re.compile(r"not found|no match for platform|manifest unknown|no matching manifest"),
+        C.MISSING_DEPENDENCY,
+    ),
+)
 
 
 def buildkit(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -40,15 +63,18 @@ def buildkit(lines: Sequence[Line]) -> Iterator[Finding]:
             continue
         found = next((c for pattern, c in _CLASSES if pattern.search(said)), None)
         yield Finding(
-            lines=(stripped(line),), rank=77 if found else 60, rule="buildkit", failure_class=found,
+            lines=(stripped(line),),
+            rank=77 if found else 60,
+            rule="buildkit",
+            failure_class=found,
             first_wins=False,
-        )  # fmt: skip
-    for at, line, _ in matching(lines, "> [", _STEP):
+        )
+    for at, _, _ in matching(lines, "> [", _STEP):
         if at and _RULE.match(lines[at - 1].text.strip()):
-            yield from _step(lines, at, line)
+            yield from _step(lines, at)
 
 
-def _step(lines: Sequence[Line], at: int, line: Line) -> Iterator[Finding]:
+def _step(lines: Sequence[Line], at: int) -> Iterator[Finding]:
     said: list[Line] = []
     for one in lines[at + 1 : at + BLOCK_LIMIT]:
         if _RULE.match(one.text.strip()):

@@ -12,20 +12,26 @@ from policies.rootcause.scan import holding, matching, stripped
 LOOK_AHEAD = 400
 
 _SANITIZER = re.compile(
-    r"^(?:=+\d+=+ ?)?(?:ERROR|WARNING): (?P<tool>Address|Thread|Memory|Leak|HWAddress|UndefinedBehavior|KernelAddress)Sanitizer: (?P<said>\S.*)"
+    r"^(?:=+\d+=+ ?)?(?:ERROR|WARNING): (?P<tool>Address|Thread|Memory|Leak|HWAddress"
+    r"|UndefinedBehavior|KernelAddress)Sanitizer: (?P<said>\S.*)"
 )
 _SUMMARY = re.compile(r"^SUMMARY: (?:\w+Sanitizer: )(?P<said>\S.*)")
 _UBSAN = re.compile(r"^\S.{0,300}:\d+:\d+: runtime error: (?P<said>\S.*)")
 _VALGRIND = re.compile(
-    r"^==\d+== (?P<said>(?:Invalid (?:read|write|free)|Conditional jump|Use of uninitialised|Mismatched free|Process terminating|Syscall param|\S+ bytes in \S+ blocks are definitely lost).*)"
+    r"^==\d+== (?P<said>(?:Invalid (?:read|write|free)|Conditional jump|Use of uninitialised"
+    r"|Mismatched free|Process terminating|Syscall param"
+    r"|\S+ bytes in \S+ blocks are definitely lost).*)"
 )
 _VALGRIND_END = re.compile(r"^==\d+== ERROR SUMMARY: [1-9]")
 _TERMINATE = re.compile(
-    r"^(?:.{0,80}: )?(?:terminate called (?:after throwing an instance of '(?P<type>[^']{1,200})'|without an active|recursively)|libc\+\+abi(?:\.dylib)?: terminating)"
+    r"^(?:.{0,80}: )?(?:terminate called (?:after throwing an instance of '"
+    r"(?P<type>[^']{1,200})'|without an active|recursively)"
+    r"|libc\+\+abi(?:\.dylib)?: terminating)"
 )
 _WHAT = re.compile(r"^\s*what\(\):\s*(?P<said>.*)")
 _ASSERT = re.compile(
-    r"^(?:\S{1,200}: )?\S{1,300}:\d+: .{1,400}: Assertion [`'].{1,600}' failed\.?$|^Assertion failed: \(?.{1,400}\)?, (?:function|file) "
+    r"^(?:\S{1,200}: )?\S{1,300}:\d+: .{1,400}: Assertion [`'].{1,600}' failed\.?$"
+    r"|^Assertion failed: \(?.{1,400}\)?, (?:function|file) "
 )
 _MEMORY = re.compile(r"bad_alloc|out-of-memory|allocation-size-too-big")
 
@@ -41,18 +47,23 @@ def sanitizers(lines: Sequence[Line]) -> Iterator[Finding]:
         ]
         place = _SUMMARY.match(ends[0].text) if ends else None
         yield Finding(
-            lines=(stripped(line), *[stripped(one) for one in ends]), rank=83, rule="sanitizer",
+            lines=(stripped(line), *[stripped(one) for one in ends]),
+            rank=83,
+            rule="sanitizer",
             failure_class=C.OUT_OF_MEMORY if _MEMORY.search(line.text) else C.SIGNAL_CRASH,
             identity=f"{match['tool']} {place['said'] if place else match['said'].partition(' ')[0]}",
-        )  # fmt: skip
+        )
     for _, line, _ in matching(lines, ": runtime error: ", _UBSAN):
         yield Finding(lines=(stripped(line),), rank=80, rule="ubsan", failure_class=C.SIGNAL_CRASH)
     if any(_VALGRIND_END.match(line.text) for line in lines):
         for _, line, match in matching(lines, "== ", _VALGRIND):
             yield Finding(
-                lines=(stripped(line),), rank=76, rule="valgrind", failure_class=C.SIGNAL_CRASH,
+                lines=(stripped(line),),
+                rank=76,
+                rule="valgrind",
+                failure_class=C.SIGNAL_CRASH,
                 identity=match["said"],
-            )  # fmt: skip
+            )
 
 
 def terminations(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -64,10 +75,12 @@ def terminations(lines: Sequence[Line]) -> Iterator[Finding]:
             shown = (stripped(line), *([what] if what else []))
             is_memory = bool(_MEMORY.search(line.text))
             yield Finding(
-                lines=shown, rank=79, rule="terminate",
+                lines=shown,
+                rank=79,
+                rule="terminate",
                 failure_class=C.OUT_OF_MEMORY if is_memory else C.SIGNAL_CRASH,
                 summary=" ".join(one.text for one in shown),
-            )  # fmt: skip
+            )
     for _, line, _ in matching(lines, "ssertion ", _ASSERT):
         yield Finding(lines=(stripped(line),), rank=78, rule="assert", failure_class=C.SIGNAL_CRASH)
 

@@ -1,4 +1,4 @@
-"""How C and C++ test frameworks and runners state a failing test: gtest, Catch2, doctest, Boost.Test, ctest."""
+"""How C and C++ test frameworks and runners state a failing test: gtest, Catch2, doctest, ctest."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ _BOOST = re.compile(
 )
 _CTEST = re.compile(r"^\t\s*\d+ - (?P<name>\S.{0,200}?) \((?P<why>[\w ]{1,40})\)(?:\s+\w.*)?$")
 _CTEST_NOW = re.compile(
-    r"^\s*\d+/\d+ Test\s+#\d+: (?P<name>\S+) \.*\s*\*\*\*(?P<why>[A-Za-z][\w: ]{1,40}?)\s+[\d.]+ sec"
+    r"^\s*\d+/\d+ Test\s+#\d+: (?P<name>\S+) \.*\s*\*\*\*"
+    r"(?P<why>[A-Za-z][\w: ]{1,40}?)\s+[\d.]+ sec"
 )
 _XCTEST = re.compile(r"^\S.{0,300}:\d+: error: (?P<name>-\[\S+ \w+\]|[\w.]+) : (?P<said>.+)")
 _QT = re.compile(r"^FAIL!  : (?P<name>[\w:]{1,200})\([^)]{0,200}\) (?P<said>.+)")

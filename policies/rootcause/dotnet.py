@@ -11,16 +11,21 @@ from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, matching, stripped
 
 _DIAGNOSTIC = re.compile(
-    r"^\s*(?:\d+>)?(?P<origin>[^\s].{0,300}?) ?: (?:[\w ]{1,30} )?(?:fatal )?error (?P<code>[A-Z]{1,10}\d{1,6}) ?: (?P<said>.+?)(?: \[[^\]]{1,300}proj(?:::[^\]]{1,100})?\])?$"
+    r"^\s*(?:\d+>)?(?P<origin>[^\s].{0,300}?) ?: (?:[\w ]{1,30} )?(?:fatal )?error "
+    r"(?P<code>[A-Z]{1,10}\d{1,6}) ?: (?P<said>.+?)(?: \[[^\]]{1,300}proj"
+    r"(?:::[^\]]{1,100})?\])?$"
 )
 _BARE = re.compile(r"^\s*error (?P<code>(?:NU|NETSDK|MSB|CS|FS|BC|CA|IDE)\d{2,6}) ?: (?P<said>.+)")
 _CLASSES = (
     ("WHITESPACE|IMPORTS|CHARSET|FINALNEWLINE|ENDOFLINE", C.LINT),
     ("CA|IDE|SA|S|RCS|SX|RS|VSTHRD|xUnit|NUnit|StyleCop|SYSLIB", C.LINT),
     ("NU1301|NU1300|NU5", C.NETWORK),
-    ("NU1605|NU1102|NU1101|NU1103|NU1107|NU1|NETSDK1045|NETSDK1147|MSB3644|NETSDK1127|NETSDK1100", C.MISSING_DEPENDENCY),
+    (
+        "NU1605|NU1102|NU1101|NU1103|NU1107|NU1|NETSDK1045|NETSDK1147|MSB3644|NETSDK1127|NETSDK1100",
+        C.MISSING_DEPENDENCY,
+    ),
     ("NETSDK|MSB1|MSB4|NU", C.CONFIG_ERROR),
-)  # fmt: skip
+)
 _CODES = tuple((re.compile(rf"^(?:{codes})"), found) for codes, found in _CLASSES)
 _ENDS = re.compile(r"^(?:MSB3073|MSB3077|MSB6006|MSB8020X|MSB4181|LNK1120)$")
 """Codes that only say that a command or a task ended badly."""
@@ -67,9 +72,11 @@ def dotnet_tests(lines: Sequence[Line]) -> Iterator[Finding]:
     for _, line, match in matching(lines, "test run was aborted", _ABORTED):
         crashed = "crash" in match["said"].lower()
         yield Finding(
-            lines=(stripped(line),), rank=74, rule="vstest",
+            lines=(stripped(line),),
+            rank=74,
+            rule="vstest",
             failure_class=C.SIGNAL_CRASH if crashed else C.TEST_FAILURE,
-        )  # fmt: skip
+        )
 
 
 def dotnet_exceptions(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -78,9 +85,11 @@ def dotnet_exceptions(lines: Sequence[Line]) -> Iterator[Finding]:
         inner = [stripped(one) for one in lines[at + 1 : at + 40] if _INNER.match(one.text)]
         outer = Line(line.number, match["said"])
         yield Finding(
-            lines=(inner[-1], outer) if inner else (outer,), rank=66, rule="dotnet exception",
+            lines=(inner[-1], outer) if inner else (outer,),
+            rank=66,
+            rule="dotnet exception",
             first_wins=False,
-        )  # fmt: skip
+        )
 
 
 def _class(code: str, said: str) -> C:

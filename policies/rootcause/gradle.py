@@ -17,27 +17,56 @@ _WRONG = re.compile(r"^\* What went wrong:")
 _END = re.compile(r"^(?:\* (?:Try|Exception is|Get more)|={5,}|BUILD FAILED|\d+: Task failed)")
 _REASON = re.compile(r"^\s*> (?P<said>.+)")
 _POINTER = re.compile(
-    r"^(?:There were failing tests|Compilation (?:failed|error)\b|See (?:the|log)|Process 'command|A failure occurred while executing"
-    r"|Execution failed for task|Internal compiler error\. See log|Checkstyle rule violations|Ktlint found code style|Analysis failed"
-    r"|The following files had format|\d+ (?:actionable|tests?)|A problem occurred (?:evaluating|configuring|in|starting)|Multiple build operations"
-    r"|Could not resolve all (?:files|dependencies|artifacts|task dependencies)|Process 'Gradle Test Executor|Lint found|Build failed)"
+    r"^(?:There were failing tests|Compilation (?:failed|error)\b|See (?:the|log)"
+    r"|Process 'command|A failure occurred while executing"
+    r"|Execution failed for task|Internal compiler error\. See log"
+    r"|Checkstyle rule violations|Ktlint found code style|Analysis failed"
+    r"|The following files had format|\d+ (?:actionable|tests?)"
+    r"|A problem occurred (?:evaluating|configuring|in|starting)|Multiple build operations"
+    r"|Could not resolve all (?:files|dependencies|artifacts|task dependencies)"
+    r"|Process 'Gradle Test Executor|Lint found|Build failed)"
 )
 _RULES = (
     (re.compile(r"No space left"), C.DISK_FULL),
     (re.compile(r"heap space|GC overhead|Metaspace|exit value 137"), C.OUT_OF_MEMORY),
-    (re.compile(r"[Ff]ormat violations|[Cc]heckstyle|ktlint|detekt|PMD|SpotBugs|Lint found|coverage|weighted issues|Rule violated", re.I), C.LINT),
+    (
+        re.compile(
+            r"[Ff]ormat violations|[Cc]heckstyle|ktlint|detekt|PMD|SpotBugs|Lint found|coverage"
+            r"|weighted issues|Rule violated",
+            re.I,
+        ),
+        C.LINT,
+    ),
     (re.compile(r"failing tests|There were test failures"), C.TEST_FAILURE),
     (re.compile(r"Compilation (?:failed|error)|compiler"), C.COMPILE_ERROR),
-    (re.compile(r"Could not find (?!method|property)|Could not resolve (?!property)|No matching (?:variant|toolchain)|Cannot find a Java installation|was not found in any|No (?:compatible )?toolchains? found|SDK location not found|NDK"), C.MISSING_DEPENDENCY),
+    (
+        re.compile(
+            r"Could not find (?!method|property)|Could not resolve (?!property)"
+            r"|No matching (?:variant|toolchain)|Cannot find a Java installation"
+            r"|was not found in any|No (?:compatible )?toolchains? found|SDK location not found|NDK"
+        ),
+        C.MISSING_DEPENDENCY,
+    ),
     (re.compile(r"Could not (?:GET|HEAD|download)|Received status code 5"), C.NETWORK),
-    (re.compile(r"Could not (?:find method|get unknown|set unknown|determine java|compile build|open)|not found in (?:root )?project|Unsupported class file|No such property|unknown property|requires (?:at least )?(?:Java|JVM)|Plugin \[|deprecated|ambiguous|incompatible|Cannot (?:locate|add)|already exists|Minimum supported Gradle", re.I), C.CONFIG_ERROR),
-)  # fmt: skip
+    (
+        re.compile(
+            r"Could not (?:find method|get unknown|set unknown|determine java|compile build|open)"
+            r"|not found in (?:root )?project|Unsupported class file|No such property"
+            r"|unknown property|requires (?:at least )?(?:Java|JVM)|Plugin \[|deprecated|ambiguous"
+            r"|incompatible|Cannot (?:locate|add)|already exists|Minimum supported Gradle",
+            re.I,
+        ),
+        C.CONFIG_ERROR,
+    ),
+)
 _TEST = re.compile(
-    r"^(?:.{0,20}Gradle Test .{0,60} > )?(?P<name>\S[^>]{0,200}(?: > [^>]{1,200}){1,6}?) FAILED$"
+    r"^(?:.{0,20}Gradle Test .{0,60} > )?(?P<name>\S[^>]{0,200}(?: >"
+    r" [^>]{1,200}){1,6}?) FAILED$"
 )
 _TASK = re.compile(r"^> Task |^:|^Execution failed")
 _THROWN = re.compile(
-    r"^\s+(?P<said>(?:[a-z]\w*\.){0,12}[A-Z][\w$]*(?:Error|Exception|Failure|Failed\w*|Throwable|Timeout\w*)\b.*)"
+    r"^\s+(?P<said>(?:[a-z]\w*\.){0,12}[A-Z][\w$]*(?:Error|Exception|Failure|Failed\w*"
+    r"|Throwable|Timeout\w*)\b.*)"
 )
 _WEAK = re.compile(r"^[\w.$]+ at \S+:\d+$")
 _INNER = re.compile(r"^\s+Caused by: (?P<said>.+)")
@@ -45,7 +74,8 @@ _SCALATEST = re.compile(
     r"^(?:\[info\] )?(?P<name>\s*-? ?\S.{0,300}?) \*\*\* FAILED \*\*\*(?: \(.{0,40}\))?$"
 )
 _SPECS2 = re.compile(
-    r"^\[error\]\s+x (?P<name>\S.{0,200})$|^==> X (?P<munit>\S.{0,200}?)(?:  [\d.]+s)? ?(?P<why>\S.*)?$"
+    r"^\[error\]\s+x (?P<name>\S.{0,200})$"
+    r"|^==> X (?P<munit>\S.{0,200}?)(?:  [\d.]+s)? ?(?P<why>\S.*)?$"
 )
 
 
@@ -90,9 +120,13 @@ def scala_tests(lines: Sequence[Line]) -> Iterator[Finding]:
             said = next((stripped(one) for one in after if one.text.strip()), None)
             shown = (stripped(line), *([said] if said else []))
             yield Finding(
-                lines=shown, rank=75, rule="scala test", failure_class=C.TEST_FAILURE,
-                summary=f"{name}: {said.text}" if said else name, identity=name,
-            )  # fmt: skip
+                lines=shown,
+                rank=75,
+                rule="scala test",
+                failure_class=C.TEST_FAILURE,
+                summary=f"{name}: {said.text}" if said else name,
+                identity=name,
+            )
 
 
 def _goes_on(lines: Sequence[Line], blank: Line) -> bool:
@@ -104,9 +138,10 @@ def _goes_on(lines: Sequence[Line], blank: Line) -> bool:
 def _wrong(block: Sequence[Line]) -> Finding:
     said = [Line(line.number, _REASON.sub(r"\g<said>", line.text).strip()) for line in block]
     reasons = [
-        one for one, line in zip(said, block, strict=True)
+        one
+        for one, line in zip(said, block, strict=True)
         if _REASON.match(line.text) or line is block[0]
-    ]  # fmt: skip
+    ]
     own = [one for one in reasons if not _POINTER.match(one.text)]
     lead = own[-1] if own else reasons[-1]
     text = " ".join(one.text for one in said)

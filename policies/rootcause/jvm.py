@@ -1,4 +1,4 @@
-"""How the JVM's compilers and the JVM itself state a cause: javac, kotlinc, scalac, groovyc, uncaught exceptions."""
+"""How the JVM's compilers and the JVM itself state a cause: javac, kotlinc, scalac, exceptions."""
 
 from __future__ import annotations
 
@@ -13,30 +13,37 @@ STACK_LIMIT = 300
 """Lines of one stack that are read for its innermost cause."""
 
 _TOOL = re.compile(
-    r"^\s*\[(?:javac|junit|error|ERROR|groovyc|scalac|kotlinc|exec|java)\] ?|^(?:\[ant:javac\] )"
+    r"^\s*\[(?:javac|junit|error|ERROR|groovyc|scalac|kotlinc|exec|java)\] ?"
+    r"|^(?:\[ant:javac\] )"
 )
 _JAVAC = re.compile(
     r"^(?:[A-Za-z]:)?[^\s:\[(][^:\[]{0,300}\.(?:java|groovy|scala|sc|aj|kts?|sbt)"
-    r"(?::\[\d+,\d+\]|:\d+(?::\d+)?:)(?: error:| fatal error:)? (?!warning|note|info)(?P<said>\S.*)"
+    r"(?::\[\d+,\d+\]|:\d+(?::\d+)?:)(?: error:| fatal error:)? (?!warning|note"
+    r"|info)(?P<said>\S.*)"
 )
 _STYLE = re.compile(
-    r" \((?:[a-z][\w-]{1,40}|standard:[\w-]+)\)(?: \w+)?$| \[(?:[A-Z]\w{3,60}|[\w-]{3,40}:[\w-]{3,60})\]$|^\((?:[a-z]+)\) [A-Z]\w+: |^\[\w+\] "
+    r" \((?:[a-z][\w-]{1,40}|standard:[\w-]+)\)(?: \w+)?$| \[(?:[A-Z]\w{3,60}"
+    r"|[\w-]{3,40}:[\w-]{3,60})\]$|^\((?:[a-z]+)\) [A-Z]\w+: |^\[\w+\] "
 )
 _KOTLIN = re.compile(
     r"^e: (?:file://)?(?P<file>\S{1,400}\.kts?)(?::\d+:\d+|: \(\d+, ?\d+\):) (?P<said>.+)"
 )
 _SCALA3 = re.compile(r"^-- (?:\[E\d+\] )?(?P<said>[\w ]*Error): \S{1,300}:\d+:\d+ ?-*$")
 _GROOVY = re.compile(
-    r"^(?:\S{1,300}\.groovy|WorkflowScript|build file '[^']{1,300}'|script\d*|Script\d+\.groovy): ?\d+: (?P<said>.+)"
+    r"^(?:\S{1,300}\.groovy|WorkflowScript|build file '[^']{1,300}'|script\d*"
+    r"|Script\d+\.groovy): ?\d+: (?P<said>.+)"
 )
 _MISSING = re.compile(
-    r"invalid (?:target|source) release|release version \d+ not supported|Source option \d+ is no longer|class file has wrong version",
+    r"invalid (?:target|source) release|release version \d+ not supported"
+    r"|Source option \d+ is no longer|class file has wrong version",
     re.I,
 )
 
 _THROWN = re.compile(
-    r"^(?:Exception in thread \"(?P<thread>[^\"]{1,100})\" |Caused by: |\w{0,20}[Uu]ncaught (?:exception|error)[^:]{0,40}: )?"
-    r"(?P<type>(?:[a-z_][\w]*\.){1,12}[A-Z][\w$]*(?:Exception|Error|Failure|Throwable|Timeout|Violation|Failed|Interrupt|Death)?\w*)(?:: (?P<said>.*))?$"
+    r"^(?:Exception in thread \"(?P<thread>[^\"]{1,100})\" |Caused by: "
+    r"|\w{0,20}[Uu]ncaught (?:exception|error)[^:]{0,40}: )?"
+    r"(?P<type>(?:[a-z_][\w]*\.){1,12}[A-Z][\w$]*(?:Exception|Error|Failure|Throwable"
+    r"|Timeout|Violation|Failed|Interrupt|Death)?\w*)(?:: (?P<said>.*))?$"
 )
 _FRAME = re.compile(r"^\s*(?:at [\w.$/@<>-]{1,300}\(|\.{3} \d+ (?:more|common frames))")
 _CAUSED = re.compile(r"^\s*Caused by: ")

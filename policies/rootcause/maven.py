@@ -15,44 +15,69 @@ _RUNNER = re.compile(
     r"^(?:\[(?:ERROR|INFO|WARNING)\] )?\s*Tests run: \d+, Failures: \d+, Errors: \d+"
 )
 _NEW = re.compile(
-    r"^(?:\[ERROR\] )?(?P<class>[\w.$]{1,300})\.(?P<test>[\w\[\]{}(), .:=-]{1,200}?)\s+--\s+Time elapsed: .{1,20} <<< (?:FAILURE|ERROR)!"
+    r"^(?:\[ERROR\] )?(?P<class>[\w.$]{1,300})\.(?P<test>[\w\[\]{}(),"
+    r" .:=-]{1,200}?)\s+--\s+Time elapsed: .{1,20} <<< (?:FAILURE|ERROR)!"
 )
 _OLD = re.compile(
-    r"^(?:\[ERROR\] )?(?P<test>[\w\[\]{}, .:=-]{1,200}?)(?:\{.{0,100}\})?\((?P<class>[\w.$]{1,300})\)\s+Time elapsed: .{1,20} <<< (?:FAILURE|ERROR)!"
+    r"^(?:\[ERROR\] )?(?P<test>[\w\[\]{}, .:=-]{1,200}?)"
+    r"(?:\{.{0,100}\})?\((?P<class>[\w.$]{1,300})\)\s+Time elapsed: .{1,20} <<< (?:FAILURE"
+    r"|ERROR)!"
 )
 _SECTION = re.compile(
     r"^(?:\[ERROR\] )?(?P<kind>Failures|Errors|Failed tests|Tests in error): *(?P<first>\S.*)?$"
 )
 _LISTED = re.compile(
-    r"^(?:\[ERROR\])? {1,4}(?P<class>[A-Z]\w*(?:\$\w+)*)(?:>\w[\w.:]*)?[.>](?P<test>\w+)(?:\[.{0,80}\])?(?::\d+)?(?:->[\w.:]+){0,5} (?P<said>\S.*)"
+    r"^(?:\[ERROR\])? {1,4}(?P<class>[A-Z]\w*(?:\$\w+)*)(?:>\w[\w.:]*)?[.>]"
+    r"(?P<test>\w+)(?:\[.{0,80}\])?(?::\d+)?(?:->[\w.:]+){0,5} (?P<said>\S.*)"
 )
 _LISTED_OLD = re.compile(
     r"^ {1,4}(?P<test>\w+)(?:\[.{0,80}\])?\((?P<class>[\w.$]+)\): (?P<said>.*)"
 )
 _THROWN = re.compile(r"^(?:\[ERROR\] )?(?:[a-z]\w*\.){1,12}[A-Z][\w$]*(?:: .*)?$")
 _GOAL = re.compile(
-    r"^\[ERROR\] Failed to execute goal (?P<goal>\S+)(?: \([^)]{0,200}\))?(?: on project (?P<project>\S+))?: (?P<said>.+)"
+    r"^\[ERROR\] Failed to execute goal (?P<goal>\S+)(?: \([^)]{0,200}\))?(?: on"
+    r" project (?P<project>\S+))?: (?P<said>.+)"
 )
 _HELP = re.compile(r"\s*-> \[Help \d+\].*$")
 _EMPTY = re.compile(
-    r"^(?:There are test failures|There was \d+ (?:error|failure)|Compilation failure(?:: Compilation failure)?:?\s*$"
-    r"|There were test failures|Command execution failed|An Ant BuildException has occured|Failed during checkstyle execution: There)"
+    r"^(?:There are test failures|There was \d+ (?:error|failure)"
+    r"|Compilation failure(?:: Compilation failure)?:?\s*$"
+    r"|There were test failures|Command execution failed|An Ant BuildException has occured"
+    r"|Failed during checkstyle execution: There)"
 )
 _RULES = (
-    (re.compile(r"Could not (?:find artifact|resolve dependencies)|could not be resolved|was not found in|No plugin found|Non-resolvable|Could not resolve"), C.MISSING_DEPENDENCY),
-    (re.compile(r"checkstyle|spotless|format violations|pmd|spotbugs|findbugs|license|Too many files with unapproved|ktlint|sortpom|impsort|formatter|detekt|coverage", re.I), C.LINT),
+    (
+        re.compile(
+            r"Could not (?:find artifact|resolve dependencies)|could not be resolved"
+            r"|was not found in|No plugin found|Non-resolvable|Could not resolve"
+        ),
+        C.MISSING_DEPENDENCY,
+    ),
+    (
+        re.compile(
+            r"checkstyle|spotless|format violations|pmd|spotbugs|findbugs|license"
+            r"|Too many files with unapproved|ktlint|sortpom|impsort|formatter|detekt|coverage",
+            re.I,
+        ),
+        C.LINT,
+    ),
     (re.compile(r"ompilation fail|Fatal error compiling"), C.COMPILE_ERROR),
     (re.compile(r"forked VM terminated|VM crash|The fork"), C.SIGNAL_CRASH),
     (re.compile(r"timeout or other error in the fork"), C.TEST_TIMEOUT),
     (re.compile(r"test failures|surefire|failsafe", re.I), C.TEST_FAILURE),
-)  # fmt: skip
+)
 _NETWORK = re.compile(
-    r"Connect(?:ion)? (?:to .{1,200} )?(?:refused|timed out|reset)|Unknown host|UnknownHost|status code:? 5\d\d|Read timed out|Network is unreachable|Remote host terminated|PKIX|Temporary failure|No route to host|Premature EOF|status: 5\d\d"
+    r"Connect(?:ion)? (?:to .{1,200} )?(?:refused|timed out|reset)|Unknown host|UnknownHost"
+    r"|status code:? 5\d\d|Read timed out|Network is unreachable|Remote host terminated|PKIX"
+    r"|Temporary failure|No route to host|Premature EOF|status: 5\d\d"
 )
 _REFUSED = re.compile(r"status(?: code)?:? (?:401|403)|Unauthorized|Forbidden|Not authorized", re.I)
 _RATE = re.compile(r"status(?: code)?:? 429|Too Many Requests")
 _PROBLEM = re.compile(
-    r"^\[(?:ERROR|FATAL)\] +(?:\[(?:ERROR|FATAL)\] +)?(?P<said>(?:Non-resolvable|Non-parseable|'[\w.]+' |Malformed POM|Unknown lifecycle phase|No plugin found|Error resolving version|Could not |Unresolveable|Child module|The goal you specified|Plugin |The project uses|Project ').+)"
+    r"^\[(?:ERROR|FATAL)\] +(?:\[(?:ERROR|FATAL)\] +)?(?P<said>(?:Non-resolvable"
+    r"|Non-parseable|'[\w.]+' |Malformed POM|Unknown lifecycle phase|No plugin found"
+    r"|Error resolving version|Could not |Unresolveable|Child module|The goal you specified"
+    r"|Plugin |The project uses|Project ').+)"
 )
 _RULE = re.compile(
     r"^(?:\[(?:ERROR|WARNING|INFO)\] )?Rule \d+: (?P<rule>[\w.]+) failed with message:$"
@@ -77,7 +102,7 @@ def surefire(lines: Sequence[Line]) -> Iterator[Finding]:
 
 
 def goals(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Yield why Maven could not execute a goal or read a project; less than a compiler's or test's own words."""
+    """Yield why Maven could not execute a goal or read a project; a compiler's own words go first."""
     for _, line in holding(lines, "Failed to execute goal"):
         match = _GOAL.match(line.text)
         if match:
@@ -89,9 +114,13 @@ def goals(lines: Sequence[Line]) -> Iterator[Finding]:
     for at, line, match in matching(lines, "Rule ", _RULE):
         said = [stripped(one) for one in lines[at + 1 : at + 2] if one.text.strip()]
         yield Finding(
-            lines=(*said, stripped(line)), rank=78, rule="maven enforcer", failure_class=C.CONFIG_ERROR,
-            summary=said[0].text if said else "", identity=f"{match['rule']} {said[0].text if said else ''}",
-        )  # fmt: skip
+            lines=(*said, stripped(line)),
+            rank=78,
+            rule="maven enforcer",
+            failure_class=C.CONFIG_ERROR,
+            summary=said[0].text if said else "",
+            identity=f"{match['rule']} {said[0].text if said else ''}",
+        )
 
 
 def _listed(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ _EXIT = (
 )
 
 WRAPPER = re.compile(
-    r"process completed with exit code"
+    r"process completed with exit code|^got exit code"
     rf"|^\W{0, 10}(?:error|fatal|fail(?:ed|ure)?|warn(?:ing)?"
     rf"|info)?\W{0, 10}(?:[\w './-]{{0,60}}?)\b{_EXIT}[ :=]{{0,2}}\(?-?\d+\)?\W{0, 10}$"
     r"|^g?make(?:\[\d+\])?: \*\*\* .*(?:error -?\d+|waiting for unfinished)"
@@ -51,6 +51,14 @@ WRAPPER = re.compile(
     r"|^warning: |^hint: |^note: |^tip: |^help: "
 )
 """On the lower-cased line: a step's end, a summary count, a pointer to another place."""
+
+_BARE = re.compile(
+    r"^(?:[\w./:'\"\[\]-]{1,200} ){1,6}(?:has |have )?failed\W{0,5}$"
+    r"|^(?:the )?(?:build|tests?|job|command|task|step|check|process)\b[\w ./'\"-]{0,120} failed\W{0,5}$"
+    r"|^failed to (?:run|execute) (?:command|script|step|task|hook)\W"
+    r"|\bexited with (?:non-?zero )?(?:exit )?(?:code|status)|\bnon-zero exit (?:code|status|value)"
+)
+"""It names what failed, not why."""
 
 _HARMLESS = re.compile(
     r"\b(?:0|no) (?:errors?|fail(?:ed|ures?|ing)|warnings?|problems?|issues?|vulnerabilities)\b"
@@ -92,6 +100,11 @@ CLEANUP = re.compile(
 def is_wrapper(lowered: str) -> bool:
     """Say whether the line only repeats that something failed."""
     return WRAPPER.search(lowered.strip()[:LOOKED_AT_CHARS]) is not None
+
+
+def is_bare(lowered: str) -> bool:
+    """Say whether the line says that something failed, and nothing of why."""
+    return is_wrapper(lowered) or _BARE.search(lowered.strip()[:LOOKED_AT_CHARS]) is not None
 
 
 def is_harmless(lowered: str) -> bool:

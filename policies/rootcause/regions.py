@@ -20,27 +20,38 @@ ECHO_LIMIT = 250
 
 STEP_FAILED = re.compile(
     r"^(?:##\[error\])?(?:Error: )?Process completed with exit code [1-9]"
-    r"|^(?:##\[error\])(?:Bash|Cmd\.exe|PowerShell|The process '.{1,200}').{0,40} exited with code|^##\[error\].{0,60}failed with exit code"
+    r"|^(?:##\[error\])(?:Bash|Cmd\.exe|PowerShell"
+    r"|The process '.{1,200}').{0,40} exited with code"
+    r"|^##\[error\].{0,60}failed with exit code"
     r"|^ERROR: Job failed\b|^WARNING: script canceled"
     r"|^The command \".{0,500}\" (?:failed and )?exited with [1-9]"
-    r"|^(?:\W{1,4} )?Error: The command exited with status [1-9]|^Exited with code (?:exit status )?[1-9]"
-    r"|^ERROR: script returned exit code|^Build step '.{1,80}' marked build as failure|^Finished: FAILURE"
+    r"|^(?:\W{1,4} )?Error: The command exited with status [1-9]"
+    r"|^Exited with code (?:exit status )?[1-9]"
+    r"|^ERROR: script returned exit code|^Build step '.{1,80}' marked build as failure"
+    r"|^Finished: FAILURE"
     r"|^##\[error\]The operation was canceled|^Post job cleanup\.|^##\[section\]Finishing: Post"
-    r"|^Running after[_ ]script|^Uploading artifacts for failed job|^Saving cache for failed job"
-    r"|^Cleaning up (?:project directory|file based variables)|^\[Pipeline\] \{ \(Declarative: Post Actions\)"
+    r"|^Running after[_ ]script|^Uploading artifacts for failed job"
+    r"|^Saving cache for failed job"
+    r"|^Cleaning up (?:project directory|file based variables)"
+    r"|^\[Pipeline\] \{ \(Declarative: Post Actions\)"
 )
 """The first of these ends the failed step."""
 _STEP_STARTS = re.compile(
-    r"^##\[group\]Run |^##\[section\]Starting: |^Executing \"step_script\"|^The command \".{0,500}\" exited with 0\."
+    r"^##\[group\]Run |^##\[section\]Starting: |^Executing \"step_script\""
+    r"|^The command \".{0,500}\" exited with 0\."
 )
 _SHOWN = re.compile(r"^##\[group\]Run |^Script contents:$")
 _SHOWN_ENDS = re.compile(r"^##\[endgroup\]|^=+ Starting Command Output =+$")
+_HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
+_HUNK_LINE = ("", " ", "+", "-", "\\")
 _TEST_STARTS = re.compile(
-    r"^\s*=== RUN\s+(?P<go>\S+)|^\[ RUN      \] (?P<gtest>\S+)|^(?:\[INFO\] )?Running (?P<java>[a-z]\w*(?:\.\w+)+)$"
+    r"^\s*=== RUN\s+(?P<go>\S+)|^\[ RUN      \] (?P<gtest>\S+)"
+    r"|^(?:\[INFO\] )?Running (?P<java>[a-z]\w*(?:\.\w+)+)$"
 )
 _TEST_PASSED = re.compile(
     r"^\s*--- (?:PASS|SKIP): (?P<go>\S+)|^\[       OK \] (?P<gtest>[\w/.]+)"
-    r"|^(?:\[(?:INFO|WARNING)\] )?Tests run: \d+, Failures: 0, Errors: 0,.* (?:-- |- )?in (?P<java>[\w.]+)"
+    r"|^(?:\[(?:INFO|WARNING)\] )?Tests run: \d+, Failures: 0, Errors: 0,.* (?:-- "
+    r"|- )?in (?P<java>[\w.]+)"
 )
 
 
@@ -89,6 +100,11 @@ def regions_of(lines: Sequence[Line]) -> Regions:
 
 
 def _shown(lines: Sequence[Line]) -> frozenset[int]:
+    """Give the lines of scripts that are shown before they run, and of differences between files."""
+    return frozenset((*_scripts(lines), *_differences(lines)))
+
+
+def _scripts(lines: Sequence[Line]) -> list[int]:
     shown: list[int] = []
     block: list[int] = []
     inside = False
@@ -100,7 +116,17 @@ def _shown(lines: Sequence[Line]) -> frozenset[int]:
             inside = False
         if inside:
             block.append(line.number)
-    return frozenset(shown)
+    return shown
+
+
+def _differences(lines: Sequence[Line]) -> list[int]:
+    shown: list[int] = []
+    inside = False
+    for line in lines:
+        inside = bool(_HUNK.match(line.text)) or (inside and line.text[:1] in _HUNK_LINE)
+        if inside:
+            shown.append(line.number)
+    return shown
 
 
 def _passed(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:

@@ -12,11 +12,13 @@ from policies.rootcause.scan import first_of, holding, matching, stripped
 
 _ERROR = re.compile(r"^(?:error(?:\[E\d{4}\])?|error\[E\d{4}\] in .{1,100}): (?P<said>.+)")
 _SUMS = re.compile(
-    r"^error(?:: (?:could not compile|aborting due|test failed|doctest failed|process didn't exit"
+    r"^error(?:: (?:could not compile|aborting due|test failed|doctest failed"
+    r"|process didn't exit"
     r"|\d+ targets? failed|build failed|test run failed|failed to run custom build command"
-    r"|failed to compile|linking with|could not document|\d+ tests? failed|unable to proceed)|:? \d+ err)"
+    r"|failed to compile|linking with|could not document|\d+ tests? failed"
+    r"|unable to proceed)|:? \d+ err)"
 )
-_PLACE = re.compile(r"^\s*(?:-->|:::) \S")
+_PLACE = re.compile(r"^\s*(?:-->|:::) (?P<file>\S{1,400}?)(?::\d+)*$")
 _LINT = re.compile(
     r"clippy::|rustdoc::|`-[DF] [\w-]+(?:`| implied)|#\[(?:deny|forbid)\(|-D warnings"
 )
@@ -40,7 +42,8 @@ _SCRIPT_SAID = (
 )
 
 _PANIC = re.compile(
-    r"^\s*thread '(?P<name>[^']{1,300})' (?:\(\d+\) )?panicked at (?:'(?P<old>.*?)', )?(?P<place>\S+?):?$"
+    r"^\s*thread '(?P<name>[^']{1,300})' (?:\(\d+\) )?panicked at (?:'(?P<old>.*?)',"
+    r" )?(?P<place>\S+?):?$"
 )
 _OLD = re.compile(
     r"^\s*thread '(?P<name>[^']{1,300})' (?:\(\d+\) )?panicked at '(?P<old>.{1,2000})"
@@ -50,7 +53,8 @@ _OUTPUT = re.compile(
     r"^\s*-{3,} (?:(?:TRY \d+ )?STDOUT:\s+\S+ )?(?P<name>\S.{0,300}?)(?: stdout)? -{3,}$"
 )
 _NEXTEST = re.compile(
-    r"^\s*(?:TRY \d+ )?(?P<why>FAIL|TIMEOUT|SIG[A-Z]+|ABORT|LEAK-FAIL) +\[ *[\d.]+s\] +(?:\(.{0,30}\) +)?\S+ (?P<name>\S+)$"
+    r"^\s*(?:TRY \d+ )?(?P<why>FAIL|TIMEOUT|SIG[A-Z]+|ABORT"
+    r"|LEAK-FAIL) +\[ *[\d.]+s\] +(?:\(.{0,30}\) +)?\S+ (?P<name>\S+)$"
 )
 _FMT = re.compile(r"^Diff in \S.{0,300}?(?::\d+| at line \d+):$")
 _DOCTEST = re.compile(r"^\S+\.rs - ")
@@ -103,7 +107,16 @@ def _of_compiler(line: Line, after: Sequence[Line]) -> Finding:
         found = C.LINT
     elif _TYPED.match(line.text):
         found = C.MISSING_DEPENDENCY if "can't find crate" in line.text else C.COMPILE_ERROR
-    return Finding(lines=(stripped(line),), rank=80, rule="rustc", failure_class=found)
+    place = next((m["file"] for one in own[:5] if (m := _PLACE.match(one.text))), "")
+    if place.endswith(".toml"):
+        found = C.CONFIG_ERROR
+    return Finding(
+        lines=(stripped(line),),
+        rank=80,
+        rule="rustc",
+        failure_class=found,
+        identity=f"{line.text} {place}",
+    )
 
 
 def _of_linker(line: Line, after: Sequence[Line]) -> Finding:

@@ -35,22 +35,28 @@ def powershell(lines: Sequence[Line]) -> Iterator[Finding]:
         lead = stripped(above[0]) if above else stripped(line)
         missing = match["id"] == "CommandNotFoundException"
         yield Finding(
-            lines=(lead,), rank=72 if missing else 66, rule="powershell", first_wins=False,
+            lines=(lead,),
+            rank=72 if missing else 66,
+            rule="powershell",
+            first_wins=False,
             failure_class=C.MISSING_DEPENDENCY if missing else None,
-        )  # fmt: skip
+        )
 
 
 def terraform(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield Terraform's boxed errors, with the first sentence below."""
-    for at, line, match in matching(lines, "│ Error: ", _BOX):
+    for at, line, _ in matching(lines, "│ Error: ", _BOX):
         below = [Line(n, text.lstrip("│").strip()) for n, text in lines[at + 1 : at + 12]]
         more = [one for one in below if one.text and not one.text.startswith(("on ", "with ", "╵"))]
         prose = [one for one in more if not re.match(r"^\d+: ", one.text)][:1]
         lead = Line(line.number, line.text.lstrip("│ ").strip())
         yield Finding(
-            lines=(lead, *prose), rank=72, rule="terraform", failure_class=None,
+            lines=(lead, *prose),
+            rank=72,
+            rule="terraform",
+            failure_class=None,
             summary=" ".join((lead.text, *(one.text for one in prose))),
-        )  # fmt: skip
+        )
 
 
 def _printed(lines: Sequence[Line], at: int) -> list[Line]:

@@ -12,6 +12,11 @@ from policies.signatures import Signatures
 ENDING_LINES = 30
 """Lines before a step's end that may hold its last words."""
 
+CLEANING_UP = 25
+"""What a known failure loses in a line about tidying up, unless the tool itself says that it failed."""
+NEXT_TO_END = 6
+"""What a line gains right after which a wrapper stands."""
+
 _STRONG = re.compile(r"\bfatal\b|\bpanic\b|\bcritical\b|^##\[error\]|^::error")
 _ERROR = re.compile(r"\berrors?\b|\w(?:error|exception)\b|^err[:!]|\be\d{3}\b|✖|✗")
 _FAILURE = re.compile(
@@ -38,7 +43,9 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
         lowered = text.lower()
         if noise.is_echo(text) or noise.is_harmless(lowered) or noise.is_wrapper(lowered):
             continue
-        rank = entry.rank - (25 if noise.CLEANUP.search(lowered) and not _SELF.match(text) else 0)
+        rank = entry.rank - (
+            CLEANING_UP if noise.CLEANUP.search(lowered) and not _SELF.match(text) else 0
+        )
         yield Finding(
             lines=(Line(line.number, text),),
             rank=rank,
@@ -51,14 +58,32 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
 
 def by_words(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield lines with the words of failure; the later of equals is likelier the cause."""
+    ended = _ended(lines)
     for line in lines:
         text = unmarked(line.text)
         start = text[: noise.LOOKED_AT_CHARS]
         rank = _rank(line.text[: noise.LOOKED_AT_CHARS], start.lower())
         if rank and not noise.is_echo(text):
+            more = NEXT_TO_END if line.number in ended else 0
             yield Finding(
-                lines=(Line(line.number, text),), rank=rank, rule="words", first_wins=False
+                lines=(Line(line.number, text),), rank=rank + more, rule="words", first_wins=False
             )
+
+
+def _ended(lines: Sequence[Line]) -> frozenset[int]:
+    """Give the numbers of lines right after which a tool says that it failed."""
+    ended: list[int] = []
+    last = 0
+    for line in lines:
+        text = line.text.strip()
+        if not text:
+            continue
+        if noise.is_wrapper(text.lower()):
+            ended.append(last)
+            last = 0
+        else:
+            last = line.number
+    return frozenset(ended)
 
 
 def by_ending(lines: Sequence[Line], ends: int | None) -> Iterator[Finding]:
@@ -99,4 +124,6 @@ def _rank(text: str, lowered: str) -> int:
         rank += 3
     if rank and noise.CLEANUP.search(lowered):
         rank -= 18
+    if rank and noise.is_bare(plain):
+        rank -= 12
     return max(rank, 0)
