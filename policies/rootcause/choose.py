@@ -14,6 +14,7 @@ from policies.rootcause.crashes import sanitizers, terminations
 from policies.rootcause.ctests import assertions, ctest, gtests
 from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.git import refused_pushes
 from policies.rootcause.go import go_build, go_panics
 from policies.rootcause.gotests import go_tests
 from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
@@ -23,7 +24,8 @@ from policies.rootcause.maven import goals, surefire
 from policies.rootcause.noise import is_bare
 from policies.rootcause.python import pytest, tracebacks, unittest
 from policies.rootcause.regions import Regions, regions_of
-from policies.rootcause.rust import rust_tests, rustc, rustfmt
+from policies.rootcause.rust import rustc, rustfmt
+from policies.rootcause.rusttests import rust_tests
 from policies.rootcause.shell import powershell, shell_trace, terraform
 from policies.rootcause.single import by_ending, by_signature, by_words, unmarked
 from policies.signatures import Signature, Signatures
@@ -69,7 +71,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         scala_tests,
     ),
     *(msbuild, dotnet_tests, dotnet_exceptions),
-    *(shell_trace, powershell, terraform, buildkit),
+    *(shell_trace, powershell, terraform, buildkit, refused_pushes),
 )
 """What reads each tool's own format."""
 
@@ -121,7 +123,11 @@ def entry_for(finding: Finding, signatures: Signatures) -> Signature | None:
     for entry in known:
         if finding.failure_class in (None, entry.failure_class):
             return entry
-        if _is_test(finding) and entry.failure_class in OVERRIDES_TEST and not _asserts(finding):
+        if (
+            _may_say_more(finding)
+            and entry.failure_class in OVERRIDES_TEST
+            and not _asserts(finding)
+        ):
             return entry
     return None
 
@@ -151,8 +157,9 @@ def cause_lines(ordered: Sequence[Finding]) -> tuple[Line, ...]:
     return tuple(list(seen.values())[:LINES_LIMIT])
 
 
-def _is_test(finding: Finding) -> bool:
-    return finding.failure_class is FailureClass.TEST_FAILURE
+def _may_say_more(finding: Finding) -> bool:
+    """An assertion's own place looks like a compiler's: there the format knows better."""
+    return finding.failure_class is FailureClass.TEST_FAILURE and finding.rule != "native test"
 
 
 def _asserts(finding: Finding) -> bool:

@@ -24,7 +24,7 @@ _MISSING = re.compile(
 )
 _BROKEN = re.compile(r"is not able to compile a simple test program")
 _SETTLED = re.compile(r"source file|source directory|cannot find source|CMakeLists\.txt", re.I)
-_MESON = re.compile(r"^(?:\S{1,300}meson\.build:\d+:\d+: )?ERROR: (?P<said>.+)")
+_MESON = re.compile(r"^(?:\S{0,300}meson\.build:\d+:\d+: )?ERROR: (?P<said>.+)")
 _MESON_PLACE = re.compile(r"meson\.build:\d+:\d+: ERROR: ")
 _MESON_MISSING = re.compile(r"not found|Unknown compiler|requires meson version|Neither .* worked")
 _CONFIGURE = re.compile(r"^(?:\S{0,200}/)?configure: error: (?P<said>.*)")
@@ -79,7 +79,7 @@ def autotools(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def ninja(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield what a failed edge printed, for tools whose form nobody knows: its first line."""
-    for at, line, _ in matching(lines, "FAILED: ", _FAILED):
+    for at, _, _ in matching(lines, "FAILED: ", _FAILED):
         said: list[Line] = []
         for after in lines[at + 2 : at + 2 + BLOCK_LIMIT]:
             if _STEP.match(after.text) or _FAILED.match(after.text):
@@ -88,7 +88,7 @@ def ninja(lines: Sequence[Line]) -> Iterator[Finding]:
                 said.append(stripped(after))
         own = [one for one in said if not is_wrapper(one.text.lower())]
         if own:
-            yield Finding(lines=(_alarming(own), stripped(line)), rank=56, rule="ninja")
+            yield Finding(lines=(_alarming(own),), rank=56, rule="ninja")
 
 
 def bazel(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -48,7 +48,7 @@ def sanitizers(lines: Sequence[Line]) -> Iterator[Finding]:
         place = _SUMMARY.match(ends[0].text) if ends else None
         yield Finding(
             lines=(stripped(line), *[stripped(one) for one in ends]),
-            rank=83,
+            rank=85,
             rule="sanitizer",
             failure_class=C.OUT_OF_MEMORY if _MEMORY.search(line.text) else C.SIGNAL_CRASH,
             identity=f"{match['tool']} {place['said'] if place else match['said'].partition(' ')[0]}",
@@ -76,13 +76,13 @@ def terminations(lines: Sequence[Line]) -> Iterator[Finding]:
             is_memory = bool(_MEMORY.search(line.text))
             yield Finding(
                 lines=shown,
-                rank=79,
+                rank=84,
                 rule="terminate",
                 failure_class=C.OUT_OF_MEMORY if is_memory else C.SIGNAL_CRASH,
                 summary=" ".join(one.text for one in shown),
             )
     for _, line, _ in matching(lines, "ssertion ", _ASSERT):
-        yield Finding(lines=(stripped(line),), rank=78, rule="assert", failure_class=C.SIGNAL_CRASH)
+        yield Finding(lines=(stripped(line),), rank=84, rule="assert", failure_class=C.SIGNAL_CRASH)
 
 
 def _what(line: Line) -> Line | None:

@@ -18,7 +18,8 @@ _GTEST_NAMED = re.compile(r"^\[  FAILED  \] (?P<name>[\w/]{1,200}\.[\w/]{1,200})
 _GTEST_PLACE = re.compile(r"^\S.{0,300}(?::\d+: Failure|\(\d+\): error: .*)$")
 _GTEST_RUN = re.compile(r"^\[ RUN      \] ")
 _CATCH = re.compile(
-    r"^(?P<place>\S.{0,300}(?::\d+|\(\d+\)): )(?:FAILED|ERROR|FATAL ERROR): ?(?P<said>.*)$"
+    r"^(?P<place>\S.{0,300}(?::\d+|\(\d+\)): )"
+    r"(?:FAILED:$|(?:FATAL )?ERROR: (?:CHECK|REQUIRE|FAIL|test case))"
 )
 _CATCH_SAID = re.compile(
     r"^\s+(?:REQUIRE|CHECK|WARN|FAIL|SUBCASE)\w*\(.*|^\s+values: .*|^\s+\S.* == .*"

@@ -12,7 +12,7 @@ from policies.rootcause.scan import holding, matching, stripped
 
 _DIAGNOSTIC = re.compile(
     r"^\s*(?:\d+>)?(?P<origin>[^\s].{0,300}?) ?: (?:[\w ]{1,30} )?(?:fatal )?error "
-    r"(?P<code>[A-Z]{1,10}\d{1,6}) ?: (?P<said>.+?)(?: \[[^\]]{1,300}proj"
+    r"(?P<code>(?!TS)[A-Z]{1,10}\d{1,6}) ?: (?P<said>.+?)(?: \[[^\]]{1,300}proj"
     r"(?:::[^\]]{1,100})?\])?$"
 )
 _BARE = re.compile(r"^\s*error (?P<code>(?:NU|NETSDK|MSB|CS|FS|BC|CA|IDE)\d{2,6}) ?: (?P<said>.+)")

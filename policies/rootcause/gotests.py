@@ -19,7 +19,7 @@ _FAIL = re.compile(
 _RUN = re.compile(
     r"^\s*(?:=== (?:RUN|CONT|NAME|PAUSE)|--- (?:PASS|SKIP|FAIL):|FAIL\b|ok\s|PASS$|panic: )"
 )
-_SAID = re.compile(r"^\s*[\w./-]{1,200}\.go:\d+: (?P<said>.*)")
+_SAID = re.compile(r"^\s*[\w./-]{1,200}\.go:\d+:(?P<said>.*)")
 _TESTIFY = re.compile(r"^\s+Error:\s+(?P<said>\S.*)")
 _DETAIL = re.compile(r"^\s+(?:expected|actual|got|want|Messages)\s*:\s*\S", re.I)
 _EMPTY = ("", "Error Trace:")

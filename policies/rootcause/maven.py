@@ -75,7 +75,7 @@ _REFUSED = re.compile(r"status(?: code)?:? (?:401|403)|Unauthorized|Forbidden|No
 _RATE = re.compile(r"status(?: code)?:? 429|Too Many Requests")
 _PROBLEM = re.compile(
     r"^\[(?:ERROR|FATAL)\] +(?:\[(?:ERROR|FATAL)\] +)?(?P<said>(?:Non-resolvable"
-    r"|Non-parseable|'[\w.]+' |Malformed POM|Unknown lifecycle phase|No plugin found"
+    r"|Non-parseable|Non-readable|'[\w.]+' |Malformed POM|Unknown lifecycle phase|No plugin found"
     r"|Error resolving version|Could not |Unresolveable|Child module|The goal you specified"
     r"|Plugin |The project uses|Project ').+)"
 )
