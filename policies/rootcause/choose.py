@@ -18,6 +18,7 @@ from policies.rootcause.git import refused_pushes
 from policies.rootcause.go import go_build, go_panics
 from policies.rootcause.gotests import go_tests
 from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
+from policies.rootcause.guess import guessed
 from policies.rootcause.javascript import js_tests, node_errors
 from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
 from policies.rootcause.maven import goals, surefire
@@ -47,6 +48,8 @@ OVERRIDES_FORMAT = frozenset({FailureClass.DISK_FULL, FailureClass.OUT_OF_MEMORY
 """What a line in a tool's own format may state beside what the format says."""
 
 HIGH_RANK, MEDIUM_RANK = 70, 55
+GUESSED = 3
+"""Of the first candidates the class is guessed where nothing knows it."""
 EMPTY_EXCEPTION = 25
 """What an exception without a reason loses."""
 
@@ -76,8 +79,19 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
 """What reads each tool's own format."""
 
 
-def findings(lines: Sequence[Line], signatures: Signatures) -> Iterator[Finding]:
-    """Yield every candidate that any format, signature or word finds in *lines*."""
+def findings(lines: Sequence[Line], signatures: Signatures) -> list[Finding]:
+    """Give every candidate that any format, signature or word finds in *lines*, the cause first."""
+    ordered = best(_candidates(lines, signatures))
+    lead = [_classed(finding, lines, signatures) for finding in ordered[:GUESSED]]
+    return [*lead, *ordered[GUESSED:]]
+
+
+def _classed(finding: Finding, lines: Sequence[Line], signatures: Signatures) -> Finding:
+    known = finding.failure_class or entry_for(finding, signatures)
+    return finding if known else replace(finding, failure_class=guessed(finding, lines))
+
+
+def _candidates(lines: Sequence[Line], signatures: Signatures) -> Iterator[Finding]:
     regions = regions_of(lines)
     said = [line for line in lines if line.number not in regions.shown]
     plain = [Line(line.number, unmarked(line.text)) for line in said]

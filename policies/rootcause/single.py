@@ -12,7 +12,7 @@ from policies.signatures import Signatures
 ENDING_LINES = 30
 """Lines before a step's end that may hold its last words."""
 
-CLEANING_UP = 25
+CLEANING_UP = 35
 """What a known failure loses in a line about tidying up, unless the tool itself says that it failed."""
 NEXT_TO_END = 6
 """What a line gains right after which a wrapper stands."""
@@ -123,7 +123,7 @@ def _rank(text: str, lowered: str) -> int:
     if rank and (_SELF.match(plain) or text[:1].isalpha()):
         rank += 3
     if rank and noise.CLEANUP.search(lowered):
-        rank -= 18
+        rank -= 28
     if rank and noise.is_bare(plain):
         rank -= 12
     return max(rank, 0)
