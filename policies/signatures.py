@@ -46,6 +46,8 @@ class Signature:
     severity: str = "medium"
     remediation: tuple[str, ...] = ()
     replay: tuple[str, ...] = ()
+    own: bool = False
+    """Of a person's own file: it knows better than any shipped entry or format."""
     source: str = ""
     """Where the knowledge comes from."""
     example: str = ""
@@ -53,10 +55,10 @@ class Signature:
 
 
 class Signatures:
-    """The entries in force; of several that match, the highest rank wins, then the first listed."""
+    """The entries in force; of several that match, a person's own wins, then the highest rank."""
 
     def __init__(self, entries: Iterable[Signature]) -> None:
-        self.entries = tuple(sorted(entries, key=lambda entry: -entry.rank))
+        self.entries = tuple(sorted(entries, key=lambda entry: (not entry.own, -entry.rank)))
         words = {word for entry in self.entries for word in entry.words}
         self._any = re.compile(_any_of(words)) if words else None
 

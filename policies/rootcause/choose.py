@@ -14,6 +14,7 @@ from policies.rootcause.crashes import sanitizers, terminations
 from policies.rootcause.ctests import assertions, ctest, gtests
 from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.generic import by_ending, by_words, by_wrapper
 from policies.rootcause.git import refused_pushes
 from policies.rootcause.go import go_build, go_panics
 from policies.rootcause.gotests import go_tests
@@ -28,7 +29,7 @@ from policies.rootcause.regions import Regions, regions_of
 from policies.rootcause.rust import rustc, rustfmt
 from policies.rootcause.rusttests import rust_tests
 from policies.rootcause.shell import powershell, shell_trace, terraform
-from policies.rootcause.single import by_ending, by_signature, by_words, unmarked
+from policies.rootcause.single import OWN_RANK, by_signature, unmarked
 from policies.signatures import Signature, Signatures
 
 OVERRIDES_TEST = frozenset(
@@ -100,10 +101,13 @@ def _candidates(lines: Sequence[Line], signatures: Signatures) -> Iterator[Findi
     known = [
         found
         for found in by_signature(said, signatures)
-        if found.number not in claimed or found.failure_class in OVERRIDES_FORMAT
+        if found.number not in claimed
+        or found.failure_class in OVERRIDES_FORMAT
+        or found.rank >= OWN_RANK
     ]
     yield from _placed((*formal, *known, *by_words(said)), regions)
     yield from by_ending(said, regions.ends)
+    yield from by_wrapper(plain)
 
 
 def _placed(found: Iterable[Finding], regions: Regions) -> Iterator[Finding]:
@@ -135,6 +139,8 @@ def entry_for(finding: Finding, signatures: Signatures) -> Signature | None:
     known = [entry for line in finding.lines if (entry := signatures.of(line.text))]
     known.sort(key=lambda entry: -entry.rank)
     for entry in known:
+        if entry.own:
+            return entry
         if finding.failure_class in (None, entry.failure_class):
             return entry
         if (

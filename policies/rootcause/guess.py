@@ -1,4 +1,4 @@
-"""Which class a cause is of that no format and no signature knows: by its words, then by what runs around it."""
+"""The class of a cause that nothing knows: by its words, then by what runs around it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     (re.compile(r"\bout of memory\b|\bmemory (?:limit|exhausted)"), C.OUT_OF_MEMORY),
     (
         re.compile(
-            r"\blint|\bcode ?style|\b(?:un|re)?format(?:ted|ter|ting)?\b.{0,40}\b(?:run|needed|required|wrong"
+            r"\blint|\bcode ?style|\b(?:un|re)?format(?:ted|ter|ting)?\b.{0,40}\b(?:run|needed"
+            r"|required|wrong"
             r"|incorrect)|not formatted|trailing whitespace|spelling|licen[cs]e header"
             r"|(?:more|larger|longer|greater) than (?:the )?[\w ]{0,20}(?:max(?:imum)?|limit|allowed)"
         ),
@@ -51,9 +52,11 @@ _WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         re.compile(
-            r"\bnot installed\b|\bcannot find (?:module|package|library)|\bmissing (?:dependency|package"
+            r"\bnot installed\b|\bcannot find (?:module|package|library)|\bmissing (?:dependency"
+            r"|package"
             r"|module|library|header)|\bno (?:module|package) named\b|\bplease install\b"
-            r"|\bcould not (?:find|resolve|load) (?:the )?(?:module|package|library|plugin|dependenc|artifact)"
+            r"|\bcould not (?:find|resolve|load) (?:the )?(?:module|package|library|plugin|dependenc"
+            r"|artifact)"
             r"|\brequires? .{1,60}\bversion\b|\bunmet\b"
         ),
         C.MISSING_DEPENDENCY,
@@ -68,8 +71,10 @@ _WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         re.compile(
-            r"\bconfig(?:uration|s)?\b|\bsettings?\b|\boptions?\b|\bflags?\b|\barguments?\b|\bparameters?\b"
-            r"|\benv(?:ironment)? var|\bmust be (?:set|one of|a)\b|\bnot set\b|\byaml\b|\btoml\b|\bschema\b"
+            r"\bconfig(?:uration|s)?\b|\bsettings?\b|\boptions?\b|\bflags?\b|\barguments?\b"
+            r"|\bparameters?\b"
+            r"|\benv(?:ironment)? var|\bmust be (?:set|one of|a)\b|\bnot set\b|\byaml\b|\btoml\b"
+            r"|\bschema\b"
             r"|\brequired (?:field|key|property|value)|\bunknown (?:key|field|property|target|task)"
             r"|\bdeprecated\b|\bunsupported\b|\bdoes not exist\b|\bno such (?:file|target|task)"
         ),
@@ -77,17 +82,20 @@ _WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
 )
 _TESTS = re.compile(
-    r"^={3,} (?:test session starts|FAILURES|ERRORS) |^collected \d+ items|::test_\w+|\bPASSED\b"
+    r"^={3,} (?:test session starts|FAILURES|ERRORS) |^collected \d+ items|::test_\w+"
+    r"|\bPASSED\b"
     r"|^\s*--- (?:PASS|FAIL): |^=== RUN |^test \S+ \.\.\. |^Tests run: |<<< (?:FAILURE|ERROR)!"
     r"|^\[ RUN      \]|^\s*(?:✓|✔|√|✕|✗|×) |^(?:PASS|FAIL) \S+\.(?:[jt]sx?|go|py)"
     r"|[/\"\\](?:test_\w+|\w+_test|\w+Tests?|\w+\.(?:test|spec))\.\w{1,4}\b|^Ran \d+ tests? in "
     r"|\.(?:test|spec)\.[jt]sx?:\d+"
 )
 _LINTERS = re.compile(
-    r"\blint(?:er|ing|runner)?\b|\bpre-commit\b|\bprettier\b|\bclang-format\b", re.I
+    r"^(?:[+$>]+ |##\[group\]Run |\[command\]).{0,200}"
+    r"\b(?:lint\w*|eslint|pre-commit|prettier|clang-format|flake8|ruff|rubocop)\b"
 )
 _BUILDS = re.compile(
-    r"^\[ *\d+%\] (?:Building|Linking)|^\[\d+/\d+\] |^\s*Compiling |^> Task :compile|^g?make(?:\[\d+\])?: "
+    r"^\[ *\d+%\] (?:Building|Linking)|^\[\d+/\d+\] |^\s*Compiling |^> Task :compile"
+    r"|^g?make(?:\[\d+\])?: "
 )
 
 

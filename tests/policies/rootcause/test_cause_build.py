@@ -71,7 +71,7 @@ CASES: list[tuple[str, str, str, str]] = [
     (
         "[3/9] Generating api\nFAILED: [code=1] api.h\n/usr/bin/apigen --in api.xml\n"
         "apigen: bad element <frob>\n[4/9] Building\nninja: build stopped: subcommand failed.",
-        "unknown",
+        "compile_error",
         "bad element <frob>",
         "",
     ),
