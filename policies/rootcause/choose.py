@@ -14,7 +14,13 @@ from policies.rootcause.crashes import sanitizers, terminations
 from policies.rootcause.ctests import assertions, ctest, gtests
 from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.generic import by_ending, by_words, by_wrapper
+from policies.rootcause.generic import (
+    LAST_WORDS,
+    ONLY_WORDS,
+    by_ending,
+    by_words,
+    by_wrapper,
+)
 from policies.rootcause.git import refused_pushes
 from policies.rootcause.go import go_build, go_panics
 from policies.rootcause.gotests import go_tests
@@ -105,8 +111,11 @@ def _candidates(lines: Sequence[Line], signatures: Signatures) -> Iterator[Findi
         or found.failure_class in OVERRIDES_FORMAT
         or found.rank >= OWN_RANK
     ]
-    yield from _placed((*formal, *known, *by_words(said)), regions)
-    yield from by_ending(said, regions.ends)
+    placed = list(_placed((*formal, *known, *by_words(said)), regions))
+    yield from placed
+    says = any(found.rank >= LAST_WORDS and regions.holds(found.number) for found in placed)
+    for last in by_ending(said, regions.begins, regions.ends):
+        yield last if says or not regions.begins else replace(last, rank=ONLY_WORDS)
     yield from by_wrapper(plain)
 
 

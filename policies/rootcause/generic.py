@@ -15,6 +15,8 @@ FOLLOWS, FOLLOWS_LINES = 4, 4
 """What a line loses that stands so close below one that says as much: the first of a block states it."""
 TIDYING, BARE = 28, 12
 """What a line about tidying up loses, and one that names what failed but not why."""
+LAST_WORDS, ONLY_WORDS = 24, 51
+"""Rank of a failed step's last words; and when that step said nothing else."""
 ENDING_LINES = 30
 """Lines before a step's end that may hold its last words."""
 
@@ -74,11 +76,11 @@ def by_words(lines: Sequence[Line]) -> Iterator[Finding]:
         )
 
 
-def by_ending(lines: Sequence[Line], ends: int | None) -> Iterator[Finding]:
-    """Yield the last words before line *ends*, at which a step failed: where nothing else says why."""
+def by_ending(lines: Sequence[Line], begins: int, ends: int | None) -> Iterator[Finding]:
+    """Yield the last words of the step that failed at line *ends*: where nothing else says why."""
     if ends is None:
         return
-    before = [line for line in lines if line.number < ends][-ENDING_LINES:]
+    before = [line for line in lines if begins < line.number < ends][-ENDING_LINES:]
     block: list[Line] = []
     for line in reversed(before):
         text = line.text.strip()
@@ -89,7 +91,7 @@ def by_ending(lines: Sequence[Line], ends: int | None) -> Iterator[Finding]:
         elif not noise.is_harmless(lowered):
             block.append(Line(line.number, text))
     if block:
-        yield Finding(lines=(block[-1],), rank=24, rule="last words", first_wins=False)
+        yield Finding(lines=(block[-1],), rank=LAST_WORDS, rule="last words", first_wins=False)
 
 
 def by_wrapper(lines: Sequence[Line]) -> Iterator[Finding]:

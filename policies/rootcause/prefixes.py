@@ -17,7 +17,7 @@ PREFIX = re.compile(
     rf"\[?{_DAY}[T ]{{1,2}}{_CLOCK}{_ZONE}?\]?(?: [0-9A-F]{{2}}[OE]\+?)?"
     # Jenkins' timestamper, AppVeyor, TeamCity
     rf"|\[{_CLOCK}\](?:[A-Z]?:)?"
-    rf"|{_CLOCK}(?=\s+\S|\s*$)"
+    rf"|{_CLOCK}(?: (?= \S))?(?=\s+\S|\s*$)"
     r"|\[(?:task|vcs|setup|taskcluster|fetches|cache)[^\]]{0,60}\]"
     # docker compose, BuildKit, pytest-xdist
     r"|[\w.-]{1,80}[-_]\d{1,4}\s{1,40}\|"

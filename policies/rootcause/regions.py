@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from policies.rootcause.finding import Line
 
-BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST = 30, 40, 30
+BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST = 48, 52, 40
 """What a candidate's rank loses there."""
 ECHO_LIMIT = 250
 """Lines of one shown script."""
@@ -76,6 +76,10 @@ class Regions:
         if self.ends is not None and number > self.ends:
             points += AFTER_STEP
         return points
+
+    def holds(self, number: int) -> bool:
+        """Say whether line *number* is of the step that failed."""
+        return self.begins <= number and (self.ends is None or number <= self.ends)
 
     def _is_passed(self, number: int) -> bool:
         at = bisect_right(self.passed, (number, number))
