@@ -59,18 +59,25 @@ class Signatures:
 
     def __init__(self, entries: Iterable[Signature]) -> None:
         self.entries = tuple(sorted(entries, key=lambda entry: (not entry.own, -entry.rank)))
-        words = {word for entry in self.entries for word in entry.words}
-        self._any = re.compile(_any_of(words)) if words else None
+        by_word: dict[str, set[int]] = {}
+        for place, entry in enumerate(self.entries):
+            for word in entry.words:
+                by_word.setdefault(word, set()).add(place)
+        self._places = {
+            word: frozenset().union(*(by_word[part] for part in by_word if word.startswith(part)))
+            for word in by_word
+        }
+        self._words = re.compile(f"(?=({_longest_of(by_word)}))") if by_word else None
 
     def of(self, text: str) -> Signature | None:
         """Give the entry that knows *text* best, or None."""
-        text = text[:MATCH_LIMIT_CHARS].replace("’", "'")
-        lowered = text.lower()
-        if self._any is None or not self._any.search(lowered):
+        if self._words is None:
             return None
-        for entry in self.entries:
-            if any(word in lowered for word in entry.words) and entry.pattern.search(text):
-                return entry
+        text = text[:MATCH_LIMIT_CHARS].replace("’", "'")
+        held = {match[1] for match in self._words.finditer(text.lower())}
+        for place in sorted({place for word in held for place in self._places[word]}):
+            if self.entries[place].pattern.search(text):
+                return self.entries[place]
         return None
 
     def named(self, name: str) -> Signature | None:
@@ -78,15 +85,16 @@ class Signatures:
         return next((entry for entry in self.entries if entry.name == name), None)
 
 
-def _any_of(words: Iterable[str]) -> str:
-    """Give an expression that finds any of *words*, each letter of a shared start tried once."""
+def _longest_of(words: Iterable[str]) -> str:
+    """Give an expression for the longest of *words* at a place; each shared start is tried once."""
     by_first: dict[str, list[str]] = {}
     for word in words:
         by_first.setdefault(word[:1], []).append(word[1:])
-    if "" in by_first:
-        return ""  # a word ends here: what a longer one goes on with no longer matters
-    parts = [re.escape(first) + _any_of(rest) for first, rest in sorted(by_first.items())]
-    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+    is_end = by_first.pop("", None) is not None
+    parts = [re.escape(first) + _longest_of(rest) for first, rest in sorted(by_first.items())]
+    if not parts:
+        return ""
+    return f"(?:{'|'.join(parts)}){'?' if is_end else ''}"
 
 
 def parse(data: Mapping[str, Any]) -> tuple[Signature, ...]:

@@ -16,7 +16,8 @@ _STEP = re.compile(r"^\s*> \[[^\]]{1,200}\]")
 _RULE = re.compile(r"^-{6,}$")
 _OUTPUT = re.compile(r"^\d+\.\d+ ?(?P<said>.*)")
 _FRONT = re.compile(
-    r"^(?:ERROR: )?failed to (?:solve|build|process)(?: [^:]{1,100})?: (?P<said>.+)"
+    r"^(?:(?:ERROR|error|Error): )?(?:buildx failed with: (?:ERROR"
+    r"|error): )?failed to (?:solve|build|process)(?: [^:]{1,100})?: (?P<said>.+)"
 )
 _ENDED = re.compile(
     r"did not complete successfully|returned a non-zero code|executor failed running"

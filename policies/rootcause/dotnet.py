@@ -15,6 +15,9 @@ _DIAGNOSTIC = re.compile(
     r"(?P<code>(?!TS)[A-Z]{1,10}\d{1,6}) ?: (?P<said>.+?)(?: \[[^\]]{1,300}proj"
     r"(?:::[^\]]{1,100})?\])?$"
 )
+_PLAIN = re.compile(
+    r"^\s*[^\s:].{0,300}?\(\d+,\d+\) ?: error ?: (?P<said>.+?)(?: \[[^\]]{1,300}proj\])?$"
+)
 _BARE = re.compile(r"^\s*error (?P<code>(?:NU|NETSDK|MSB|CS|FS|BC|CA|IDE)\d{2,6}) ?: (?P<said>.+)")
 _CLASSES = (
     ("WHITESPACE|IMPORTS|CHARSET|FINALNEWLINE|ENDOFLINE", C.LINT),
@@ -34,7 +37,7 @@ _NETWORK = re.compile(
 )
 
 _FAILED = re.compile(
-    r"^\s*(?:Failed|X|✗|✘) (?P<name>[\w.+<>`]{1,300}(?:\(.{0,500}\))?)(?: \[[^\]]{1,20}\])?$"
+    r"^\s*(?:Failed|X|✗|✘) {1,3}(?P<name>[\w.+<>`]{1,300}(?:\(.{0,500}\))?)(?: \[[^\]]{1,20}\])?$"
 )
 _XUNIT = re.compile(
     r"^\s*(?:\[xUnit\.net [\d:.]+\]\s+)?(?P<name>[\w.+<>`]{3,300}(?:\(.{0,500}\))?) \[FAIL\]$"
@@ -52,6 +55,8 @@ def msbuild(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield MSBuild's errors, each once (it repeats them after "Build FAILED")."""
     seen: set[str] = set()
     for _, line in holding(lines, "error "):
+        if _PLAIN.match(line.text):
+            yield Finding(lines=(stripped(line),), rank=58, rule="msbuild")
         match = _DIAGNOSTIC.match(line.text) or _BARE.match(line.text)
         if match is None or _ENDS.match(match["code"]):
             continue

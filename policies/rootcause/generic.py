@@ -40,7 +40,7 @@ _LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (44, re.compile(r"^\S{1,300}:\d+(?::\d+)?:? .{0,200}\berror\b|^(?:✖|✗|✘|❌|×) ?\S")),
     (
         43,
-        re.compile(r"\berrors?: |\w(?:error|exception): |^err[:!]|\be\d{3}\b|\bfatal\b|\bpanic\b"),
+        re.compile(r"\berrors?: |\w(?:error|exception): |^err[:!]|\bfatal\b|\bpanic\b"),
     ),
     (40, re.compile(r"\berrors?\b|\w(?:error|exception)\b")),
     (
@@ -54,6 +54,15 @@ _LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
     ),
 )
 """How surely the words of a line (lower-cased) say that it states a failure: the first that fits counts."""
+
+
+_HINTS = (
+    "err", "fail", "fatal", "panic", "critical", "exception", "cause", "reason", "cannot", "can't",
+    "could", "unable", "denied", "refus", "reject", "invalid", "missing", "not ", "no such",
+    "unexpected", "abort", "kill", "expired", "exceed", "timed out", "timeout", "mismatch",
+    "regression", "must", "cancel", "\u2716", "\u2717", "\u2718", "\u274c", "\u00d7", "e ",
+)  # fmt: skip
+"""A line without any of them has none of those words: a cheap test before the expressions."""
 
 
 def by_words(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -129,15 +138,17 @@ def _ended(lines: Sequence[Line]) -> frozenset[int]:
 
 def _rank(text: str, plain: str) -> int:
     lowered = text.lower()
-    words = plain.lower().strip()
-    if not words or noise.is_echo(plain) or noise.is_harmless(lowered) or noise.is_wrapper(words):
+    if not any(word in lowered for word in _HINTS):
         return 0
+    words = plain.lower().strip()
     marked = lowered if text != plain else words
     rank = next((points for points, form in _LEVELS if form.search(marked)), 0)
-    if rank and text[:1].isspace():
+    if not rank or noise.is_echo(plain) or noise.is_harmless(lowered) or noise.is_wrapper(words):
+        return 0
+    if text[:1].isspace():
         rank -= 3
-    if rank and noise.CLEANUP.search(lowered):
+    if noise.CLEANUP.search(lowered):
         rank -= TIDYING
-    if rank and noise.is_bare(words):
+    if noise.is_bare(words):
         rank -= BARE
     return max(rank, 0)
