@@ -58,9 +58,10 @@ _LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
 
 _HINTS = (
     "err", "fail", "fatal", "panic", "critical", "exception", "cause", "reason", "cannot", "can't",
-    "could", "unable", "denied", "refus", "reject", "invalid", "missing", "not ", "no such",
+    "could", "unable", "denied", "refus", "reject", "invalid", "missing", "no such", "not found", "not allowed",
+    "not permitted", "not supported", "not defined", "not valid", "not installed", "not available",
     "unexpected", "abort", "kill", "expired", "exceed", "timed out", "timeout", "mismatch",
-    "regression", "must", "cancel", "\u2716", "\u2717", "\u2718", "\u274c", "\u00d7", "e ",
+    "regression", "must", "cancel", "\u2716", "\u2717", "\u2718", "\u274c", "\u00d7",
 )  # fmt: skip
 """A line without any of them has none of those words: a cheap test before the expressions."""
 
@@ -107,7 +108,7 @@ def by_wrapper(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the lines that only say that a named thing failed: better than nothing, where it is all."""
     for line in lines:
         text = line.text.strip()
-        if _NAMES.search(text):
+        if _NAMES.match(text):
             yield Finding(
                 lines=(Line(line.number, text),), rank=16, rule="wrapper", first_wins=True
             )
@@ -116,7 +117,7 @@ def by_wrapper(lines: Sequence[Line]) -> Iterator[Finding]:
 _NAMES = re.compile(
     r"^g?make(?:\[\d+\])?: \*\*\* \[|^error: Recipe `"
     r"|^The command \".{1,300}\" exited with [1-9]"
-    r"|^FAILED: \S|^npm (?:ERR!|error) Lifecycle script|ELIFECYCLE"
+    r"|^FAILED: \S|^npm (?:ERR!|error) Lifecycle script|.{0,200}ELIFECYCLE"
 )
 
 
@@ -138,7 +139,7 @@ def _ended(lines: Sequence[Line]) -> frozenset[int]:
 
 def _rank(text: str, plain: str) -> int:
     lowered = text.lower()
-    if not any(word in lowered for word in _HINTS):
+    if not (any(map(lowered.__contains__, _HINTS)) or lowered.startswith("e ")):
         return 0
     words = plain.lower().strip()
     marked = lowered if text != plain else words

@@ -9,10 +9,6 @@ LOOKED_AT_CHARS = 500
 
 _WRAPS_AT_START = re.compile(
     r"got exit code"
-    r"|\W{0,10}(?:error|fatal|fail(?:ed|ure)?|warn(?:ing)?"
-    r"|info)?\W{0,10}(?:[\w './-]{0,60}?)\b(?:exit(?:ed|ing)?(?: with)?(?: an?)?(?: status"
-    r"| code| value)?|returned?(?: code| status)?|rc|returning)[ :=]{0,2}\(?-?(?:\d{1,2}"
-    r"|1\d\d|2[0-5]\d)\)?\W{0,10}$"
     r"|(?:\S{0,60}[-/\\])?g?make(?:\.exe)?(?:\[\d+\])?: \*\*\* .*(?:error -?\d+"
     r"|waiting for unfinished)"
     r"|(?:make|gmake)(?:\[\d+\])?: .*not remade because of errors"
@@ -55,6 +51,12 @@ _WRAPS_AT_START = re.compile(
     r"|further) (?:report|log|information|details|info)"
     r"|warning: |hint: |note: |tip: |help: "
 )
+_ENDED = re.compile(
+    r"\W{0,10}(?:error|fatal|fail(?:ed|ure)?|warn(?:ing)?"
+    r"|info)?\W{0,10}(?:[\w './-]{0,60}?)\b(?:exit(?:ed|ing)?(?: with)?(?: an?)?(?: status"
+    r"| code| value)?|returned?(?: code| status)?|rc|returning)[ :=]{0,2}\(?-?(?:\d{1,2}"
+    r"|1\d\d|2[0-5]\d)\)?\W{0,10}$"
+)
 _WRAPS_INSIDE = re.compile(
     r"process completed with exit code|elifecycle|collect2: error: ld returned"
     r"|clang(?:\+\+)?: error: linker command failed|the command \".*\" (?:exited|failed)"
@@ -63,8 +65,9 @@ _WRAPS_INSIDE = re.compile(
     r"|exited with (?:exit )?code -?\d+|failed to build one or more wheels"
     r"|did not run successfully|this error originates from a subprocess"
 )
+_EXIT_WORDS = ("exit", "return", "rc")
 _INSIDE_WORDS = ("exit", "fail", "above", "success", "ld returned", "elifecycle", "originates")
-"""One of them stands in every line that the second expression finds: a cheap test before it."""
+"""One of them stands in every line that the expression finds: a cheap test before it."""
 """On the lower-cased line: a step's end, a summary count, a pointer to another place."""
 
 _BARE = re.compile(
@@ -123,7 +126,9 @@ def is_wrapper(lowered: str) -> bool:
     text = lowered.strip()[:LOOKED_AT_CHARS]
     if _WRAPS_AT_START.match(text):
         return True
-    return any(word in text for word in _INSIDE_WORDS) and bool(_WRAPS_INSIDE.search(text))
+    if any(map(text.__contains__, _EXIT_WORDS)) and _ENDED.match(text):
+        return True
+    return any(map(text.__contains__, _INSIDE_WORDS)) and bool(_WRAPS_INSIDE.search(text))
 
 
 def is_bare(lowered: str) -> bool:
@@ -139,4 +144,4 @@ def is_harmless(lowered: str) -> bool:
 
 def is_echo(text: str) -> bool:
     """Say whether the line shows a script's or program's text, not its output."""
-    return _ECHO.search(text) is not None
+    return _ECHO.match(text) is not None
