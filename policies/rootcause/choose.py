@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from policies.failure import LINES_LIMIT, Confidence, FailureClass
+from policies.failure import FailureClass
 from policies.rootcause.c import compilers
 from policies.rootcause.cmake import autotools, bazel, cmake, meson, ninja
 from policies.rootcause.containers import buildkit
@@ -54,7 +54,8 @@ OVERRIDES_TEST = frozenset(
 OVERRIDES_FORMAT = frozenset({FailureClass.DISK_FULL, FailureClass.OUT_OF_MEMORY})
 """What a line in a tool's own format may state beside what the format says."""
 
-HIGH_RANK, MEDIUM_RANK = 70, 55
+HIGH_RANK = 70
+"""From here on a tool's own format spoke."""
 GUESSED = 3
 """Of the first candidates the class is guessed where nothing knows it."""
 EMPTY_EXCEPTION = 25
@@ -166,24 +167,6 @@ def class_of(finding: Finding, entry: Signature | None) -> FailureClass:
     if entry is not None:
         return entry.failure_class
     return finding.failure_class or FailureClass.UNKNOWN
-
-
-def confidence_of(finding: Finding, failure_class: FailureClass) -> Confidence:
-    """Say how far the choice can be trusted."""
-    if finding.rank >= HIGH_RANK and failure_class is not FailureClass.UNKNOWN:
-        return Confidence.HIGH
-    return Confidence.MEDIUM if finding.rank >= MEDIUM_RANK else Confidence.LOW
-
-
-def cause_lines(ordered: Sequence[Finding]) -> tuple[Line, ...]:
-    """Give the first finding's lines, then those of its equals, none twice, at most LINES_LIMIT."""
-    lead = ordered[0]
-    equals = [other for other in ordered[1:] if other.rule == lead.rule and lead.rank >= HIGH_RANK]
-    seen: dict[int, Line] = {}
-    for finding in (lead, *equals[:3]):
-        for line in finding.lines:
-            seen.setdefault(line.number, line)
-    return tuple(list(seen.values())[:LINES_LIMIT])
 
 
 def _may_say_more(finding: Finding) -> bool:

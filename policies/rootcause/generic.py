@@ -58,10 +58,10 @@ _LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
 
 _HINTS = (
     "err", "fail", "fatal", "panic", "critical", "exception", "cause", "reason", "cannot", "can't",
-    "could", "unable", "denied", "refus", "reject", "invalid", "missing", "no such", "not found", "not allowed",
-    "not permitted", "not supported", "not defined", "not valid", "not installed", "not available",
-    "unexpected", "abort", "kill", "expired", "exceed", "timed out", "timeout", "mismatch",
-    "regression", "must", "cancel", "\u2716", "\u2717", "\u2718", "\u274c", "\u00d7",
+    "could", "unable", "denied", "refus", "reject", "invalid", "missing", "no such", "unexpected",
+    "not found", "not allowed", "not permitted", "not supported", "not defined", "not valid",
+    "not installed", "not available", "abort", "kill", "expired", "exceed", "timed out", "timeout",
+    "mismatch", "regression", "must", "cancel", "\u2716", "\u2717", "\u2718", "\u274c", "\u00d7",
 )  # fmt: skip
 """A line without any of them has none of those words: a cheap test before the expressions."""
 

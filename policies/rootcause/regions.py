@@ -15,6 +15,7 @@ from policies.rootcause.finding import Line
 
 BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST = 48, 52, 40
 """What a candidate's rank loses there."""
+TRIED_AGAIN = 14
 ECHO_LIMIT = 250
 """Lines of one shown script."""
 
@@ -42,6 +43,11 @@ _STEP_STARTS = re.compile(
 )
 _SHOWN = re.compile(r"^##\[group\]Run |^Script contents:$")
 _SHOWN_ENDS = re.compile(r"^##\[endgroup\]|^=+ Starting Command Output =+$")
+_AGAIN = re.compile(
+    r"\bretrying\b|\bwill retry\b|\btry(?:ing)? again\b(?! later)|\battempt \d{1,3}(?: of |/)\d"
+    r"|\bretry (?:\d|in|after|attempt)|\bretries left\b"
+)
+_AGAIN_WORDS = ("retr", "again", "attempt")
 _HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _HUNK_LINE = ("", " ", "+", "-", "\\")
 _TEST_STARTS = re.compile(
@@ -68,9 +74,13 @@ class Regions:
     passed: tuple[tuple[int, int], ...]
     """First and last line of each stretch printed by tests that passed, in order, none overlapping."""
 
+    retried: frozenset[int]
+    """Lines after which the same thing was tried again."""
+
     def doubt(self, number: int) -> int:
         """Give what speaks against a candidate on line *number*, in points of rank."""
         points = IN_PASSED_TEST if self._is_passed(number) else 0
+        points += TRIED_AGAIN if number in self.retried else 0
         if number < self.begins:
             points += BEFORE_STEP
         if self.ends is not None and number > self.ends:
@@ -100,6 +110,7 @@ def regions_of(lines: Sequence[Line]) -> Regions:
         ends=ends,
         shown=_shown(lines),
         passed=_passed(lines),
+        retried=_retried(lines),
     )
 
 
@@ -148,6 +159,16 @@ def _passed(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
             if began is not None:
                 passed.append((began, line.number))
     return tuple(sorted(passed))
+
+
+def _retried(lines: Sequence[Line]) -> frozenset[int]:
+    """Give the lines right above one that says that it is tried again: the last attempt has none."""
+    retried: list[int] = []
+    for at, line in enumerate(lines):
+        lowered = line.text[:500].lower()
+        if any(map(lowered.__contains__, _AGAIN_WORDS)) and _AGAIN.search(lowered):
+            retried += [above.number for above in lines[max(0, at - 2) : at + 1]]
+    return frozenset(retried)
 
 
 def _name(match: re.Match[str]) -> str:
