@@ -52,7 +52,7 @@ def failure_of(
         lines=tuple(line.text.strip()[:LINE_SHOWN_CHARS] for line in shown),
         line_numbers=tuple(line.number for line in shown),
         signature=entry.name if entry else None,
-        replay=lead.replay or replay(lead) or (entry.replay if entry else ()),
+        replay=lead.replay or replay(lead) or (entry.replay if entry else ()) or lead.command,
         remediation=entry.remediation if entry else ADVICE.get(found, ()),
         agents_own=own and lead.rank >= RETRY_RANK and not (entry and entry.of_task),
         resets_at=resets_at(limit, hints.now, hints.local_zone),

@@ -12,7 +12,7 @@ from policies.rootcause.scan import first_of, holding, stripped
 _SUFFIX = (
     r"(?:c|cc|cpp|cxx|c\+\+|C|h|hh|hpp|hxx|h\+\+|cu|cuh|m|mm|swift|ino|s|S|asm|inc|ipp|tcc"
     r"|tpp|i|ii"
-    r"|f|f90|F90|y|l|pyx|pxd|proto|thrift|vala|zig|hs|lhs|ml|mli|nim|cr|d|pas|adb|ads|v|sv"
+    r"|dart|sol|f|f90|F90|y|l|pyx|pxd|proto|thrift|vala|zig|hs|lhs|ml|mli|nim|cr|d|pas|adb|ads|v|sv"
     r"|glsl|rc)"
 )
 _ERROR = re.compile(

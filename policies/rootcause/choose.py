@@ -9,9 +9,10 @@ from dataclasses import replace
 from policies.failure import FailureClass
 from policies.rootcause.c import compilers
 from policies.rootcause.cmake import autotools, bazel, cmake, meson, ninja
-from policies.rootcause.containers import buildkit
+from policies.rootcause.commands import shown_command
+from policies.rootcause.containers import buildkit, nix_builds
 from policies.rootcause.crashes import sanitizers, terminations
-from policies.rootcause.ctests import assertions, ctest, gtests
+from policies.rootcause.ctests import assertions, ctest, gtests, perl_tests
 from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.generic import (
@@ -67,7 +68,7 @@ _RAISED = re.compile(r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Failure|Exit)
 FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     *(pytest, unittest, tracebacks),
     *(js_tests, node_errors),
-    *(compilers, gtests, assertions, ctest, sanitizers, terminations),
+    *(compilers, gtests, assertions, perl_tests, ctest, sanitizers, terminations),
     *(cmake, meson, autotools, ninja, bazel),
     *(rustc, rustfmt, rust_tests),
     *(go_build, go_tests, go_panics),
@@ -82,7 +83,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         scala_tests,
     ),
     *(msbuild, dotnet_tests, dotnet_exceptions),
-    *(shell_trace, powershell, terraform, buildkit, refused_pushes),
+    *(shell_trace, powershell, terraform, buildkit, nix_builds, refused_pushes),
 )
 """What reads each tool's own format."""
 
@@ -91,7 +92,9 @@ def findings(lines: Sequence[Line], signatures: Signatures) -> list[Finding]:
     """Give every candidate that any format, signature or word finds in *lines*, the cause first."""
     ordered = best(_candidates(lines, signatures))
     lead = [_classed(finding, lines, signatures) for finding in ordered[:GUESSED]]
-    return [*lead, *ordered[GUESSED:]]
+    begins = regions_of(lines).begins
+    told = [replace(f, command=shown_command(lines, begins, f.number)) for f in lead[:1]]
+    return [*told, *lead[1:], *ordered[GUESSED:]]
 
 
 def _classed(finding: Finding, lines: Sequence[Line], signatures: Signatures) -> Finding:

@@ -33,11 +33,11 @@ def clean(raw: str) -> str:
     elif "m" in text and "[" in text:
         text = _LOST_ANSI.sub("", text)
     text = last_write(text)
-    if text.startswith('{"Time"') and '"Action":"output"' in text:
-        text = _go_output(text)
     if any(word in text for word in LOOKS_MARKED):
         text = MARKERS.sub("", text)
-    return _without_prefixes(_CONTROL.sub("", text).rstrip())
+    text = _without_prefixes(_CONTROL.sub("", text).rstrip())
+    is_event = text.startswith('{"Time"') and '"Action":"output"' in text
+    return _go_output(text) if is_event else text
 
 
 def last_write(text: str) -> str:

@@ -1,4 +1,4 @@
-"""How Docker's builds state a cause: the failed step's own last words, shown again at the end."""
+"""How builds in a box state a cause (Docker, Nix): the failed step's last words, shown at the end."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _FRONT = re.compile(
     r"^(?:(?:ERROR|error|Error): )?(?:buildx failed with: (?:ERROR"
     r"|error): )?failed to (?:solve|build|process)(?: [^:]{1,100})?: (?P<said>.+)"
 )
+_NIX = re.compile(r"^\s*(?:error: )?(?:builder for|Cannot build|build of) '?/nix/store/")
+_NIX_SAID = re.compile(r"^\s*> (?P<said>.*)")
 _ENDED = re.compile(
     r"did not complete successfully|returned a non-zero code|executor failed running"
 )
@@ -87,3 +89,18 @@ def _step(lines: Sequence[Line], at: int) -> Iterator[Finding]:
             said.append(Line(one.number, text))
     if said:
         yield Finding(lines=(said[-1],), rank=52, rule="failed step", first_wins=False)
+
+
+def nix_builds(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the last words of a failed Nix builder, which Nix repeats below its own error."""
+    for at, _, _ in matching(lines, "/nix/store/", _NIX):
+        quoted = [
+            Line(one.number, match["said"].strip())
+            for one in lines[at + 1 : at + BLOCK_LIMIT]
+            if (match := _NIX_SAID.match(one.text)) and match["said"].strip()
+        ]
+        own = [one for one in quoted if not is_wrapper(one.text.lower())]
+        if own:
+            alarming = [one for one in own if re.search(r"error|fail|cannot", one.text, re.I)]
+            lead = alarming[0] if alarming else own[-1]
+            yield Finding(lines=(lead,), rank=58, rule="nix", first_wins=False)

@@ -34,6 +34,7 @@ _CTEST_NOW = re.compile(
 )
 _XCTEST = re.compile(r"^\S.{0,300}:\d+: error: (?P<name>-\[\S+ \w+\]|[\w.]+) : (?P<said>.+)")
 _QT = re.compile(r"^FAIL!  : (?P<name>[\w:]{1,200})\([^)]{0,200}\) (?P<said>.+)")
+_PERL = re.compile(r"^#\s+Failed test (?:(?P<name>'.{1,200}')|at (?P<place>\S+ line \d+))")
 _HANGS, _CRASHES = (
     ("timeout",),
     ("seg", "abort", "exception", "illegal", "bus", "numerical", "other"),
@@ -58,7 +59,7 @@ def gtests(lines: Sequence[Line]) -> Iterator[Finding]:
 
 
 def assertions(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Yield the failing assertions of Catch2, doctest, Boost.Test, QtTest and XCTest."""
+    """Yield the failing assertions of Catch2, doctest, Boost.Test, QtTest, XCTest, Test::More."""
     for at, line, match in matching(lines, "ERROR: ", _CATCH):
         yield _catch(lines, at, line, match)
     for at, line, match in matching(lines, "FAILED:", _CATCH):
@@ -66,6 +67,14 @@ def assertions(lines: Sequence[Line]) -> Iterator[Finding]:
     for word, pattern in (("error: in ", _BOOST), (": error: ", _XCTEST), ("FAIL!  :", _QT)):
         for _, line, match in matching(lines, word, pattern):
             yield _test((stripped(line),), "", match["name"], 76)
+
+
+def perl_tests(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what Perl's Test::More says of a failing test, with what it got."""
+    for at, line, match in matching(lines, "Failed test", _PERL):
+        got = [stripped(one) for one in lines[at + 1 : at + 4] if "got: " in one.text][:1]
+        name = match["name"] or match["place"]
+        yield _test((stripped(line), *got), "", name, 75)
 
 
 def ctest(lines: Sequence[Line]) -> Iterator[Finding]:

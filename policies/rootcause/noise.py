@@ -110,7 +110,7 @@ _ECHO = re.compile(
     r"^\++ \S|^\$ \S|^\s*(?:echo|printf|print|throw|raise|console\.\w+|log(?:ger)?\.\w+|return"
     r"|if|elif|else|assert|const"
     r"|let|var|def|class|import|from|function|set|export|case|fi|esac|done)\b[ (\"']"
-    r"|^\s*(?://(?![\w/.-]*:)|/\*|\*(?!\*\*)|#(?![#\[]))|^\s*\d+(?: {1,9}\d+)? {0,3}\| "
+    r"|^\s*(?://(?![\w/.-]*:)|/\*|\*(?!\*)|#(?![#\[]))|^\s*\d+(?: {1,9}\d+)? {0,3}\| "
     r"|^\s*>? ?\d+ \| "
 )
 CLEANUP = re.compile(

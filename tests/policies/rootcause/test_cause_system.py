@@ -188,6 +188,34 @@ CASES: list[tuple[str, str, str, str]] = [
     ),
     ("dd: error writing '/w/x': No space left on device", "disk_full", "No space left", ""),
     ("x509: certificate signed by unknown authority", "network", "x509", ""),
+    (
+        "not ok 2 - adds\n#   Failed test 'adds'\n#   at t/sum.t line 5.\n"
+        "#          got: '3'\n#     expected: '4'",
+        "test_failure",
+        "Failed test 'adds'",
+        "",
+    ),
+    (
+        "Can't locate Frob.pm in @INC (you may need to install it)",
+        "missing_dependency",
+        "Frob.pm",
+        "",
+    ),
+    (
+        "error: builder for '/nix/store/abc-frob.drv' failed with exit code 2;\n       last 3 log lines:\n"
+        "       > building\n       > frobnicate: cannot open widget\n       > make: *** [all] Error 2\n",
+        "config_error",
+        "cannot open widget",
+        "",
+    ),
+    ("! LaTeX Error: File `frob.sty' not found.", "missing_dependency", "frob.sty", ""),
+    ("** (CompileError) lib/a.ex:3: undefined function frob/0", "compile_error", "frob/0", ""),
+    (
+        'File "a.ml", line 3, characters 5-9:\nError: Unbound value frob',
+        "compile_error",
+        "Unbound value",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 

@@ -201,3 +201,28 @@ def test_regions_are_found_in_one_pass_over_many_tests() -> None:
     assert len(regions.passed) == 2_000
     assert regions.ends is None
     assert regions.doubt(3) == 0
+
+
+@pytest.mark.parametrize(
+    ("log", "replay"),
+    [
+        ("$ make check\na.c:3:5: error: 'x' undeclared", ("make check",)),
+        (
+            "+ cargo build --locked\nerror: no matching package named `frob` found",
+            ("cargo build --locked",),
+        ),
+        (
+            "##[group]Run make all\nmake all\nshell: /bin/bash -e {0}\n##[endgroup]\na.c:3:5: error: x",
+            ("make all",),
+        ),
+        ("##[group]Run make a\nmake a\nmake b\nshell: x\n##[endgroup]\na.c:3:5: error: x", ()),
+        ("##[group]Run actions/checkout@v4\nwith:\n##[endgroup]\nfatal: no such remote", ()),
+        ("$ curl -H API_KEY=abc x\na.c:3:5: error: x", ()),
+        ("$ make a\nok\n+ V=3\n+ echo hi\na.c:3:5: error: x", ("make a",)),
+        ("a.c:3:5: error: x\n$ make late", ()),
+    ],
+)
+def test_the_command_that_the_log_shows_is_the_replay(
+    cause: Callable[[str], Failure], log: str, replay: tuple[str, ...]
+) -> None:
+    assert cause(log).replay == replay
