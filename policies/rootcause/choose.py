@@ -20,7 +20,6 @@ from policies.rootcause.generic import (
     ONLY_WORDS,
     by_ending,
     by_words,
-    by_wrapper,
 )
 from policies.rootcause.git import refused_pushes
 from policies.rootcause.go import go_build, go_panics
@@ -37,6 +36,7 @@ from policies.rootcause.rust import rustc, rustfmt
 from policies.rootcause.rusttests import rust_tests
 from policies.rootcause.shell import powershell, shell_trace, terraform
 from policies.rootcause.single import OWN_RANK, by_signature, unmarked
+from policies.rootcause.wrappers import by_wrapper
 from policies.signatures import Signature, Signatures
 
 OVERRIDES_TEST = frozenset(
@@ -120,7 +120,7 @@ def _candidates(lines: Sequence[Line], signatures: Signatures) -> Iterator[Findi
     says = any(found.rank >= LAST_WORDS and regions.holds(found.number) for found in placed)
     for last in by_ending(said, regions.begins, regions.ends):
         yield last if says or not regions.begins else replace(last, rank=ONLY_WORDS)
-    yield from by_wrapper(plain)
+    yield from _placed(by_wrapper(plain), regions)
 
 
 def _placed(found: Iterable[Finding], regions: Regions) -> Iterator[Finding]:

@@ -104,23 +104,6 @@ def by_ending(lines: Sequence[Line], begins: int, ends: int | None) -> Iterator[
         yield Finding(lines=(block[-1],), rank=LAST_WORDS, rule="last words", first_wins=False)
 
 
-def by_wrapper(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Yield the lines that only say that a named thing failed: better than nothing, where it is all."""
-    for line in lines:
-        text = line.text.strip()
-        if _NAMES.match(text):
-            yield Finding(
-                lines=(Line(line.number, text),), rank=16, rule="wrapper", first_wins=True
-            )
-
-
-_NAMES = re.compile(
-    r"^g?make(?:\[\d+\])?: \*\*\* \[|^error: Recipe `"
-    r"|^The command \".{1,300}\" exited with [1-9]"
-    r"|^FAILED: \S|^npm (?:ERR!|error) Lifecycle script|.{0,200}ELIFECYCLE"
-)
-
-
 def _ended(lines: Sequence[Line]) -> frozenset[int]:
     """Give the numbers of lines right after which a tool says that it failed."""
     ended: list[int] = []

@@ -226,3 +226,21 @@ def test_the_command_that_the_log_shows_is_the_replay(
     cause: Callable[[str], Failure], log: str, replay: tuple[str, ...]
 ) -> None:
     assert cause(log).replay == replay
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("##[error]Process completed with exit code 137.", "out_of_memory"),
+        ("ERROR: Job failed: exit code 139", "signal_crash"),
+        ("make: *** [Makefile:5: all] Error 124", "timeout"),
+        ("The command '/bin/sh -c x' returned a non-zero code: 134", "signal_crash"),
+        ("make: *** [Makefile:5: frobs] Error 2", "compile_error"),
+    ],
+)
+def test_a_wrapper_is_better_than_nothing(
+    cause: Callable[[str], Failure], line: str, found: str
+) -> None:
+    failure = cause(line)
+    assert (failure.failure_class.value, failure.confidence) == (found, Confidence.LOW)
+    assert failure.summary in line

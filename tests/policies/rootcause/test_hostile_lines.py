@@ -9,8 +9,9 @@ import pytest
 from policies.rootcause.choose import FINDERS
 from policies.rootcause.clean import clean
 from policies.rootcause.finding import Line
-from policies.rootcause.generic import by_ending, by_words, by_wrapper
+from policies.rootcause.generic import by_ending, by_words
 from policies.rootcause.regions import regions_of
+from policies.rootcause.wrappers import by_wrapper
 
 LENGTH = 2_000
 WORDS = [
