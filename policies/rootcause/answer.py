@@ -20,7 +20,10 @@ from policies.signatures import Signatures
 LINE_SHOWN_CHARS = 1_000
 """More of a cause line is not given."""
 
-_MODEL = re.compile(r"\b(?:models?|api error|overloaded|llm|gpt|claude|gemini|tokens?)\b", re.I)
+_SERVER = re.compile(r"\b50[0234]\b|bad gateway|service unavailable|gateway time-?out", re.I)
+_MODEL = re.compile(
+    r"\bmodels?\b|api error|overloaded|llm|openai|anthropic|gemini|\btokens?\b", re.I
+)
 _LIMITS = frozenset({FailureClass.USAGE_LIMIT, FailureClass.RATE_LIMIT})
 
 
@@ -75,12 +78,9 @@ def _class(hints: Hints, found: FailureClass, lead: Finding) -> FailureClass:
 
     A server's failure is a model's only where an agent or a model is spoken of.
     """
-    if (
-        found is FailureClass.MODEL_ERROR
-        and hints.agent is None
-        and not _MODEL.search(lead.words())
-    ):
-        return FailureClass.NETWORK
+    words = lead.words()
+    if found is FailureClass.MODEL_ERROR and hints.agent is None and _SERVER.search(words):
+        return found if _MODEL.search(words) else FailureClass.NETWORK
     if hints.known_class and found in (FailureClass.UNKNOWN, FailureClass.TIMEOUT):
         return hints.known_class
     return found

@@ -15,7 +15,7 @@ from policies.rootcause.finding import Line
 
 BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST = 48, 52, 40
 """What a candidate's rank loses there."""
-TRIED_AGAIN = 14
+TRIED_AGAIN, ENDS_TRYING_LINES = 14, 15
 ECHO_LIMIT = 250
 """Lines of one shown script."""
 
@@ -162,9 +162,12 @@ def _passed(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
 
 
 def _retried(lines: Sequence[Line]) -> frozenset[int]:
-    """Give the lines right above one that says that it is tried again: the last attempt has none."""
+    """Give the lines right above one that says that it is tried again: the last attempt has none.
+
+    Near the log's end nothing shows that trying again helped.
+    """
     retried: list[int] = []
-    for at, line in enumerate(lines):
+    for at, line in enumerate(lines[:-ENDS_TRYING_LINES]):
         lowered = line.text[:500].lower()
         if any(map(lowered.__contains__, _AGAIN_WORDS)) and _AGAIN.search(lowered):
             retried += [above.number for above in lines[max(0, at - 2) : at + 1]]

@@ -183,7 +183,10 @@ def test_a_ci_systems_own_words_are_known(
         ),
         ("2026-07-30 02:38:33 ERROR - cannot mount the share", "cannot mount the share"),
         ('time="x" level=fatal msg="no such bucket"', 'time="x" level=fatal msg="no such bucket"'),
-        ("curl: (56) reset\nRetrying in 3 s\nok\ncannot sort widgets", "curl: (56) reset"),
+        (
+            "curl: (56) reset\nRetrying in 3 s\n" + "ok\n" * 16 + "error: bad widget",
+            "curl: (56) reset",
+        ),
     ],
 )
 def test_words_alone_find_a_cause(cause: Callable[[str], Failure], log: str, summary: str) -> None:
