@@ -32,7 +32,7 @@ from policies.rootcause.maven import goals, surefire
 from policies.rootcause.noise import is_bare
 from policies.rootcause.python import pytest, tracebacks, unittest
 from policies.rootcause.regions import Regions, regions_of
-from policies.rootcause.rust import rustc, rustfmt
+from policies.rootcause.rust import error_chains, rustc, rustfmt
 from policies.rootcause.rusttests import rust_tests
 from policies.rootcause.shell import powershell, shell_trace, terraform
 from policies.rootcause.single import OWN_RANK, by_signature, unmarked
@@ -70,7 +70,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     *(js_tests, node_errors),
     *(compilers, gtests, assertions, perl_tests, ctest, sanitizers, terminations),
     *(cmake, meson, autotools, ninja, bazel),
-    *(rustc, rustfmt, rust_tests),
+    *(rustc, error_chains, rustfmt, rust_tests),
     *(go_build, go_tests, go_panics),
     *(
         jvm_compilers,

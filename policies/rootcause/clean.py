@@ -21,6 +21,8 @@ _ANSI = re.compile(
 )
 _LOST_ANSI = re.compile(r"(?:\^\[|\u241b)?\[(?:\d{1,3};){0,4}\d{1,3}m(?!\])")
 """Colours whose escape character was lost when somebody copied the log."""
+_WORKSPACE = re.compile(r"<https?://[^<>\s]{1,300}/ws/([^<>\s]{0,300})>")
+"""Jenkins shows a path in its workspace as a link."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _BUILDKITE = re.compile(r"^_?bk;t=\d+\x07?")
 
@@ -35,6 +37,8 @@ def clean(raw: str) -> str:
     text = last_write(text)
     if any(word in text for word in LOOKS_MARKED):
         text = MARKERS.sub("", text)
+    if "/ws/" in text and "<http" in text:
+        text = _WORKSPACE.sub(r"\1", text)
     text = _without_prefixes(_CONTROL.sub("", text).rstrip())
     is_event = text.startswith('{"Time"') and '"Action":"output"' in text
     return _go_output(text) if is_event else text

@@ -45,7 +45,7 @@ _THROWN = re.compile(
     r"(?P<type>(?:[a-z_][\w]*\.){1,12}[A-Z][\w$]*(?:Exception|Error|Failure|Throwable"
     r"|Timeout|Violation|Failed|Interrupt|Death)?\w*)(?:: (?P<said>.*))?$"
 )
-_FRAME = re.compile(r"^\s*(?:at [\w.$/@<>-]{1,300}\(|\.{3} \d+ (?:more|common frames))")
+_FRAME = re.compile(r"^\s*(?:at [\w.$/@<>-]{1,300} ?\(|\.{3} \d+ (?:more|common frames))")
 _CAUSED = re.compile(r"^\s*Caused by: ")
 _ASSERTED = re.compile(
     r"AssertionError|ComparisonFailure|AssertionFailedError|MultipleFailuresError|TestFailed"

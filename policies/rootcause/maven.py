@@ -42,7 +42,8 @@ _HELP = re.compile(r"\s*-> \[Help \d+\].*$")
 _EMPTY = re.compile(
     r"^(?:There are test failures|There was \d+ (?:error|failure)"
     r"|Compilation failure(?:: Compilation failure)?:?\s*$"
-    r"|There were test failures|Command execution failed|An Ant BuildException has occured"
+    r"|There were test failures|Build failed, check"
+    r"|Command execution failed|An Ant BuildException has occured"
     r"|Failed during checkstyle execution: There)"
 )
 _RULES = (

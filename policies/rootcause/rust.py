@@ -32,6 +32,10 @@ _LINK_SAID = (
     re.compile(r"undefined (?:reference|symbol)|multiple definition|duplicate symbol|signal 9"),
     re.compile(r"\bld(?:\.\w+)?: (?:error: )?\S"),
 )
+CHAIN_LINES = 30
+_CHAINED = re.compile(r"^[Ee]rror: \S")
+_CAUSED = re.compile(r"^Caused by:$")
+_NUMBERED = re.compile(r"^\s+\d+: ")
 _BUILD_SCRIPT = re.compile(
     r"^error: failed to run custom build command for `(?P<name>[^`]{1,200})`"
 )
@@ -60,6 +64,30 @@ def rustc(lines: Sequence[Line]) -> Iterator[Finding]:
             yield _of_build_script(line, after, script["name"])
         elif not _SUMS.match(line.text) and any(_PLACE.match(one.text) for one in after[:5]):
             yield _of_compiler(line, after)
+
+
+def error_chains(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the innermost text below an error's `Caused by:` (cargo, and what prints errors as it does)."""
+    for at, line, _ in matching(lines, "rror: ", _CHAINED):
+        causes = _causes(lines[at + 1 : at + CHAIN_LINES])
+        if causes and not _SUMS.match(line.text):
+            rank = 76 if line.text.startswith("error: ") else 64
+            yield Finding(lines=(causes[-1], stripped(line)), rank=rank, rule="error chain")
+
+
+def _causes(after: Sequence[Line]) -> list[Line]:
+    """Give the first line below each `Caused by:`, or each numbered one, up to an unindented line."""
+    causes: list[Line] = []
+    waits = False
+    for line in after:
+        if _CAUSED.match(line.text):
+            waits = True
+        elif line.text.strip() and not line.text.startswith("  "):
+            break
+        elif (waits or (causes and _NUMBERED.match(line.text))) and line.text.strip():
+            causes.append(Line(line.number, _NUMBERED.sub("", line.text).strip()))
+            waits = False
+    return causes
 
 
 def rustfmt(lines: Sequence[Line]) -> Iterator[Finding]:

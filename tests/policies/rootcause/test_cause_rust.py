@@ -106,6 +106,25 @@ CASES: list[tuple[str, str, str, str]] = [
         "rustc",
         "",
     ),
+    (
+        "error: unable to get packages from source\n\nCaused by:\n  failed to fetch `frob`\n\n"
+        "Caused by:\n  failed to get 200 response from `https://example.org/frob`, got 503",
+        "network",
+        "got 503",
+        "",
+    ),
+    (
+        "error: failed to parse manifest at `/w/Cargo.toml`\n\nCaused by:\n  no targets specified",
+        "config_error",
+        "no targets specified",
+        "",
+    ),
+    (
+        "Error: cannot start\n\nCaused by:\n    0: cannot read the settings\n    1: no such key: frob\n",
+        "unknown",
+        "no such key: frob",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 

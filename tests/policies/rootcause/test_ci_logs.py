@@ -41,6 +41,7 @@ CLEANED = [
     ("[36;1mmake all[0m", "make all"),
     ("  1%\r 50%\r100%\rdone", "done"),
     ("a\x00b\x08", "ab"),
+    ("<https://ci.example.org/job/x/ws/src/a.c>:3:5: error: x", "src/a.c:3:5: error: x"),
 ]
 
 
