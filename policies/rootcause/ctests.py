@@ -13,7 +13,7 @@ from policies.rootcause.scan import matching, stripped
 LOOK_BACK, LOOK_AHEAD = 40, 12
 """Lines read before a gtest's verdict, and after an assertion's place."""
 
-_GTEST = re.compile(r"^\[  FAILED  \] (?P<name>[\w/.<>]{1,200}?)(?:, where .{0,200}| \(\d+ ms\))+$")
+_GTEST = re.compile(r"^\[  FAILED  \] (?P<name>[\w/.<>]{1,200}?)(?:, where .{0,900}| \(\d+ ms\))+$")
 _GTEST_NAMED = re.compile(r"^\[  FAILED  \] (?P<name>[\w/]{1,200}\.[\w/]{1,200})$")
 _GTEST_PLACE = re.compile(r"^\S.{0,300}(?::\d+: Failure|\(\d+\): error: .*)$")
 _GTEST_RUN = re.compile(r"^\[ RUN      \] ")

@@ -18,11 +18,11 @@ _TOOL = re.compile(
 )
 _JAVAC = re.compile(
     r"^(?:[A-Za-z]:)?[^\s:\[(][^:\[]{0,300}\.(?:java|groovy|scala|sc|aj|kts?|sbt)"
-    r"(?::\[\d+,\d+\]|:\d+(?::\d+)?:)(?: error:| fatal error:)? (?!warning|note"
+    r"(?::\[\d+,\d+\]|:\d+(?::\d+)?:)(?: error:| fatal error:)?[ \t](?!warning|note"
     r"|info)(?P<said>\S.*)"
 )
 _STYLE = re.compile(
-    r" \((?:[a-z][\w-]{1,40}|standard:[\w-]+)\)(?: \w+)?$| \[(?:[A-Z]\w{3,60}"
+    r"^[A-Z]\w{2,60}:\t| \((?:[a-z][\w-]{1,40}|standard:[\w-]+)\)(?: \w+)?$| \[(?:[A-Z]\w{3,60}"
     r"|[\w-]{3,40}:[\w-]{3,60})\]$|^\((?:[a-z]+)\) [A-Z]\w+: |^\[\w+\] "
 )
 _KOTLIN = re.compile(

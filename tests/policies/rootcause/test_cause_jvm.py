@@ -159,6 +159,14 @@ CASES: list[tuple[str, str, str, str]] = [
         "g:lib:9",
         "",
     ),
+    (
+        "src/App.java:339:\tUnusedField:\tAvoid unused fields\n> Task :pmdMain FAILED\n\n* What went wrong:\n"
+        "Execution failed for task ':pmdMain'.\n> A failure occurred while executing x.PmdAction\n"
+        "   > 1 PMD rule violations were found. See the report at: file:///w/main.html\n",
+        "lint",
+        "UnusedField",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 
