@@ -47,12 +47,15 @@ class SignaturesRefused(NightcrewError):
 def load_signatures(paths: Iterable[Path]) -> Signatures:
     """Give the entries of all *paths*; an earlier file's entry wins over a later one of equal name.
 
+    All but the last file, the shipped one, are a person's own: they win over formats too.
+
     Raises SignaturesRefused, with file, line and reason, when one is broken.
     """
     entries: dict[str, Signature] = {}
-    for path in paths:
+    listed = list(paths)
+    for path in listed:
         for entry in _read_signatures(path):
-            entries.setdefault(entry.name, entry)
+            entries.setdefault(entry.name, replace(entry, own=path != listed[-1]))
     return Signatures(entries.values())
 
 
