@@ -38,9 +38,11 @@ _TEXTS = (
     ),
     ("gemini", re.compile(r"^When using Gemini API, you must ")),
     ("opencode", re.compile(r"^> \w[\w -]{0,40} · \S{1,120}$")),
+    ("gemini", re.compile(r"^at (?:async )?[^()]{0,200}\(file://\S{1,300}/@google/gemini-cli/")),
+    ("qwen", re.compile(r"^at (?:async )?[^()]{0,200}\(file://\S{1,300}/@qwen-code/qwen-code/")),
     ("qwen", re.compile(r"^(?:\[API Error: |Usage: qwen \[)|`qwen --resume`")),
 )
-"""How agents begin in text mode."""
+"""How agents begin, or report a failure, in text mode; a frame of their own code is theirs too."""
 _CLAUDE_FIELDS = frozenset({"claude_code_version", "apiKeySource", "total_cost_usd"})
 
 
