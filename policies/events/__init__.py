@@ -40,6 +40,10 @@ _TEXTS = (
     ("opencode", re.compile(r"^> \w[\w -]{0,40} · \S{1,120}$")),
     ("gemini", re.compile(r"^at (?:async )?[^()]{0,200}\(file://\S{1,300}/@google/gemini-cli/")),
     ("qwen", re.compile(r"^at (?:async )?[^()]{0,200}\(file://\S{1,300}/@qwen-code/qwen-code/")),
+    (
+        "qwen",
+        re.compile(r'^\[\{"type": ?"system",.{0,20000}"(?:qwen_code_version|permission_mode)": ?'),
+    ),
     ("qwen", re.compile(r"^(?:\[API Error: |Usage: qwen \[)|`qwen --resume`")),
 )
 """How agents begin, or report a failure, in text mode; a frame of their own code is theirs too."""

@@ -45,7 +45,8 @@ def unwrap(said: str) -> tuple[str, int | None]:
         if not isinstance(inner, str) or not inner.strip():
             break
         text = inner.strip()
-        status = http_status(lines.field(body, "code")) or status or lines.status_in(text)
+        code = lines.field(body, "code") or lines.field(body, "statusCode")
+        status = http_status(code) or status or lines.status_in(text)
     return _once(text)[:TEXT_LIMIT_CHARS], status
 
 

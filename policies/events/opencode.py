@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from policies.events import lines
-from policies.events.api_error import http_status, is_dump
+from policies.events.api_error import http_status, is_dump, unwrap
 from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind, Usage
 from policies.events.refused import is_refusal
 
@@ -175,7 +175,8 @@ def _of_own_log(logged: re.Match[str]) -> Event:
     said = logged["said"]
     if logged["level"] != "ERROR":
         return Event(kind=EventKind.OTHER, structured=False)
-    return Event(kind=EventKind.RETRY, text=said, structured=False, status=lines.status_in(said))
+    text, status = unwrap(said)
+    return Event(kind=EventKind.RETRY, text=text, structured=False, status=status)
 
 
 def _what(part: object, state: object) -> str:
