@@ -6,11 +6,14 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from policies.events import gemini, lines, opencode
+from policies.events import copilot, gemini, lines, opencode
+from policies.events.aider import AiderReader
 from policies.events.base import Reader
 from policies.events.claude import ClaudeReader
 from policies.events.codex import CodexReader
+from policies.events.copilot import CopilotReader
 from policies.events.gemini import GeminiReader
+from policies.events.mini import MiniReader
 from policies.events.opencode import OpencodeReader
 from policies.events.pi import PiReader
 from policies.events.qwen import QwenReader
@@ -23,6 +26,10 @@ READERS: dict[str, Callable[[], Reader]] = {
     "gemini": GeminiReader,
     "opencode": OpencodeReader,
     "qwen": QwenReader,
+    "copilot": CopilotReader,
+    "aider": AiderReader,
+    "mini": MiniReader,
+    "mini-swe-agent": MiniReader,
     "text": TextReader,
 }
 LOOKED_AT_LINES = 200
@@ -38,9 +45,25 @@ _TEXTS = (
     ),
     ("gemini", re.compile(r"^When using Gemini API, you must ")),
     ("opencode", re.compile(r"^> \w[\w -]{0,40} · \S{1,120}$")),
+    ("gemini", re.compile(r"^at (?:async )?[^()]{0,200}\(file://\S{1,300}/@google/gemini-cli/")),
+    ("qwen", re.compile(r"^at (?:async )?[^()]{0,200}\(file://\S{1,300}/@qwen-code/qwen-code/")),
+    (
+        "qwen",
+        re.compile(r'^\[\{"type": ?"system",.{0,20000}"(?:qwen_code_version|permission_mode)": ?'),
+    ),
+    ("codex", re.compile(r"^OpenAI Codex v\d")),
+    (
+        "claude",
+        re.compile(
+            r"^(?:API Error: |Credit balance is too low|There's an issue with the selected model)"
+        ),
+    ),
+    ("aider", re.compile(r"^Aider v\d")),
+    ("mini", re.compile(r"^(?:Building agent config from specs:|Usage: mini \[)")),
+    ("copilot", re.compile(r"^(?:Resume {2,}|.{0,20}`)copilot --resume")),
     ("qwen", re.compile(r"^(?:\[API Error: |Usage: qwen \[)|`qwen --resume`")),
 )
-"""How agents begin in text mode."""
+"""How agents begin, or report a failure, in text mode; a frame of their own code is theirs too."""
 _CLAUDE_FIELDS = frozenset({"claude_code_version", "apiKeySource", "total_cost_usd"})
 
 
@@ -74,6 +97,8 @@ def _whose(data: lines.Json | None) -> str | None:
         return "claude"
     if kind in _PI_TYPES or (kind == "session" and "version" in data):
         return "pi"
+    if kind.startswith(copilot.FAMILIES) and "data" in data and "timestamp" in data:
+        return "copilot"
     if "sessionID" in data and kind in opencode.KINDS:
         return "opencode"
     if kind in gemini.KINDS and "timestamp" in data and _GEMINI_FIELDS & data.keys():

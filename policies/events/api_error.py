@@ -17,6 +17,8 @@ _NESTED = 4
 _QUOTING = frozenset(" \t`\"'(*>|")
 """Before the mark one of these means that an answer quotes it: the CLI appends it without a blank."""
 _NAME = re.compile(r"^(?:_?[A-Z]\w{0,60}(?:Error|Exception)|Error)(?: \[\w{1,40}\])?: ")
+_SUGGESTED = re.compile(r"\nSuggested retry after [\d.]{1,12}s\.\s*\Z")
+_WAIT = re.compile(r"retry in \d", re.IGNORECASE)
 _FRAME = re.compile(r"^\s+at \S")
 _CAUSELESS = frozenset({"", "[object Object]", "undefined", "null"})
 
@@ -43,8 +45,14 @@ def unwrap(said: str) -> tuple[str, int | None]:
         if not isinstance(inner, str) or not inner.strip():
             break
         text = inner.strip()
-        status = http_status(lines.field(body, "code")) or status or lines.status_in(text)
-    return text[:TEXT_LIMIT_CHARS], status
+        code = lines.field(body, "code") or lines.field(body, "statusCode")
+        status = http_status(code) or status or lines.status_in(text)
+    return _once(text)[:TEXT_LIMIT_CHARS], status
+
+
+def _once(text: str) -> str:
+    """The wait that the CLI adds to a message that names one already would only make it another text."""
+    return _SUGGESTED.sub("", text) if _WAIT.search(text) else text
 
 
 def http_status(code: object) -> int | None:

@@ -22,10 +22,11 @@ _REFUSED_TYPES = frozenset(
     {"permission_denied", "path_not_in_workspace", "no_space_left", "policy_violation"}
 )
 _REPORT = re.compile(
-    r"^(?:Error when talking to Gemini API|.{1,200}) (?:Full report available at: \S{1,1000}"
-    r"|Additionally, failed to write (?:\w+ ){0,4}error report:?)\s*(.*)$"
+    r"^(?P<what>.{1,200}?) (?:Full report available at: \S{1,1000}"
+    r"|Additionally, failed to write (?:\w+ ){0,4}error report:?)\s*(?P<said>.*)$"
 )
-_ORIGINAL = re.compile(r"^Original error that triggered report generation:\s*(.*)$")
+_ANSWER = "Error when talking to Gemini API"
+"""Only this report is of the answer itself; a side call's failure stops nothing."""
 _OBJECT_ERROR = '  "error": {'
 """With `-o json` the whole answer is one printed object; so begins its error."""
 _OBJECT_MESSAGE = re.compile(r'^    "message": ("(?:[^"\\]|\\.)*")')
@@ -107,9 +108,8 @@ class GeminiReader:
         if is_frame(raw):
             return None
         report = _REPORT.match(text[:TEXT_LIMIT_CHARS]) if " report" in text else None
-        report = report or _ORIGINAL.match(text)
-        if report and report[1]:
-            return report[1]
+        if report and report["what"] == _ANSWER:
+            return report["said"]
         return (at_end(text) or text[len(MARK) :]) if text.startswith(MARK) else None
 
 

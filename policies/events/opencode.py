@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from policies.events import lines
-from policies.events.api_error import http_status, is_dump
+from policies.events.api_error import http_status, is_dump, unwrap
 from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind, Usage
 from policies.events.refused import is_refusal
 
@@ -32,12 +32,13 @@ _REFUSED = re.compile(
 _LOGGED = re.compile(
     r"^(?P<level>DEBUG|INFO|WARN|ERROR)\s+\d{4}-\d\d-\d\dT\S+ \+\d+ms (?P<said>.*)$"
 )
+_PAYLOAD = re.compile(r"^(JSON parsing failed|Type validation failed): (?:Text|Value): ")
 _OWN_NAME = frozenset({"APIError", "UnknownError", "Error", ""})
 """Names that add nothing to the message."""
 _GOOD = frozenset({"stop", "end_turn", "end-turn", ""})
 """Reasons of a finished answer; older versions give none."""
 _REASONS = {
-    "length": "the answer stopped at the output-token limit (finish reason: length)",
+    "length": "the answer stopped at the output-token limit (finish_reason: length)",
     "content-filter": "the answer was stopped by the provider's content filter",
     "error": "the answer ended with an error",
 }
@@ -129,7 +130,7 @@ class OpencodeReader:
         said = found["said"] if found and text.startswith("Error") else text
         self._in_error = True
         self._wants_cause = _NAMELESS.match(said) is not None
-        return lines_error(said)
+        return _printed(said)
 
     def _line(self, raw: str, text: str) -> Event:
         told = lines.from_text(text)
@@ -140,7 +141,7 @@ class OpencodeReader:
         return Event(kind=EventKind.PROGRESS, text=told.text, structured=False)
 
 
-def lines_error(said: str) -> Event:
+def _printed(said: str) -> Event:
     """Give the event of an error that opencode prints as text."""
     return Event(
         kind=EventKind.ERROR,
@@ -156,9 +157,17 @@ def _failure(data: lines.Json) -> Event:
     problem = data.get("error")
     name = lines.text_of(lines.field(problem, "name"))
     said = lines.text_of(lines.field(problem, "data", "message") or data.get("message"))
+    said = _without_payload(said)
     text = ": ".join(part for part in (name if name not in _OWN_NAME else "", said) if part)
     status = http_status(lines.field(problem, "data", "statusCode"))
     return lines.error(text or name or "an error without a message", status)
+
+
+def _without_payload(said: str) -> str:
+    """The AI SDK quotes the whole answer that it could not read, then says why: `Error message: ...`."""
+    found = _PAYLOAD.match(said)
+    why = said.rpartition("\nError message: ")[2] if found else ""
+    return f"{found[1]}: {why}" if found and why else said
 
 
 def _of_own_log(logged: re.Match[str]) -> Event:
@@ -166,7 +175,8 @@ def _of_own_log(logged: re.Match[str]) -> Event:
     said = logged["said"]
     if logged["level"] != "ERROR":
         return Event(kind=EventKind.OTHER, structured=False)
-    return Event(kind=EventKind.RETRY, text=said, structured=False, status=lines.status_in(said))
+    text, status = unwrap(said)
+    return Event(kind=EventKind.RETRY, text=text, structured=False, status=status)
 
 
 def _what(part: object, state: object) -> str:

@@ -17,7 +17,7 @@ _NOTICE = re.compile(
     r"|Ripgrep is not available|Loaded cached credentials|Data collection is |\[STARTUP\]|\[DEP\d+\]"
     r"|\[(?:DEBUG|INFO|WARN)\]|Error executing tool |Early cleanup failed|Tool output cleanup failed"
     r"|Failed to save |Using (?:the )?(?:cached|stored) |Flushing log events|MCP (?:STDERR|server)"
-    r"|Server '[^']{1,80}' supports|Hook |Operation cancelled|Update your environment )",
+    r"|Server '[^']{1,80}' supports|Hook |Operation cancelled|Update your environment |Please fix the )",
     re.IGNORECASE,
 )
 """Lines that successful runs print too."""
@@ -26,17 +26,18 @@ _CRITICAL = re.compile(r"^An unexpected critical error occurred:\s*(.*)$")
 _TURNS = re.compile(r"^(?:Reached max|Maximum) session turns")
 _STARTUP = re.compile(
     r"^(?:When using [\w .()-]{1,60}, you must |Missing (?:API key|required)|No auth type is selected"
-    r"|Please (?:set an auth method|fix the (?:following )?configuration|set (?:the )?[A-Z_]{4,60}\b)"
+    r"|Please set (?:an auth method|(?:the )?[A-Z_]{4,60}\b)"
     r"|Invalid auth method|The (?:enforced|configured) auth|Error (?:authenticating|resuming|in |loading)"
     r"|[A-Z_]{4,60} (?:environment variable )?(?:is )?(?:not found|not set|required|missing)"
     r"|Failed to (?:log ?in|authenticate|sign in|resume|load settings)"
+    r"|\w[\w -]{0,40} authentication (?:timed out|failed|was cancelled)"
     r"|Manual authorization is required|Invalid session|Session not found"
     r"|No (?:previous |saved )?sessions? (?:found|matching|exists?)|Unknown arguments?: |Invalid values:"
     r"|Not enough non-option arguments|Cannot use both |No input provided via stdin"
     r"|\w[\w ]{1,40} is not (?:running in|set to) a trusted )",
     re.IGNORECASE,
 )
-"""What ends the process before any work."""
+"""What ends the process before any work; an option page may stand before it."""
 
 
 class Terminal:
@@ -58,7 +59,20 @@ class Terminal:
         if is_causeless(text):
             return Event(kind=EventKind.OTHER, text=text, structured=False)
         self.api_failed = True
-        return self._fatal(text, status)
+        return self.error(text, status, ends=True)
+
+    def error(self, text: str, status: int | None, *, ends: bool) -> Event:
+        """Give the event of an error of the CLI's own; *ends*: the process does no more after it."""
+        self._over = self._over or ends
+        self.last_error = text[:TEXT_LIMIT_CHARS]
+        return Event(
+            kind=EventKind.ERROR,
+            text=self.last_error,
+            ok=False,
+            structured=False,
+            status=status or lines.status_in(text),
+            retry_after_s=lines.retry_after_in(text),
+        )
 
     def event(self, raw: str, text: str) -> Event:
         """Give the event of the plain line *raw*, which is *text* without blanks and colours."""
@@ -74,22 +88,10 @@ class Terminal:
         prefix = critical[0][: critical.start(1)].strip() if critical else self._critical
         self._critical = prefix if critical and not said else ""
         if prefix and said and not is_causeless(said):
-            return self._fatal(f"{prefix} {said}", None)
-        if not is_dump(raw) and (_TURNS.match(text) or (not self._began and _STARTUP.match(text))):
-            return self._fatal(text, None)
+            return self.error(f"{prefix} {said}", None, ends=True)
+        if not is_dump(raw) and (_TURNS.match(text) or _STARTUP.match(text)):
+            return self.error(text, None, ends=not self._began)
         return None
-
-    def _fatal(self, text: str, status: int | None) -> Event:
-        self._over = True
-        self.last_error = text[:TEXT_LIMIT_CHARS]
-        return Event(
-            kind=EventKind.ERROR,
-            text=self.last_error,
-            ok=False,
-            structured=False,
-            status=status or lines.status_in(text),
-            retry_after_s=lines.retry_after_in(text),
-        )
 
     def _line(self, raw: str, text: str) -> Event:
         told = lines.from_text(text)

@@ -135,6 +135,23 @@ def test_any_command_gets_the_prompt_and_a_known_one_its_keys(tmp_path: Path) ->
     assert adapter_for(plain).own_names({}) == ()
 
 
+@pytest.mark.parametrize(
+    ("command", "reader"),
+    [
+        (("/opt/bin/gemini", "-p", "x"), "gemini"),
+        (("opencode", "run"), "opencode"),
+        (("qwen", "-y"), "qwen"),
+        (("claude", "-p"), "text"),  # its adapter asks for events; a person's own command may not
+        (("sh", "-c", "gemini"), "text"),
+    ],
+)
+def test_a_command_that_starts_a_known_agent_has_its_reader(
+    command: tuple[str, ...], reader: str, tmp_path: Path
+) -> None:
+    spec = AgentSpec(name="mine", adapter="command", command=command)
+    assert start(spec, tmp_path).reader == reader
+
+
 @pytest.mark.parametrize("name", ["claude", "codex", "pi"])
 def test_an_agent_that_is_missing_or_broken_is_not_ready(name: str, tmp_path: Path) -> None:
     adapter, environ = adapter_for(spec_of(name)), {"HOME": str(tmp_path), "PATH": "/nowhere"}

@@ -1,0 +1,28 @@
+"""Lines that a program broke at the terminal's width, joined again."""
+
+from __future__ import annotations
+
+WIDTH = 80
+"""Columns of a terminal that does not say how wide it is: what rich and Python assume."""
+LIMIT_CHARS = 4_000
+"""More of one joined line is not kept."""
+
+
+class Joined:
+    """One statement that may go on over several lines."""
+
+    def __init__(self, first: str, before: str = "") -> None:
+        """Begin with the line *first*; *before* stands in front of it in the text."""
+        self.text = f"{before} {first}".strip()
+        self._last = first
+
+    def take(self, line: str) -> bool:
+        """Join *line* if it goes on from the one before: its first word did not fit there."""
+        word = line.split(" ", 1)[0]
+        if not line or len(self._last) + 1 + len(word) <= WIDTH:
+            return False
+        broken = len(self._last) >= WIDTH and not self._last.endswith((",", ":", ";", "."))
+        glue = "" if broken and "/" in self._last[-40:] and " " not in self._last[-40:] else " "
+        self.text = f"{self.text}{glue}{line}"[:LIMIT_CHARS]
+        self._last = line
+        return True
