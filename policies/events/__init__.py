@@ -32,6 +32,7 @@ READERS: dict[str, Callable[[], Reader]] = {
     "mini-swe-agent": MiniReader,
     "text": TextReader,
 }
+_LOOKED_AT_CHARS = 20_000
 LOOKED_AT_LINES = 200
 """A log that has not said whose it is by then is read as text."""
 
@@ -49,7 +50,7 @@ _TEXTS = (
     ("qwen", re.compile(r"^at (?:async )?[^()]{0,200}\(file://\S{1,300}/@qwen-code/qwen-code/")),
     (
         "qwen",
-        re.compile(r'^\[\{"type": ?"system",.{0,20000}"(?:qwen_code_version|permission_mode)": ?'),
+        re.compile(r'^\[\{"type": ?"system",.{0,10000}"(?:qwen_code_version|permission_mode)": ?'),
     ),
     ("codex", re.compile(r"^OpenAI Codex v\d")),
     (
@@ -77,7 +78,7 @@ def detect(first_lines: Iterable[str]) -> str:
     for line in islice(first_lines, LOOKED_AT_LINES):
         text = lines.plain(line)
         head = _HEAD.match(text)
-        name = head[1] if head else _whose(lines.parse(text)) or _by_text(text)
+        name = head[1] if head else _whose(lines.parse(text)) or _by_text(text[:_LOOKED_AT_CHARS])
         if name in READERS:
             return str(name)
     return "text"

@@ -51,7 +51,7 @@ class GeminiReader:
             self.has_end_event = self._text.in_events = True
             yield self._event(data)
         elif text:
-            yield self._plain(line, text)
+            yield self._plain(line[:TEXT_LIMIT_CHARS], text[:TEXT_LIMIT_CHARS])
 
     def finish(self) -> Iterator[Event]:
         """Yield nothing; an API error with nothing after it is no success, whatever the exit code."""
@@ -107,7 +107,7 @@ class GeminiReader:
         self._in_object = self._in_object or raw.rstrip() == _OBJECT_ERROR
         if is_frame(raw):
             return None
-        report = _REPORT.match(text[:TEXT_LIMIT_CHARS]) if " report" in text else None
+        report = _REPORT.match(text) if " report" in text else None
         if report and report["what"] == _ANSWER:
             return report["said"]
         return (at_end(text) or text[len(MARK) :]) if text.startswith(MARK) else None

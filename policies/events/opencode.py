@@ -10,28 +10,13 @@ import re
 from collections.abc import Iterator
 
 from policies.events import lines
-from policies.events.api_error import http_status, is_dump, unwrap
+from policies.events.api_error import http_status
 from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind, Usage
+from policies.events.opencode_text import REFUSED, OpencodeText
 from policies.events.refused import is_refusal
 
 KINDS = frozenset({"step_start", "text", "reasoning", "tool_use", "step_finish", "error"})
 
-_HEADER = re.compile(r"^> (?P<agent>\w[\w -]{0,40}) · (?P<model>\S{1,120})$")
-_ERROR = re.compile(r"^(?:Error|E[A-Z]{2,14}): (?P<said>.+)$")
-_NAMELESS = re.compile(
-    r"^unexpected (?:server )?error\b(?!: )(?:, check log file\b.*)?$", re.IGNORECASE
-)
-_NOTICE = re.compile(
-    r"^(?:\w+-migration:|Performing one time database migration|Database migration|Bun v\d)"
-)
-_REFUSED = re.compile(
-    r"rejected permission|permission requested: .{0,500}auto-reject|rule which prevents you"
-    r"|permission denied",
-    re.IGNORECASE,
-)
-_LOGGED = re.compile(
-    r"^(?P<level>DEBUG|INFO|WARN|ERROR)\s+\d{4}-\d\d-\d\dT\S+ \+\d+ms (?P<said>.*)$"
-)
 _PAYLOAD = re.compile(r"^(JSON parsing failed|Type validation failed): (?:Text|Value): ")
 _OWN_NAME = frozenset({"APIError", "UnknownError", "Error", ""})
 """Names that add nothing to the message."""
@@ -54,18 +39,17 @@ class OpencodeReader:
         self._reason: str | None = None
         self._words = ""
         self._refused = ""
-        self._in_error = False
-        self._wants_cause = False
+        self._text = OpencodeText()
 
     def feed(self, line: str) -> Iterator[Event]:
         """Yield the events of one *line*."""
         text = lines.plain(line)
         data = lines.parse(text)
         if data is not None and data.get("type") in KINDS:
-            self.has_end_event = True
+            self.has_end_event = self._text.in_events = True
             yield self._event(data)
         elif text:
-            yield self._plain(line, text)
+            yield self._text.event(line, text[:TEXT_LIMIT_CHARS])
 
     def finish(self) -> Iterator[Event]:
         """Yield the end that the last step's reason tells."""
@@ -100,7 +84,7 @@ class OpencodeReader:
         failed = lines.field(state, "status") == "error"
         output = lines.text_of(lines.field(state, "error" if failed else "output"))
         failed = failed or lines.field(state, "metadata", "exit") not in (0, None)
-        denied = failed and (_REFUSED.search(output[-2_000:]) is not None or is_refusal(output))
+        denied = failed and (REFUSED.search(output[-2_000:]) is not None or is_refusal(output))
         self._refused = output[-500:].strip() if denied else ""
         text = self._refused if denied else _what(part, state)
         tool = str(lines.field(part, "callID") or "")
@@ -113,44 +97,6 @@ class OpencodeReader:
         usage = _usage(part)
         made = usage is not None and bool(usage.output_tokens)
         return Event(kind=EventKind.PROGRESS if made else EventKind.OTHER, usage=usage)
-
-    def _plain(self, raw: str, text: str) -> Event:
-        if logged := _LOGGED.match(text[:TEXT_LIMIT_CHARS]):
-            return _of_own_log(logged)
-        if header := _HEADER.match(text):
-            return Event(kind=EventKind.STARTED, model=header["model"], structured=False)
-        if "auto-reject" in text and _REFUSED.search(text[:1_000]):
-            return Event(kind=EventKind.OTHER, text=text, denied=True, structured=False)
-        return self._failed(text) or self._line(raw, text)
-
-    def _failed(self, text: str) -> Event | None:
-        found = _ERROR.match(text[:TEXT_LIMIT_CHARS])
-        if not found and not self._wants_cause:
-            return None
-        said = found["said"] if found and text.startswith("Error") else text
-        self._in_error = True
-        self._wants_cause = _NAMELESS.match(said) is not None
-        return _printed(said)
-
-    def _line(self, raw: str, text: str) -> Event:
-        told = lines.from_text(text)
-        if told.kind is not EventKind.OTHER or self.has_end_event or _NOTICE.match(text):
-            return told
-        if self._in_error and (is_dump(raw) or text.startswith(("---", "↳"))):
-            return told
-        return Event(kind=EventKind.PROGRESS, text=told.text, structured=False)
-
-
-def _printed(said: str) -> Event:
-    """Give the event of an error that opencode prints as text."""
-    return Event(
-        kind=EventKind.ERROR,
-        text=said[:TEXT_LIMIT_CHARS],
-        ok=False,
-        structured=False,
-        status=lines.status_in(said),
-        retry_after_s=lines.retry_after_in(said),
-    )
 
 
 def _failure(data: lines.Json) -> Event:
@@ -168,15 +114,6 @@ def _without_payload(said: str) -> str:
     found = _PAYLOAD.match(said)
     why = said.rpartition("\nError message: ")[2] if found else ""
     return f"{found[1]}: {why}" if found and why else said
-
-
-def _of_own_log(logged: re.Match[str]) -> Event:
-    """An ERROR of the printed log is a try that failed: what ended the run comes as an event."""
-    said = logged["said"]
-    if logged["level"] != "ERROR":
-        return Event(kind=EventKind.OTHER, structured=False)
-    text, status = unwrap(said)
-    return Event(kind=EventKind.RETRY, text=text, structured=False, status=status)
 
 
 def _what(part: object, state: object) -> str:

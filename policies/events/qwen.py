@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from policies.events import lines
 from policies.events.api_error import MARK, at_end, unwrap
-from policies.events.base import Event, EventKind
+from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind
 from policies.events.claude import ClaudeReader
 from policies.events.terminal import Terminal
 
@@ -38,7 +38,7 @@ class QwenReader:
             for event in self._events.read(_with_message(row)):
                 yield _failed(event) or event
         if text and not rows:
-            yield self._plain(line, text)
+            yield self._plain(line[:TEXT_LIMIT_CHARS], text[:TEXT_LIMIT_CHARS])
 
     def finish(self) -> Iterator[Event]:
         """Yield nothing; an API error with nothing after it is no success, whatever the exit code."""

@@ -23,6 +23,11 @@ _NOTICE = re.compile(
 """Lines that successful runs print too."""
 _TRIED = re.compile(r"max(?:imum)? (?:retry )?attempts reached", re.IGNORECASE)
 _CRITICAL = re.compile(r"^An unexpected critical error occurred:\s*(.*)$")
+CRASH = re.compile(
+    r"^(?:FATAL ERROR: |# Fatal (?:error|JavaScript)|ASSERTION FAILED: |Segmentation fault\b"
+    r"|panic(?:\([^)]{1,40}\))?: )"
+)
+"""How V8 and JavaScriptCore end a process; their stack follows."""
 _TURNS = re.compile(r"^(?:Reached max|Maximum) session turns")
 _STARTUP = re.compile(
     r"^(?:When using [\w .()-]{1,60}, you must |Missing (?:API key|required)|No auth type is selected"
@@ -87,6 +92,8 @@ class Terminal:
         said = critical[1] if critical else text if self._critical and not is_frame(raw) else ""
         prefix = critical[0][: critical.start(1)].strip() if critical else self._critical
         self._critical = prefix if critical and not said else ""
+        if CRASH.match(text):
+            return self.error(text, None, ends=True)
         if prefix and said and not is_causeless(said):
             return self.error(f"{prefix} {said}", None, ends=True)
         if not is_dump(raw) and (_TURNS.match(text) or _STARTUP.match(text)):

@@ -142,6 +142,9 @@ def test_success_and_failure_are_told_apart(
          "Unknown arguments: red"),
         (("{", '  "error": {', '    "type": "Error",', f'    "message": {json_line(f"[API Error: {BODY}]")},',
           '    "code": 147', "  }", "}"), "auth", "No such right"),
+        (("<--- Last few GCs --->", "FATAL ERROR: Reached heap limit - JavaScript heap out of memory",
+          "----- Native stack trace -----", " 1: 0x7f [node]"), "out_of_memory",
+         "FATAL ERROR: Reached heap limit - JavaScript heap out of memory"),
         ((INIT, TOOL, result("error", "Reached max session turns for this session.")),
          "agent_internal", "Reached max session turns for this session."),
     ],
@@ -151,7 +154,7 @@ def test_the_cause_is_the_agents_own(
 ) -> None:
     failure = why("gemini", *rows, exit_code=1)
     assert (failure.failure_class, failure.lines[0]) == (FailureClass(found), line)
-    assert failure.agents_own or found in ("agent_internal", "disk_full")
+    assert failure.agents_own or found in ("agent_internal", "disk_full", "out_of_memory")
 
 
 def test_the_last_try_of_a_run_that_our_clock_ended_says_why() -> None:
