@@ -46,6 +46,8 @@ class Signature:
     severity: str = "medium"
     remediation: tuple[str, ...] = ()
     replay: tuple[str, ...] = ()
+    own: bool = False
+    """Of a person's own file: it knows better than any shipped entry or format."""
     source: str = ""
     """Where the knowledge comes from."""
     example: str = ""
@@ -53,27 +55,46 @@ class Signature:
 
 
 class Signatures:
-    """The entries in force; of several that match, the highest rank wins, then the first listed."""
+    """The entries in force; of several that match, a person's own wins, then the highest rank."""
 
     def __init__(self, entries: Iterable[Signature]) -> None:
-        self.entries = tuple(sorted(entries, key=lambda entry: -entry.rank))
-        words = sorted({word for entry in self.entries for word in entry.words}, key=len)
-        self._any = re.compile("|".join(map(re.escape, words))) if words else None
+        self.entries = tuple(sorted(entries, key=lambda entry: (not entry.own, -entry.rank)))
+        by_word: dict[str, set[int]] = {}
+        for place, entry in enumerate(self.entries):
+            for word in entry.words:
+                by_word.setdefault(word, set()).add(place)
+        self._places = {
+            word: frozenset().union(*(by_word[part] for part in by_word if word.startswith(part)))
+            for word in by_word
+        }
+        self._words = re.compile(f"(?=({_longest_of(by_word)}))") if by_word else None
 
     def of(self, text: str) -> Signature | None:
         """Give the entry that knows *text* best, or None."""
-        text = text[:MATCH_LIMIT_CHARS].replace("’", "'")
-        lowered = text.lower()
-        if self._any is None or not self._any.search(lowered):
+        if self._words is None:
             return None
-        for entry in self.entries:
-            if any(word in lowered for word in entry.words) and entry.pattern.search(text):
-                return entry
+        text = text[:MATCH_LIMIT_CHARS].replace("’", "'")
+        held = {match[1] for match in self._words.finditer(text.lower())}
+        for place in sorted({place for word in held for place in self._places[word]}):
+            if self.entries[place].pattern.search(text):
+                return self.entries[place]
         return None
 
     def named(self, name: str) -> Signature | None:
         """Give the entry called *name*."""
         return next((entry for entry in self.entries if entry.name == name), None)
+
+
+def _longest_of(words: Iterable[str]) -> str:
+    """Give an expression for the longest of *words* at a place; each shared start is tried once."""
+    by_first: dict[str, list[str]] = {}
+    for word in words:
+        by_first.setdefault(word[:1], []).append(word[1:])
+    is_end = by_first.pop("", None) is not None
+    parts = [re.escape(first) + _longest_of(rest) for first, rest in sorted(by_first.items())]
+    if not parts:
+        return ""
+    return f"(?:{'|'.join(parts)}){'?' if is_end else ''}"
 
 
 def parse(data: Mapping[str, Any]) -> tuple[Signature, ...]:
