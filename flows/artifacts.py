@@ -15,12 +15,18 @@ from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import ArtifactCreate
+from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    ArtifactFilterKey,
+)
 
 from flows.logpages import cycle_url, log_url
 from loop.store import Store
 from policies.pages import attempt_rows, cycle_page, incident_page, night_summary, night_table
-from policies.records import CycleRecord, RunRecord
+from policies.records import CycleRecord, IncidentRecord, RunRecord
+from policies.words import outcome_word
 
 CLOSE_S = 3.0
 """For what still waits to be sent when a run ends."""
@@ -61,25 +67,44 @@ class Artifacts:
         self._thread.join(limit_s)
 
     def _cycle(self, client: SyncPrefectClient, record: CycleRecord) -> None:
-        incident = self._store.incident(record.incident) if record.incident else None
-        reruns = [each.cycle for each in self._store.cycles(rerun_of=record.cycle)]
-        page = cycle_page(
+        incident = self._incident(record)
+        run, repo = record.flow_run_id, record.repo
+        title = f"{record.cycle}: {outcome_word(record.outcome)}"
+        made = [_artifact(_page_name(record), "markdown", self._page(record), title, run)]
+        if len(record.attempts) > 1:  # the page has a table of its own
+            rows = json.dumps(attempt_rows(record, lambda log: self._log_link(record, log)))
+            title = f"attempts of {record.cycle}"
+            made.append(_artifact(f"attempts-{repo}", "table", rows, title, run))
+        if incident:
+            page = incident_page(incident)
+            title = f"{incident.id}: {incident.state.value}"
+            made.append(_artifact(f"incident-{repo}", "markdown", page, title, run))
+        for each in made:
+            client.create_artifact(each)
+        earlier = self._store.cycle(record.rerun_of) if record.rerun_of else None
+        if earlier and earlier.flow_run_id:
+            self._renew(client, earlier, earlier.flow_run_id)
+
+    def _renew(self, client: SyncPrefectClient, record: CycleRecord, flow_run_id: str) -> None:
+        """Let the page of a cycle name what it was run again as."""
+        wanted = ArtifactFilter(
+            flow_run_id=ArtifactFilterFlowRunId(any_=[UUID(flow_run_id)]),
+            key=ArtifactFilterKey(any_=[key_of(_page_name(record))]),
+        )
+        for known in client.read_artifacts(artifact_filter=wanted):
+            client.update_artifact(known.id, ArtifactUpdate(data=self._page(record)))
+
+    def _page(self, record: CycleRecord) -> str:
+        return cycle_page(
             record,
-            incident=incident,
-            reruns=reruns,
+            incident=self._incident(record),
+            reruns=[each.cycle for each in self._store.cycles(rerun_of=record.cycle)],
             link=lambda log: self._log_link(record, log),
             logs_page=self._cycle_link(record),
         )
-        run, repo = record.flow_run_id, record.repo
-        made = [_artifact(f"cycle-{repo}", "markdown", page, record.cycle, run)]
-        if len(record.attempts) > 1:  # the page has a table of its own
-            rows = json.dumps(attempt_rows(record, lambda log: self._log_link(record, log)))
-            made.append(_artifact(f"attempts-{repo}", "table", rows, record.cycle, run))
-        if incident:
-            page = incident_page(incident)
-            made.append(_artifact(f"incident-{repo}", "markdown", page, incident.id, run))
-        for each in made:
-            client.create_artifact(each)
+
+    def _incident(self, record: CycleRecord) -> IncidentRecord | None:
+        return self._store.incident(record.incident) if record.incident else None
 
     def _cycle_link(self, record: CycleRecord) -> str | None:
         return cycle_url(self._root, record.cycle) if self._root else None
@@ -99,6 +124,10 @@ class Artifacts:
                     send(client)
                 return
             time.sleep(0)  # this page is lost; the next one gets a new connection
+
+
+def _page_name(record: CycleRecord) -> str:
+    return f"cycle-{record.repo}"
 
 
 def key_of(name: str) -> str:

@@ -18,8 +18,9 @@ from prefect.settings import PREFECT_API_URL
 from flows.listening import answers
 from flows.once import Once, shown
 from flows.server import PROBE_S
-from flows.showing import Showing, parameters_of
+from flows.showing import Showing, parameters_of, unwatched
 from flows.states import of_cycle, of_stage
+from flows.told import tell_failures_once
 from loop.cycle import run_cycle
 from loop.story import Crew, Order, Told
 from policies.records import CycleRecord
@@ -53,6 +54,8 @@ class _Turn:
                 watch.forget(self.flow_run_id)
 
 
+tell_failures_once()
+
 _turn: ContextVar[tuple[_Turn, Once[CycleRecord]]] = ContextVar("nightcrew_turn")
 
 
@@ -72,19 +75,19 @@ def stage(name: str, work: Callable[[], T], tell: Callable[[T], Told]) -> T:
 @flow(name="cycle", persist_result=False, validate_parameters=False)
 def cycle_flow(
     repository: str,
-    trigger: str | None = None,
-    cycle: str | None = None,
+    cycle: str = "",
     with_failure: bool = False,
     current_config: bool = False,
+    trigger: str = "",
 ) -> State:
     """One repository's turn in a run.
 
     Args:
         repository: The repository's name in nightcrew.toml.
-        trigger: What started it; leave it empty.
-        cycle: The id of an earlier cycle to run again with its frozen context.
+        cycle: The id of an earlier cycle to run again with its frozen context; empty: a new one.
         with_failure: With a cycle: tell the agent why that one failed.
         current_config: With a cycle: today's settings, prompt and base instead of the frozen ones.
+        trigger: What started it; leave it empty.
     """
     turn, once = _turn.get()
     turn.flow_run_id = str(current.id)
@@ -104,7 +107,7 @@ def perform(
     def show() -> None:
         _turn.set((turn, once))
         known = flow_run or showing.flow_run_of(cycle_flow, order)
-        run_flow(cycle_flow, known, parameters_of(order), return_type="state")
+        run_flow(cycle_flow, unwatched(known), parameters_of(order), return_type="state")
 
     if why_unseen := shown(show, once) if is_up() else "no Prefect server answers":
         crew.observer.said(f"{order.cycle}: not shown in the UI: {why_unseen}")

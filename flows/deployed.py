@@ -11,7 +11,7 @@ import json
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -28,10 +28,9 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
-from prefect.workers.process import ProcessWorker
 
 from policies.plan import RepoPlan
-from policies.schedule import staggered
+from policies.schedule import describe, staggered
 
 POOL = "nightcrew"
 TURNS = "cycles"
@@ -55,7 +54,16 @@ class Wanted:
     queue: str = TURNS
     schedule: CronSchedule | IntervalSchedule | None = None
     description: str = ""
-    job_variables: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Give the form of a custom run; what the deployment itself gives is not asked for.
+
+        The UI's quick run opens the form while something required stands in it.
+        """
+        schema = dict(parameter_schema(self.flow).model_dump_for_openapi())
+        asked = [name for name in schema.get("required", []) if name not in self.parameters]
+        return schema | {"required": asked}
 
     @property
     def version(self) -> str:
@@ -64,38 +72,42 @@ class Wanted:
         if schedule:
             schedule.pop("anchor_date", None)  # of an interval: the moment it was made
         said = [self.parameters, self.tags, self.queue, schedule, self.description]
-        said += [self.job_variables, parameter_schema(self.flow).model_dump()]
+        said += [self.schema]
         text = json.dumps(said, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def of_repository(
-    flow: Flow[..., Any], plan: RepoPlan, folder: Path, zone: str | None, says: str = ""
-) -> Wanted:
+def of_repository(flow: Flow[..., Any], plan: RepoPlan, zone: str | None) -> Wanted:
     """Give *plan*'s deployment; *zone* is its schedule's, None where it has no schedule."""
-    schedule = None
+    schedule, says = None, "when a person starts one"
     if plan.schedule and zone:
-        schedule = CronSchedule(cron=staggered(plan.schedule, plan.name), timezone=zone)
+        cron = staggered(plan.schedule, plan.name)
+        schedule = CronSchedule(cron=cron, timezone=zone)
+        says = describe(replace(plan.schedule, cron=cron, timezone=zone))
     return Wanted(
         flow=flow,
         name=plan.name,
         parameters={"repository": plan.name},
         tags=[TAG, f"repo:{plan.name}", f"agent:{plan.agent.name}"],
         schedule=schedule,
-        description=f"Cycles of `{plan.name}`, {says or 'when a person starts one'}.",
-        job_variables=job_variables(folder),
+        description=f"Cycles of `{plan.name}`, {says}.",
     )
 
 
-def job_variables(folder: Path) -> dict[str, Any]:
-    """Give how the worker starts a run: our own process, in the folder of the settings."""
+def job_template(folder: Path) -> dict[str, Any]:
+    """Give how the worker starts a run: our own process, in the folder of the settings.
+
+    Nothing of it varies, so it has no variables: the server checks those, and their own schema,
+    for each run that is made of a deployment, in 70 ms where all else takes 30.
+    """
     command = shlex.join([sys.executable, "-P", "-m", "flows.work"])
-    return {"command": command, "working_dir": str(folder)}
+    job = {"command": command, "working_dir": str(folder), "stream_output": True}
+    return {"job_configuration": job, "variables": {"type": "object", "properties": {}}}
 
 
-def make_pool(client: SyncPrefectClient, jobs: int) -> None:
-    """Make the work pool and its queues, or bring them to *jobs* cycles at once."""
-    template = ProcessWorker.get_default_base_job_template()
+def make_pool(client: SyncPrefectClient, jobs: int, folder: Path) -> None:
+    """Make the work pool and its queues, or bring them to *jobs* cycles at once in *folder*."""
+    template = job_template(folder)
     try:
         client.create_work_pool(
             WorkPoolCreate(name=POOL, type="process", base_job_template=template)
@@ -164,9 +176,8 @@ def _brought(
         work_queue_name=wanted.queue,
         tags=wanted.tags,
         entrypoint=f"{wanted.flow.fn.__module__}.{wanted.flow.fn.__name__}",
-        parameter_openapi_schema=parameter_schema(wanted.flow).model_dump_for_openapi(),
+        parameter_openapi_schema=wanted.schema,
         paused=paused or bool(there and there.paused),
-        job_variables=wanted.job_variables,
     )
 
 

@@ -32,6 +32,16 @@ IDLE_NAME = "NIGHTCREW_SERVER_IDLE_S"
 CONFIG_NAME = "NIGHTCREW_CONFIG"
 """The settings file that `serve` was started with, for the processes of its worker."""
 
+WORKER_ENVIRON = {
+    "PREFECT_WORKER_QUERY_SECONDS": "2",
+    "PREFECT_WORKER_PREFETCH_SECONDS": "1",
+}
+SCHEDULING = {
+    # A yearly turn too must have its scheduled run; the server's own limit is 100 days.
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_SCHEDULED_TIME": "P400D",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # else the file only grows
+}
+
 
 def told_places(store_url: str, logs: Path, idle_s: float) -> dict[str, str]:
     """Give the environment that tells a server of ours where store and logs are, and how long it stays."""

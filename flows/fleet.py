@@ -17,7 +17,7 @@ from prefect.states import Pending
 
 from flows import cycle
 from flows.once import Once, shown
-from flows.showing import Showing
+from flows.showing import Showing, unwatched
 from flows.skips import skips_shown
 from flows.states import of_run
 from loop.cycle import run_cycle
@@ -67,7 +67,7 @@ _start: ContextVar[tuple[_Start, Once[RunRecord]]] = ContextVar("nightcrew_start
 
 @flow(name="fleet", persist_result=False, validate_parameters=False)
 def fleet_flow(
-    repositories: list[str] | None = None, cycles: int | None = None, trigger: str | None = None
+    repositories: list[str] | None = None, cycles: int | None = None, trigger: str = ""
 ) -> State:
     """One run over the fleet.
 
@@ -115,7 +115,7 @@ def _as_flow(start: _Start, once: Once[RunRecord], flow_run: FlowRun | None) -> 
     # (loop/sweep) finds what died.
     quick = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
     with quick:
-        run_flow(fleet_flow, known, parameters, return_type="state")
+        run_flow(fleet_flow, unwatched(known), parameters, return_type="state")
 
 
 def tags_of(order: RunOrder) -> list[str]:

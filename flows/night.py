@@ -55,13 +55,13 @@ def summed_up(wired: Wired, run: str, showing: Showing) -> RunRecord | None:
     if known is None:
         return None
     record = nights.summed_up(wired.crew, run, _expected(wired, known))
-    if record is None or record.window_end is None:
-        return record
+    if record is None:
+        return None
     shown = _shown(record, showing)
     if shown and record.flow_run_id != shown:
         record = record.evolve(flow_run_id=shown)
         wired.crew.keep(record)
-    if showing.artifacts:
+    if shown and showing.artifacts:
         showing.artifacts.night(record, record.cycles, shown)
     return record
 
@@ -82,24 +82,41 @@ def _has_window(plan: RepoPlan, run: RunRecord) -> bool:
 
 
 def _shown(run: RunRecord, showing: Showing) -> str | None:
-    """Give the id of the fleet's flow run that stands for the whole window, in today's state."""
-    deployment = showing.deployed.get(FLEET)
-    if deployment is None:
-        return run.flow_run_id
+    """Give the id of the fleet's flow run that stands for the whole of *run*, in today's state.
+
+    A run of one cycle that a person started in the UI has none.
+    """
     state: Any = Running() if run.outcome is CycleOutcome.RUNNING else of_run(run)
     with get_client(sync_client=True) as client:
-        flow_run = client.create_flow_run_from_deployment(
-            deployment,
-            parameters={"repositories": [], "trigger": nights.SCHEDULE},
-            name=run.run,
-            tags=[f"run:{run.run}", f"trigger:{nights.SCHEDULE}"],
-            state=Running(),
-            idempotency_key=f"night-{run.run}",
-        )
+        flow_run = _of_window(client, run, showing) if run.window_end else _of_person(client, run)
+        if flow_run is None:
+            return run.flow_run_id
         now = flow_run.state
         if now is None or (now.name, now.message) != (state.name, state.message):
             client.set_flow_run_state(flow_run.id, state, force=True)
     return str(flow_run.id)
+
+
+def _of_window(client: SyncPrefectClient, run: RunRecord, showing: Showing) -> FlowRun | None:
+    deployment = showing.deployed.get(FLEET)
+    if deployment is None:
+        return None
+    return client.create_flow_run_from_deployment(
+        deployment,
+        parameters={"repositories": [], "trigger": nights.SCHEDULE},
+        name=run.run,
+        tags=[f"run:{run.run}", f"trigger:{nights.SCHEDULE}"],
+        state=Running(),
+        idempotency_key=f"night-{run.run}",
+    )
+
+
+def _of_person(client: SyncPrefectClient, run: RunRecord) -> FlowRun | None:
+    """Give the flow run of a run that has ended, of which one cycle was retried since."""
+    if run.flow_run_id is None:
+        return None
+    flow_run = client.read_flow_run(UUID(run.flow_run_id))
+    return flow_run if flow_run.state and flow_run.state.is_final() else None
 
 
 def windows_of(plan: RepoPlan, now: datetime) -> Window | None:

@@ -35,7 +35,7 @@ def open_night(wired: Wired, say: Callable[[str], None], is_stopped: Callable[[]
     Raises NotScheduled when a repository gets no scheduled run.
     """
     with get_client(sync_client=True) as client:
-        deployed.make_pool(client, wired.settings.model.jobs)
+        deployed.make_pool(client, wired.settings.model.jobs, wired.folder)
         for line in swept(client, wired):
             say(line)
         _bring(client, wired)
@@ -59,7 +59,7 @@ def is_working() -> bool:
 
 
 def _bring(client: SyncPrefectClient, wired: Wired) -> None:
-    wanted = [*_cycles(wired), *_others(wired)]
+    wanted = [*_cycles(wired), *_others()]
     names = [plan.name for plan in wired.plans]
     there = followed(client, wired.store, names, deployed.known(client))
     keys = {f"{each.flow.name}/{each.name}" for each in wanted}
@@ -75,16 +75,13 @@ def _cycles(wired: Wired) -> list[Wanted]:
         deployed.of_repository(
             cycle_flow,
             plan,
-            wired.folder,
             zone_of(plan.schedule.timezone) if plan.schedule else None,
-            describe(plan.schedule) if plan.schedule else "",
         )
         for plan in wired.plans
     ]
 
 
-def _others(wired: Wired) -> list[Wanted]:
-    job = deployed.job_variables(wired.folder)
+def _others() -> list[Wanted]:
     every = IntervalSchedule(interval=timedelta(seconds=EVERY_S))
     return [
         Wanted(
@@ -94,7 +91,6 @@ def _others(wired: Wired) -> list[Wanted]:
             tags=[TAG],
             queue=FLEETS,
             description="A run over the whole fleet, when a person starts one.",
-            job_variables=job,
         ),
         Wanted(
             flow=sweep_flow,
@@ -104,7 +100,6 @@ def _others(wired: Wired) -> list[Wanted]:
             queue=KEEPING,
             schedule=every,
             description="Closes what nobody closed, and sees that the scheduler works.",
-            job_variables=job,
         ),
     ]
 

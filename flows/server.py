@@ -41,7 +41,8 @@ class Server:
         """Give where the flow run can be looked at: its address, or the command that serves it."""
         if flow_run_id is None:
             return SERVE
-        return f"{self.root}/runs/flow-run/{flow_run_id}"
+        later = f" (while its server is up; later: {SERVE} --ui-only)" if self.local else ""
+        return f"{self.root}/runs/flow-run/{flow_run_id}{later}"
 
 
 def root_of(api: str) -> str:

@@ -16,6 +16,8 @@ from typing import IO, Any
 from flows import announcement
 from flows.environment import (
     CONFIG_NAME,
+    SCHEDULING,
+    WORKER_ENVIRON,
     confined,
     prefect_version,
     served_at,
@@ -36,16 +38,6 @@ WORKER_GRACE_S = 25.0
 PROBE_S = 2.0
 ALARM = "alarm"
 """The store remembers under this kind what a person must act on."""
-
-WORKER_ENVIRON = {
-    "PREFECT_WORKER_QUERY_SECONDS": "2",
-    "PREFECT_WORKER_PREFETCH_SECONDS": "1",
-}
-SCHEDULING = {
-    # A yearly turn too must have its scheduled run; the server's own limit is 100 days.
-    "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_SCHEDULED_TIME": "P400D",
-    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # else the file only grows
-}
 
 Say = Callable[[str], None]
 

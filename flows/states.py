@@ -6,13 +6,12 @@ neither as successes nor as failures.
 
 from __future__ import annotations
 
-from collections import Counter
-
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Crashed, Failed
 
 from loop.story import Told
 from policies.failure import CycleOutcome
+from policies.pages import night_summary
 from policies.records import CycleRecord, RunRecord
 from policies.run_end import run_outcome
 
@@ -40,7 +39,8 @@ def of_cycle(record: CycleRecord) -> State:
         case CycleOutcome.POSTPONED:
             return Cancelled(name="Postponed", message=record.reason)
         case CycleOutcome.CANCELLED:
-            return Cancelled(message=record.reason or None)
+            kept = f"the work so far is on {record.branch}" if record.branch else ""
+            return Cancelled(message="; ".join(filter(None, [record.reason, kept])) or None)
         case _:
             return Crashed(message=record.reason or None)
 
@@ -56,11 +56,9 @@ def held(reason: str) -> State:
 
 
 def of_run(run: RunRecord) -> State:
-    """Give the run's final state; its message says how many of each."""
-    outcomes = [cycle.outcome for cycle in run.cycles]
-    counts = Counter(outcome.value for outcome in outcomes)
-    message = ", ".join(f"{n} {name}" for name, n in counts.items()) or "no cycle was started"
-    match run_outcome(outcomes):
+    """Give the run's final state; its message says how many of each, and what they cost."""
+    message = night_summary(run, run.cycles)
+    match run_outcome([cycle.outcome for cycle in run.cycles]):
         case CycleOutcome.FAILED:
             return Failed(message=message)
         case CycleOutcome.CANCELLED:

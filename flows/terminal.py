@@ -61,8 +61,7 @@ def _deployments(order: RunOrder, wired: Wired) -> dict[str, UUID]:
             ids = {key: each.id for key, each in there.items()}
             new = [plan for plan in plans if f"cycle/{plan.name}" not in there]
             wanted = [
-                deployed.of_repository(cycle_flow, plan.evolve(schedule=None), wired.folder, None)
-                for plan in new
+                deployed.of_repository(cycle_flow, plan.evolve(schedule=None), None) for plan in new
             ]
             return ids | deployed.bring(client, wanted, there)
     except Exception as error:

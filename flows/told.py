@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from typing import Any, cast
 
@@ -19,6 +20,15 @@ class RunLog(PlainObserver):
         # Beside a run, and with a server that is gone, there is nobody to tell.
         with suppress(MissingContextError, Exception):
             get_run_logger().info("%s", text)
+
+
+def tell_failures_once() -> None:
+    """Keep one line of Prefect's two about a step that ends Failed: the other says `NoneType: None`."""
+    logging.getLogger("prefect.task_runs").addFilter(_is_told_once)
+
+
+def _is_told_once(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith("Task run failed with state:")
 
 
 def both(first: Observer, second: Observer) -> Observer:

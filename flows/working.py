@@ -157,7 +157,8 @@ def shown(wired: Wired, deployment: str | None = None) -> Iterator[Showing]:
 def name(flow_run: FlowRun, title: str, tags: list[str]) -> None:
     """Give a flow run that the schedule made its name and tags."""
     with get_client(sync_client=True) as client:
-        client.update_flow_run(flow_run.id, name=title, tags={*flow_run.tags, *tags})
+        tags = list(dict.fromkeys([*tags, *flow_run.tags]))
+        client.update_flow_run(flow_run.id, name=title, tags=tags)
     flow_run.name = title
 
 

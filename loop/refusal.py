@@ -6,7 +6,7 @@ from datetime import datetime
 
 from loop.story import Order
 from policies.failure import CycleOutcome
-from policies.permit import Permit
+from policies.permit import Permit, subject
 from policies.records import CycleRecord, stamp
 
 
@@ -44,9 +44,10 @@ def refused(
     stated = permit.stated_end
     until = stated or permit.until
     when = f"until {stamp(until)}" if until else "until a probe passes"
+    told = f", incident {permit.incident}" if permit.incident else ""
     return (record or begun(order, now)).evolve(
         outcome=CycleOutcome.POSTPONED if stated else CycleOutcome.CIRCUIT_OPEN,
         finished=now,
         until=until,
-        reason=f"{permit.key} {when}: {permit.why}",
+        reason=f"{subject(permit.key)} {when}{told}: {permit.why}",
     )

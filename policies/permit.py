@@ -28,6 +28,17 @@ class Permit:
     until: datetime | None = None
     stated_end: datetime | None = None
     why: str = ""
+    incident: str | None = None
+    """The incident that tells why the breaker is open."""
+
+
+def subject(key: str) -> str:
+    """Give a breaker's key as people read it: `agent codex`, `repository site with codex`."""
+    kind, _, name = key.partition(":")
+    if not name:
+        return f"this {key}"
+    repo, _, agent = name.partition("/")  # an agent that is a command may have more of them
+    return f"{kind} {repo} with {agent}" if kind == "repository" else f"{kind} {name}"
 
 
 def repository_key(repo: str, agent: str) -> str:
@@ -71,6 +82,7 @@ def may_start(
         until=state.until,
         stated_end=state.stated_end,
         why=state.summary,
+        incident=state.incident,
     )
     if state.probe == cycle and cycle:
         return replace(seen, answer=Answer.PROBE)

@@ -36,6 +36,7 @@ def cycle_view(
         "pass_logs": [_log(cycle, path) for path in pass_logs],
         "side_logs": [_log(cycle, path) for path in side_logs],
         "gone": [one_line(name, TEXT_CHARS) for name in gone],
+        "flow_run": cycle.flow_run_id and f"/runs/flow-run/{cycle.flow_run_id}",
         "rerun_of": cycle.rerun_of and {"name": cycle.rerun_of, "to": from_logs(cycle.rerun_of)},
         "reruns": [_rerun(each) for each in reruns],
         "rerun": "" if cycle.outcome in NOT_STARTED else f"nightcrew rerun {cycle.cycle}",

@@ -1,7 +1,8 @@
 """Any command line: the prompt on standard input and in the file NIGHTCREW_PROMPT_FILE.
 
 Nothing is known of it, so each line it prints is progress and its exit code decides. Known agents
-among such commands get the names of their own keys; others what `environment.pass` gives them.
+among such commands get the names of their own keys and the reader of their own events; others what
+`environment.pass` gives them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path, PurePath
 
 from loop.agents.base import AgentStart, Readiness, StartRequest
 from loop.agents.environment import path_without_ours, shown
+from policies.events import READERS
 from policies.plan import AgentSpec
 
 _ANY_MODEL = ("OPENAI_*", "ANTHROPIC_*", "GEMINI_API_KEY", "OPENROUTER_API_KEY", "DEEPSEEK_API_KEY")
@@ -40,7 +42,7 @@ class Command:
         home: Path | None = None,  # noqa: ARG002
     ) -> tuple[str, ...]:
         """Give the key names of an agent that is known by its program's name."""
-        return _KEYS.get(PurePath(self.spec.command[0]).stem, ()) if self.spec.command else ()
+        return _KEYS.get(self._program(), ())
 
     def start(self, request: StartRequest) -> AgentStart:
         """Give how to start it."""
@@ -50,9 +52,17 @@ class Command:
             argv=argv,
             env={"COLUMNS": "500"},
             stdin=request.prompt,
-            reader="text",
+            reader=self._reader(),
             shown_argv=shown(argv),
         )
+
+    def _program(self) -> str:
+        return PurePath(self.spec.command[0]).stem if self.spec.command else ""
+
+    def _reader(self) -> str:
+        """A known agent's events are read as such; it speaks of itself in text mode too."""
+        name = self._program()
+        return name if name in _KEYS and name in READERS else "text"
 
     def readiness(
         self,

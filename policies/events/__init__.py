@@ -6,17 +6,23 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from policies.events import lines
+from policies.events import gemini, lines, opencode
 from policies.events.base import Reader
 from policies.events.claude import ClaudeReader
 from policies.events.codex import CodexReader
+from policies.events.gemini import GeminiReader
+from policies.events.opencode import OpencodeReader
 from policies.events.pi import PiReader
+from policies.events.qwen import QwenReader
 from policies.events.text import TextReader
 
 READERS: dict[str, Callable[[], Reader]] = {
     "codex": CodexReader,
     "claude": ClaudeReader,
     "pi": PiReader,
+    "gemini": GeminiReader,
+    "opencode": OpencodeReader,
+    "qwen": QwenReader,
     "text": TextReader,
 }
 LOOKED_AT_LINES = 200
@@ -24,6 +30,17 @@ LOOKED_AT_LINES = 200
 
 _HEAD = re.compile(r"^# nightcrew .*\bagent=(\S+)")
 _PI_TYPES = frozenset({"agent_start", "agent_end", "turn_start", "message_start", "message_end"})
+_GEMINI_FIELDS = frozenset({"session_id", "role", "tool_id", "severity", "stats"})
+_TEXTS = (
+    (
+        "gemini",
+        re.compile(r"^(?:YOLO mode is enabled\. All tool calls|Error when talking to Gemini API)"),
+    ),
+    ("gemini", re.compile(r"^When using Gemini API, you must ")),
+    ("opencode", re.compile(r"^> \w[\w -]{0,40} · \S{1,120}$")),
+    ("qwen", re.compile(r"^(?:\[API Error: |Usage: qwen \[)|`qwen --resume`")),
+)
+"""How agents begin in text mode."""
 _CLAUDE_FIELDS = frozenset({"claude_code_version", "apiKeySource", "total_cost_usd"})
 
 
@@ -37,7 +54,7 @@ def detect(first_lines: Iterable[str]) -> str:
     for line in islice(first_lines, LOOKED_AT_LINES):
         text = lines.plain(line)
         head = _HEAD.match(text)
-        name = head[1] if head else _whose(lines.parse(text))
+        name = head[1] if head else _whose(lines.parse(text)) or _by_text(text)
         if name in READERS:
             return str(name)
     return "text"
@@ -49,8 +66,20 @@ def _whose(data: lines.Json | None) -> str | None:
         return None
     if kind == "thread.started" or kind.startswith(("turn.", "item.")):
         return "codex"
+    if (kind == "system" and "qwen_code_version" in data) or (
+        kind == "system" and "permission_mode" in data and "claude_code_version" not in data
+    ):
+        return "qwen"
     if kind in ("system", "result") and _CLAUDE_FIELDS & data.keys():
         return "claude"
     if kind in _PI_TYPES or (kind == "session" and "version" in data):
         return "pi"
+    if "sessionID" in data and kind in opencode.KINDS:
+        return "opencode"
+    if kind in gemini.KINDS and "timestamp" in data and _GEMINI_FIELDS & data.keys():
+        return "gemini"
     return None
+
+
+def _by_text(text: str) -> str | None:
+    return next((name for name, form in _TEXTS if form.search(text)), None)

@@ -29,7 +29,7 @@ class ClaudeReader:
         text = lines.plain(line)
         data = lines.parse(text)
         if data is not None:
-            yield from self._event(data)
+            yield from self.read(data)
         elif text:
             yield lines.from_text(text)
 
@@ -37,7 +37,8 @@ class ClaudeReader:
         """Yield nothing: the end is an event."""
         return iter(())
 
-    def _event(self, data: lines.Json) -> Iterator[Event]:
+    def read(self, data: lines.Json) -> Iterator[Event]:
+        """Yield the events of one parsed line."""
         match data.get("type"):
             case "system":
                 yield _system(data)

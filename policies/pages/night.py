@@ -13,7 +13,8 @@ from policies.pages.spend import cost_of, spend
 from policies.records import CycleRecord, RunRecord
 from policies.words import duration, gist, outcome_word, took
 
-COLUMNS = ("repository", "outcome", "what", "took", "cost", "cycle", "log")
+COLUMNS = ("repository", "outcome", "log", "took", "cost", "what", "cycle")
+"""The widest come last: the UI's tables do not wrap, and the link must be seen without scrolling."""
 NAME_CHARS = 120
 WHAT_CHARS = 120
 """The UI does not wrap a table's cells; all of it is on the cycle's page."""
@@ -55,7 +56,7 @@ def night_summary(run: RunRecord, cycles: Sequence[CycleRecord]) -> str:
     """Give one line: how many of each outcome, how long the run took, what it cost."""
     seen = Counter(cycle.outcome for cycle in cycles)
     counts = [f"{seen[outcome]} {outcome_word(outcome)}" for outcome in COUNTED if seen[outcome]]
-    parts = [", ".join(counts) or "no cycle"]
+    parts = [", ".join(counts) or "no cycle was started"]
     if run.finished:
         parts.append(f"took {duration((run.finished - run.started).total_seconds())}")
     return "; ".join([*parts, spend(cycles)])
@@ -66,11 +67,11 @@ def _row(cycle: CycleRecord, link: CycleLink) -> dict[str, str]:
     values = [
         inline(cycle.repo, NAME_CHARS),
         outcome_word(cycle.outcome),
-        inline(gist(cycle), WHAT_CHARS),
+        address(link(cycle)) or inline(last, NAME_CHARS),
         took(cycle),
         cost_of(cycle),
+        inline(gist(cycle), WHAT_CHARS),
         inline(cycle.cycle, NAME_CHARS),
-        address(link(cycle)) or inline(last, NAME_CHARS),
     ]
     return dict(zip(COLUMNS, values, strict=True))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from policies.failure import SUMMARY_LIMIT_CHARS, Confidence, Failure, FailureClass
@@ -9,15 +10,20 @@ from policies.fingerprint import fingerprint
 from policies.resets import resets_at, retry_after_s
 from policies.rootcause.advice import ADVICE
 from policies.rootcause.agent import RETRY_RANK
-from policies.rootcause.choose import cause_lines, class_of, confidence_of, entry_for
+from policies.rootcause.choose import class_of, entry_for
 from policies.rootcause.finding import Finding
 from policies.rootcause.hints import Hints
 from policies.rootcause.replay import replay
+from policies.rootcause.trust import cause_lines, confidence_of
 from policies.signatures import Signatures
 
 LINE_SHOWN_CHARS = 1_000
 """More of a cause line is not given."""
 
+_SERVER = re.compile(r"\b50[0234]\b|bad gateway|service unavailable|gateway time-?out", re.I)
+_MODEL = re.compile(
+    r"\bmodels?\b|api error|overloaded|llm|openai|anthropic|gemini|\btokens?\b", re.I
+)
 _LIMITS = frozenset({FailureClass.USAGE_LIMIT, FailureClass.RATE_LIMIT})
 
 
@@ -36,8 +42,8 @@ def failure_of(
     lead = ordered[0]
     own = events and lead.rule.startswith("agent's")
     entry = entry_for(lead, signatures)
-    found = _class(hints, class_of(lead, entry))
-    confidence = confidence_of(lead, found)
+    found = _class(hints, class_of(lead, entry), lead)
+    confidence = confidence_of(ordered, found)
     shown = tuple(line for line in cause_lines(ordered) if line.text)
     said = lead.identity if own else " ".join(line.text for line in shown)
     limit = said if found in _LIMITS else ""
@@ -49,7 +55,7 @@ def failure_of(
         lines=tuple(line.text.strip()[:LINE_SHOWN_CHARS] for line in shown),
         line_numbers=tuple(line.number for line in shown),
         signature=entry.name if entry else None,
-        replay=replay(lead) or (entry.replay if entry else ()),
+        replay=lead.replay or replay(lead) or (entry.replay if entry else ()) or lead.command,
         remediation=entry.remediation if entry else ADVICE.get(found, ()),
         agents_own=own and lead.rank >= RETRY_RANK and not (entry and entry.of_task),
         resets_at=resets_at(limit, hints.now, hints.local_zone),
@@ -67,8 +73,14 @@ def success() -> Failure:
     )
 
 
-def _class(hints: Hints, found: FailureClass) -> FailureClass:
-    """What the evidence decided stands where the log itself does not know better."""
+def _class(hints: Hints, found: FailureClass, lead: Finding) -> FailureClass:
+    """What the evidence decided stands where the log itself does not know better.
+
+    A server's failure is a model's only where an agent or a model is spoken of.
+    """
+    words = lead.words()
+    if found is FailureClass.MODEL_ERROR and hints.agent is None and _SERVER.search(words):
+        return found if _MODEL.search(words) else FailureClass.NETWORK
     if hints.known_class and found in (FailureClass.UNKNOWN, FailureClass.TIMEOUT):
         return hints.known_class
     return found

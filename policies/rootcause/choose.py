@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from policies.failure import LINES_LIMIT, Confidence, FailureClass
+from policies.failure import FailureClass
+from policies.rootcause.c import compilers
+from policies.rootcause.cmake import autotools, bazel, cmake, meson, ninja
+from policies.rootcause.commands import shown_command
+from policies.rootcause.containers import buildkit, nix_builds
+from policies.rootcause.crashes import sanitizers, terminations
+from policies.rootcause.ctests import assertions, ctest, gtests, perl_tests
+from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.javascript import js_tests, node_errors
-from policies.rootcause.native import go_tests, rust
-from policies.rootcause.python import pytest, tracebacks, unittest
-from policies.rootcause.single import by_signature, by_words
+from policies.rootcause.generic import (
+    LAST_WORDS,
+    ONLY_WORDS,
+    by_ending,
+    by_words,
+)
+from policies.rootcause.git import refused_pushes
+from policies.rootcause.go import go_build, go_panics
+from policies.rootcause.gotests import go_tests
+from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
+from policies.rootcause.guess import guessed
+from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
+from policies.rootcause.maven import goals, surefire
+from policies.rootcause.noise import is_bare
+from policies.rootcause.regions import Regions, regions_of
+from policies.rootcause.rust import error_chains, rustc, rustfmt
+from policies.rootcause.rusttests import rust_tests
+from policies.rootcause.scripting import scripting
+from policies.rootcause.shell import powershell, shell_trace, terraform
+from policies.rootcause.single import OWN_RANK, by_signature, unmarked
+from policies.rootcause.wrappers import by_wrapper
 from policies.signatures import Signature, Signatures
 
 OVERRIDES_TEST = frozenset(
@@ -25,15 +51,87 @@ OVERRIDES_TEST = frozenset(
 )
 """What a failing test may say that asks for something else than mending code."""
 
-HIGH_RANK, MEDIUM_RANK = 70, 55
+OVERRIDES_FORMAT = frozenset({FailureClass.DISK_FULL, FailureClass.OUT_OF_MEMORY})
+"""What a line in a tool's own format may state beside what the format says."""
+
+HIGH_RANK = 70
+"""From here on a tool's own format spoke."""
+GUESSED = 3
+"""Of the first candidates the class is guessed where nothing knows it."""
+EMPTY_EXCEPTION = 25
+"""What an exception without a reason loses."""
+
+_RAISED = re.compile(r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Failure|Exit)): ")
 
 
-def findings(lines: Sequence[Line], signatures: Signatures) -> Iterator[Finding]:
-    """Yield every candidate that any format, signature or word finds in *lines*."""
-    for finder in (pytest, unittest, tracebacks, js_tests, node_errors, go_tests, rust):
-        yield from finder(lines)
-    yield from by_signature(lines, signatures)
-    yield from by_words(lines)
+FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
+    scripting,
+    *(compilers, gtests, assertions, perl_tests, ctest, sanitizers, terminations),
+    *(cmake, meson, autotools, ninja, bazel),
+    *(rustc, error_chains, rustfmt, rust_tests),
+    *(go_build, go_tests, go_panics),
+    *(
+        jvm_compilers,
+        jvm_exceptions,
+        jvm_crashes,
+        surefire,
+        goals,
+        gradle,
+        gradle_tests,
+        scala_tests,
+    ),
+    *(msbuild, dotnet_tests, dotnet_exceptions),
+    *(shell_trace, powershell, terraform, buildkit, nix_builds, refused_pushes),
+)
+"""What reads each tool's own format."""
+
+
+def findings(lines: Sequence[Line], signatures: Signatures) -> list[Finding]:
+    """Give every candidate that any format, signature or word finds in *lines*, the cause first."""
+    ordered = best(_candidates(lines, signatures))
+    lead = [_classed(finding, lines, signatures) for finding in ordered[:GUESSED]]
+    begins = regions_of(lines).begins
+    told = [replace(f, command=shown_command(lines, begins, f.number)) for f in lead[:1]]
+    return [*told, *lead[1:], *ordered[GUESSED:]]
+
+
+def _classed(finding: Finding, lines: Sequence[Line], signatures: Signatures) -> Finding:
+    known = finding.failure_class or entry_for(finding, signatures)
+    return finding if known else replace(finding, failure_class=guessed(finding, lines))
+
+
+def _candidates(lines: Sequence[Line], signatures: Signatures) -> Iterator[Finding]:
+    regions = regions_of(lines)
+    said = [line for line in lines if line.number not in regions.shown]
+    plain = [Line(line.number, unmarked(line.text)) for line in said]
+    formal = [finding for finder in FINDERS for finding in finder(plain)]
+    claimed = {line.number for found in formal if found.rank >= HIGH_RANK for line in found.lines}
+    known = [
+        found
+        for found in by_signature(said, signatures)
+        if found.number not in claimed
+        or found.failure_class in OVERRIDES_FORMAT
+        or found.rank >= OWN_RANK
+    ]
+    placed = list(_placed((*formal, *known, *by_words(said)), regions))
+    yield from placed
+    says = any(found.rank >= LAST_WORDS and regions.holds(found.number) for found in placed)
+    for last in by_ending(said, regions.begins, regions.ends):
+        yield last if says or not regions.begins else replace(last, rank=ONLY_WORDS)
+    yield from _placed(by_wrapper(plain), regions)
+
+
+def _placed(found: Iterable[Finding], regions: Regions) -> Iterator[Finding]:
+    for finding in found:
+        doubt = regions.doubt(finding.number) + _emptiness(finding)
+        yield replace(finding, rank=max(1, finding.rank - doubt)) if doubt else finding
+
+
+def _emptiness(finding: Finding) -> int:
+    """An exception that only repeats that something failed is a wrapper in other clothes."""
+    said = _RAISED.sub("", finding.lines[0].text)
+    is_empty = said != finding.lines[0].text and is_bare(said.lower())
+    return EMPTY_EXCEPTION if is_empty else 0
 
 
 def best(candidates: Iterable[Finding]) -> list[Finding]:
@@ -52,9 +150,15 @@ def entry_for(finding: Finding, signatures: Signatures) -> Signature | None:
     known = [entry for line in finding.lines if (entry := signatures.of(line.text))]
     known.sort(key=lambda entry: -entry.rank)
     for entry in known:
+        if entry.own:
+            return entry
         if finding.failure_class in (None, entry.failure_class):
             return entry
-        if _is_test(finding) and entry.failure_class in OVERRIDES_TEST and not _asserts(finding):
+        if (
+            _may_say_more(finding)
+            and entry.failure_class in OVERRIDES_TEST
+            and not _asserts(finding)
+        ):
             return entry
     return None
 
@@ -66,26 +170,9 @@ def class_of(finding: Finding, entry: Signature | None) -> FailureClass:
     return finding.failure_class or FailureClass.UNKNOWN
 
 
-def confidence_of(finding: Finding, failure_class: FailureClass) -> Confidence:
-    """Say how far the choice can be trusted."""
-    if finding.rank >= HIGH_RANK and failure_class is not FailureClass.UNKNOWN:
-        return Confidence.HIGH
-    return Confidence.MEDIUM if finding.rank >= MEDIUM_RANK else Confidence.LOW
-
-
-def cause_lines(ordered: Sequence[Finding]) -> tuple[Line, ...]:
-    """Give the first finding's lines, then those of its equals, none twice, at most LINES_LIMIT."""
-    lead = ordered[0]
-    equals = [other for other in ordered[1:] if other.rule == lead.rule and lead.rank >= HIGH_RANK]
-    seen: dict[int, Line] = {}
-    for finding in (lead, *equals[:3]):
-        for line in finding.lines:
-            seen.setdefault(line.number, line)
-    return tuple(list(seen.values())[:LINES_LIMIT])
-
-
-def _is_test(finding: Finding) -> bool:
-    return finding.failure_class is FailureClass.TEST_FAILURE
+def _may_say_more(finding: Finding) -> bool:
+    """An assertion's own place looks like a compiler's: there the format knows better."""
+    return finding.failure_class is FailureClass.TEST_FAILURE and finding.rule != "native test"
 
 
 def _asserts(finding: Finding) -> bool:

@@ -1,48 +1,47 @@
-"""A log line as its author wrote it: without colours, progress bars, time stamps and CI prefixes.
-
-Prefixes known: GitHub Actions, GitLab, Jenkins timestamper, Taskcluster, Buildkite, docker compose,
-and plain clocks or dates at the line's start.
-"""
+"""A log line as its author wrote it: without colours, progress bars, time stamps and CI prefixes."""
 
 from __future__ import annotations
 
+import json
 import re
+
+from policies.rootcause.prefixes import LOOKS_MARKED, MARKERS, PREFIX
 
 LINE_LIMIT_CHARS = 2_000
 """More of a line is not looked at."""
+PREFIXES_LIMIT = 3
+"""Prefixes taken off one line: runner, job, logger."""
 
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-Z\\-_]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_BUILDKITE = re.compile(r"^_bk;t=\d+(?:\x07)?")
-_GITLAB = re.compile(r"section_(?:start|end):\d+:[\w.-]+(?:\[[^\]]*\])?")
-_PREFIX = re.compile(
-    r"^\ufeff?(?:"
-    r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z"
-    r"|\s?[+-]\d\d:?\d\d)?\]?(?: [0-9A-F]{2}[OE]\+?)?"
-    r"|\[\d\d:\d\d:\d\d(?:[.,]\d+)?\]"
-    r"|\d\d:\d\d:\d\d(?:[.,]\d+)?(?=\s+(?:[A-Z]{4,8}\b|\S))"
-    r"|\[(?:task|vcs|setup|taskcluster)[^\]]{0,60}\]"
-    r"|[\w.-]+-\d+\s+\|"
-    r")(?: |\s*$|(?=\t))"
+_LEVEL_DASH = re.compile(r"^\s*INFO - ?")
+"""mozharness: what a harness only passes on; its errors keep their mark."""
+_ANSI = re.compile(
+    r"\x1b\[[0-9;?<=>]*[ -/]*[@-~]"
+    r"|\x1b[\]P^_X][^\x07\x1b]*(?:\x07|\x1b\\)?"
+    r"|\x1b[()*+][0-~]|\x1b[0-Z\\^_=>a-z]"
 )
-_LEVEL_DASH = re.compile(r"^\s*(DEBUG|INFO|WARNING|ERROR|CRITICAL|FATAL) -(?: |$)")
+_LOST_ANSI = re.compile(r"(?:\^\[|\u241b)?\[(?:\d{1,3};){0,4}\d{1,3}m(?!\])")
+"""Colours whose escape character was lost when somebody copied the log."""
+_WORKSPACE = re.compile(r"<https?://[^<>\s]{1,300}/ws/([^<>\s]{0,300})>")
+"""Jenkins shows a path in its workspace as a link."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_BUILDKITE = re.compile(r"^_?bk;t=\d+\x07?")
 
 
 def clean(raw: str) -> str:
     """Give *raw* without its newline, escape codes, overwritten progress and leading time stamps."""
     text = raw if len(raw) <= LINE_LIMIT_CHARS else raw[:LINE_LIMIT_CHARS]
     if "\x1b" in text or "\x07" in text:
-        text = _ANSI.sub("", _BUILDKITE.sub("", text))
+        text = _BUILDKITE.sub("", _ANSI.sub("", text))
+    elif "m" in text and "[" in text:
+        text = _LOST_ANSI.sub("", text)
     text = last_write(text)
-    if "section_" in text:
-        text = _GITLAB.sub("", text)
-    text = _CONTROL.sub("", text).rstrip()
-    for _ in range(3):
-        shorter = _PREFIX.sub("", text, count=1)
-        if shorter == text:
-            break
-        text = shorter
-    return _LEVEL_DASH.sub(_level, text)
+    if any(word in text for word in LOOKS_MARKED):
+        text = MARKERS.sub("", text)
+    if "/ws/" in text and "<http" in text:
+        text = _WORKSPACE.sub(r"\1", text)
+    text = _without_prefixes(_CONTROL.sub("", text).rstrip())
+    is_event = text.startswith('{"Time"') and '"Action":"output"' in text
+    return _go_output(text) if is_event else text
 
 
 def last_write(text: str) -> str:
@@ -53,5 +52,18 @@ def last_write(text: str) -> str:
     return parts[-1] if parts else ""
 
 
-def _level(match: re.Match[str]) -> str:
-    return "" if match[1] in ("INFO", "ERROR") else f"{match[1]}: "
+def _go_output(text: str) -> str:
+    """Give what go test -json wraps: the line that the test printed."""
+    try:
+        return str(json.loads(text)["Output"]).rstrip("\n")
+    except (ValueError, KeyError, TypeError):
+        return text
+
+
+def _without_prefixes(text: str) -> str:
+    for _ in range(PREFIXES_LIMIT):
+        shorter = PREFIX.sub("", text, count=1)
+        if shorter == text:
+            break
+        text = shorter
+    return _LEVEL_DASH.sub(r"", text)

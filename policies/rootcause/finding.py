@@ -35,6 +35,10 @@ class Finding:
     """What the fingerprint is made of, when it is not the summary."""
     agent_form: bool = False
     """The known error form of an agent's own failure; counts also at exit 0."""
+    replay: tuple[str, ...] = ()
+    """The command that runs the failing thing again, where the format itself names it."""
+    command: tuple[str, ...] = ()
+    """The command that the log shows before it: less exact than a replay."""
 
     @property
     def number(self) -> int:

@@ -1,4 +1,4 @@
-"""How JavaScript's runtime and test runners state a cause: node, jest, vitest, mocha, node:test."""
+"""How node states a cause: uncaught errors with their `[cause]`, errors without a stack, syntax errors."""
 
 from __future__ import annotations
 
@@ -9,71 +9,106 @@ from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
 
 LOOK_AHEAD = 30
-"""Lines read after a failing test's name, and after an error's line."""
+"""Lines read after an error's line."""
+_MESSAGE_LINES = 10
+"""An error's message may run over this many lines before its stack."""
 
-_FRAME = re.compile(r"^\s+at (?:async )?(?:\S.{0,200}\(|file:|node:|/|[A-Z]:\\|\S+:\d+:\d+)")
-_ERROR = re.compile(
-    r"^(?:Uncaught |\[cause\]: |[✖×] )?\w{0,60}(?:Error|Exception)(?: \[\w{1,60}\])?(?:: |$)"
+_FRAME = re.compile(
+    r"^\s{1,40}at (?:async )?(?:\S.{0,200}\(|file:|node:|/|[A-Z]:\\|\S{1,300}:\d+:\d+)"
 )
-_CAUSE = re.compile(r"^\s*\[cause\]: ")
-_CODE = re.compile(r"^\s*(?:code|errno): '?(E[A-Z_]+)'?,?$")
-_JEST = re.compile(r"^\s{1,4}● (?P<name>\S.{0,300})$")
-_VITEST = re.compile(r"^\s{0,3}FAIL\s+(?P<name>\S.{0,200} > .{1,200})$")
-_MOCHA = re.compile(r"^\s{1,6}\d{1,4}\) (?P<name>\S.{0,200})$")
-_TAP = re.compile(r"^\s*not ok \d+ (?:- )?(?P<name>.{1,200})$")
-_SAID = re.compile(r"^(?:Expected|Received|expected|received)\b.{0,20}:")
-_EXPECT = re.compile(r"^(?:expect\(|assert|\w{0,40}Error\b|thrown:|Timeout|Error:)", re.I)
-_SKIPPED = ("Console", "console.", "Test suite failed to run")
+_ERROR = re.compile(
+    r"^(?:Uncaught |\[cause\]: |[✖×] |Unhandled rejection |(?:\[\w{1,40}\] ))?"
+    r"(?P<type>[A-Za-z_$][\w$]{0,80}(?:Error|Exception|Rejection|Failure)|Error|DOMException)"
+    r"(?: \[\w{1,60}\])?(?:: |$)"
+)
+_CAUSE = re.compile(r"^\s{0,40}\[cause\]:? (?=\S)")
+_CODE = re.compile(r"^\s{0,40}(?:code|errno): '?(E[A-Z_]+)'?,?$")
+_INNER = re.compile(r"^\s{2,40}(?P<said>(?:[A-Z]\w{0,80})?Error(?: \[\w{1,60}\])?: .{1,1000})$")
+_VERSION = re.compile(r"^Node\.js v\d+\.\d+\.\d+")
+_THROWN = "(Use `node --trace-uncaught ...` to show where the exception was thrown)"
+_PLACE = re.compile(
+    r"^(?P<file>(?:file:/{2,3}|/|[A-Za-z]:\\)?[^\s:]{1,300}\.[cm]?[jt]sx?):\d{1,9}$"
+)
+_WRAPPERS = re.compile(
+    r"^(?:Error: )?Command failed(?::| with)|^Error: (?:Process|Child process|The process "
+    r".{1,300}) .{0,80}exit(?:ed)? (?:with )?code"
+)
+_SYNTAX = "SyntaxError: "
+_SYNTAX_RANK = 77
 
 
 def node_errors(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield uncaught errors: the line before a stack, or the innermost `[cause]` in it."""
+    inside = -1
     for at, line in enumerate(lines[:-1]):
         text = line.text.strip()
-        if not _ERROR.match(text) or not _FRAME.match(lines[at + 1].text):
-            continue
-        after = lines[at + 1 : at + LOOK_AHEAD]
-        causes = [Line(n, text.strip()) for n, text in after if _CAUSE.match(text)]
-        codes = [Line(n, text.strip()) for n, text in after if _CODE.match(text)]
-        best = causes[-1] if causes else Line(line.number, text)
-        rest = (*codes[:1], *([Line(line.number, text)] if causes else ()))
-        yield Finding(lines=(best, *rest), rank=65, rule="node error", first_wins=False)
+        if _THROWN in lines[at + 1].text and text:
+            yield _finding((Line(line.number, text),), 70)
+        elif at > inside and _ERROR.match(text) and _has_stack(lines, at):
+            yield _thrown(lines, at)
+            inside = _end(lines, at)
 
 
-def js_tests(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Yield the failing tests of jest, vitest, mocha and TAP, each with what it said."""
-    for at, line in enumerate(lines):
-        match = (
-            _JEST.match(line.text)
-            or _VITEST.match(line.text)
-            or _TAP.match(line.text)
-            or _MOCHA.match(line.text)
-        )
-        if not match or match["name"].startswith(_SKIPPED) or "# TODO" in match["name"]:
-            continue
-        said = _said(lines[at + 1 : at + LOOK_AHEAD])
-        if said or not _MOCHA.match(line.text):
-            yield _test(line, match["name"], said)
+def _has_stack(lines: Sequence[Line], at: int) -> bool:
+    """Say whether a stack follows the message, which may have more lines."""
+    for line in lines[at + 1 : at + 1 + _MESSAGE_LINES]:
+        if _FRAME.match(line.text):
+            return True
+        if _ERROR.match(line.text.strip()) or (line.text[:1] == "[" and "]" in line.text):
+            return False
+    return False
 
 
-def _said(after: Sequence[Line]) -> list[Line]:
-    said: list[Line] = []
-    for line in after:
-        text = line.text.strip()
-        if _JEST.match(line.text) or _MOCHA.match(line.text) or _VITEST.match(line.text):
-            break
-        if (not said and _EXPECT.match(text)) or (said and _SAID.match(text) and len(said) < 3):
-            said.append(Line(line.number, text))
-    return said
+def _thrown(lines: Sequence[Line], at: int) -> Finding:
+    line = Line(lines[at].number, lines[at].text.strip())
+    after = _own(lines[at + 1 : at + LOOK_AHEAD])
+    causes = [Line(n, text.strip()) for n, text in after if _CAUSE.match(text)]
+    inner = [Line(n, match["said"]) for n, text in after if (match := _INNER.match(text))]
+    codes = [Line(n, text.strip()) for n, text in after if _CODE.match(text)]
+    deeper = causes[-1:] or (inner[:2] if line.text.startswith("AggregateError") else [])
+    is_end = any(_VERSION.match(text) for _, text in lines[at + 1 : at + 2 * LOOK_AHEAD])
+    rank = 70 if is_end else 65
+    if _SYNTAX in line.text:
+        return _syntax(line, lines[max(0, at - 5) : at], rank)
+    if _WRAPPERS.match(line.text):
+        rank = 35
+    shown = (*deeper, line) if deeper else (line, *codes[:1])
+    return _finding((*shown, *codes[:1]) if deeper else shown, rank)
 
 
-def _test(line: Line, name: str, said: Sequence[Line]) -> Finding:
-    why = f": {said[0].text}" if said else ""
+def _end(lines: Sequence[Line], at: int) -> int:
+    """Give where the properties end that node prints below a stack, other errors among them."""
+    width = len(lines[at].text) - len(lines[at].text.lstrip())
+    for here in range(at + 1, min(at + 20 * LOOK_AHEAD, len(lines))):
+        text = lines[here].text
+        if not text.strip() or len(text) - len(text.lstrip()) <= width:
+            return here - 1
+    return at
+
+
+def _own(after: Sequence[Line]) -> Sequence[Line]:
+    """Give the lines up to the next error that has a stack of its own."""
+    for n, line in enumerate(after):
+        if line.text[:1].isalpha() and _ERROR.match(line.text):
+            return after[:n]
+    return after
+
+
+def _syntax(line: Line, before: Sequence[Line], rank: int) -> Finding:
+    places = (match for item in reversed(before) if (match := _PLACE.match(item.text)))
+    place = next(places, None)
+    file = place["file"] if place else ""
     return Finding(
-        lines=(Line(line.number, line.text.strip()), *said),
-        rank=74 if said else 66,
-        rule="javascript test",
-        failure_class=FailureClass.TEST_FAILURE,
-        summary=f"{name.strip()}{why}",
-        identity=name.strip(),
+        lines=(line,),
+        rank=max(rank, _SYNTAX_RANK),
+        rule="node error",
+        failure_class=FailureClass.COMPILE_ERROR,
+        first_wins=False,
+        summary=f"{line.text} ({place[0]})" if place else line.text,
+        identity=f"{file} {line.text}".strip(),
     )
+
+
+def _finding(lines: Sequence[Line], rank: int) -> Finding:
+    own = {line.number: line for line in lines}
+    return Finding(lines=tuple(own.values()), rank=rank, rule="node error", first_wins=False)

@@ -7,50 +7,82 @@ import re
 LOOKED_AT_CHARS = 500
 """Of a longer line only the start is judged."""
 
-_EXIT = (
-    r"(?:exit(?:ed|ing)?(?: with)?(?: an?)?(?: status| code| value)?|returned?(?: code| status)?"
-    r"|rc|status|returning)"
+_WRAPS_AT_START = re.compile(
+    r"\S{1,200}:\d+: recipe for target .{1,200} failed$|build completed unsuccessfully"
+    r"|failed to run: |the command has failed after \d+ attempts"
+    r"|got exit code"
+    r"|(?:\S{0,60}[-/\\])?g?make(?:\.exe)?(?:\[\d+\])?: \*\*\* .*(?:error -?\d+"
+    r"|waiting for unfinished)"
+    r"|(?:make|gmake)(?:\[\d+\])?: .*not remade because of errors"
+    r"|npm (?:err!|error)\s*(?:$|errno|code elifecycle|exit status|this is probably not"
+    r"|a complete log|failed at the|lifecycle script|path|workspace|location"
+    r"|command (?:failed|sh|bash)|in workspace|at location|there is likely additional|/"
+    r"|node v|npm v|a-z)"
+    r"|\[(?:error|fatal|info)\] +(?:re-run maven|to see the full stack"
+    r"|for more information about the err|after correcting the|\[help \d+\]|-> \[help"
+    r"|please refer to|the build could not read|mvn <|some problems were"
+    r"|there are test failures|build failure|compilation error *:|-{5,})"
+    r"|\* (?:try|get more help|exception is):?|> run with --"
+    r"|run with --(?:stacktrace|info|debug|scan)"
+    r"|make(?:\[\d+\])?: (?:entering|leaving) directory|there were failing tests"
+    r"|execution failed for task|> task .* failed$|\d+ tests? completed|\*\* build failed"
+    r"|the following build commands failed|failed to build\W{0,5}$"
+    r"|error: process didn't exit successfully|error: doctest failed|error: build failed"
+    r"|errors while running ctest|\d+% tests passed|the following tests failed"
+    r"|##\[error\](?:bash|cmd|powershell) exited|cleaning up (?:project|file)"
+    r"|uploading artifacts|job (?:failed|succeeded)"
+    r"|error: job failed(?!: (?:execution|failed to)| \(system)|the action .{1,100} failed$"
+    r"|\W{0,10}error:? command failed with exit code|error: script \".*\" exited with"
+    r"|ninja: build stopped|(?:error: )?could not compile |error: aborting due to"
+    r"|for more information about (?:this|an) error|error: \d+ errors?"
+    r"|error: recipe .* failed on line|build failed\W{0,10}$|build failure\W{0,10}$"
+    r"|\[error\]\s*$|(?:\[info\] )?build failure|failed!?$|fail$|failure$|errors?:?$"
+    r"|failures?:$|error\s*$|error: job failed(?!: (?:execution|failed to)| \(system)"
+    r"|finished: failure|found \d+ (?:errors?|problems?|warnings?)"
+    r"|\W{0,10}\d+ problems? \(\d+ errors?"
+    r"|=+ .*\b(?:failed|passed|errors?)\b.* in [\d.]+m?s.*=+$|!+ .* !+$|test suites?: "
+    r"|tests?: +\d|snapshots?: |time: |failed \((?:failures|errors|unexpected)"
+    r"|test result: failed|fail\t|exit status \d+|ok\t"
+    r"|\d+ (?:failed|passed|failing|passing|errors?)\b"
+    r"|=+ (?:failures|errors|short test summary info) =+$|error: test failed, to rerun pass"
+    r"|\d+ errors? generated\.|exited with code|# ?(?:fail|pass|tests|suites) \d+"
+    r"|(?:error: )?(?:subprocess|command)? ?failed\W{0,10}$|error: failed building wheel"
+    r"|error: subprocess-exited-with-error|caused by:?$"
+    r"|\W{0,10}error:? (?:build|lint|tests?|check|job|step|task|pipeline) failed\W{0,10}$"
+    r"|(?:npm (?:err!|error) )?for (?:a |the )?(?:full|more|complete|detailed"
+    r"|further) (?:report|log|information|details|info)"
+    r"|warning: |hint: |note: |tip: |help: "
 )
-
-WRAPPER = re.compile(
-    r"process completed with exit code"
-    rf"|^\W{0, 10}(?:error|fatal|fail(?:ed|ure)?|warn(?:ing)?"
-    rf"|info)?\W{0, 10}(?:[\w './-]{{0,60}}?)\b{_EXIT}[ :=]{{0,2}}\(?-?\d+\)?\W{0, 10}$"
-    r"|^g?make(?:\[\d+\])?: \*\*\* .*(?:error -?\d+|waiting for unfinished)"
-    r"|^(?:make|gmake)(?:\[\d+\])?: .*not remade because of errors"
-    r"|^npm (?:err!|error)\s*(?:$|errno|code elifecycle|exit status|this is probably not"
-    r"|a complete log|failed at the"
-    r"|lifecycle script|path|workspace|location|command (?:failed|sh|bash)|in workspace|at location"
-    r"|there is likely additional|/|node v|npm v|a-z)"
-    r"|elifecycle"
-    r"|^\W{0,10}error:? command failed with exit code|^error: script \".*\" exited with"
-    r"|^ninja: build stopped"
-    r"|^(?:error: )?could not compile |^error: aborting due to"
-    r"|^for more information about (?:this|an) error|^error: \d+ errors?"
-    r"|collect2: error: ld returned|clang(?:\+\+)?: error: linker command failed"
-    r"|^error: recipe .* failed on line"
-    r"|^build failed\W{0,10}$|^build failure\W{0,10}$|^\[error\]\s*$|^(?:\[info\] )?build failure"
-    r"|^failed!?$|^fail$|^failure$|^errors?:?$|^failures?:$|^error\s*$"
-    r"|the command \".*\" (?:exited|failed)|script returned exit code|^error: job failed"
-    r"|^finished: failure|see (?:the )?(?:log|output|details|errors?)s? above|see above for"
-    r"|^found \d+ (?:errors?|problems?|warnings?)|^\W{0,10}\d+ problems? \(\d+ errors?"
-    r"|^=+ .*\b(?:failed|passed|errors?)\b.* in [\d.]+m?s.*=+$|^!+ .* !+$|^test suites?: "
-    r"|^tests?: +\d|^snapshots?: |^time: "
-    r"|^failed \((?:failures|errors|unexpected)|^test result: failed|^fail\t|^exit status \d+|^ok\t"
-    r"|^\d+ (?:failed|passed|failing|passing|errors?)\b|^=+ (?:failures|errors"
-    r"|short test summary info) =+$"
-    r"|^error: test failed, to rerun pass|^\d+ errors? generated\.|^exited with code|^# ?(?:fail"
-    r"|pass|tests|suites) \d+"
-    r"|status=failed|run .* (?:failed|unsuccessful)\W{0,10}$|^(?:error: )?(?:subprocess"
-    r"|command)? ?failed\W{0,10}$"
+_ENDED = re.compile(
+    r"\W{0,10}(?:error|fatal|fail(?:ed|ure)?|warn(?:ing)?"
+    r"|info)?\W{0,10}(?:[\w './-]{0,60}?)\b(?:exit(?:ed|ing)?(?: with)?(?: an?)?(?: status"
+    r"| code| value)?|returned?(?: code| status)?|rc|returning)[ :=]{0,2}\(?-?(?:\d{1,2}"
+    r"|1\d\d|2[0-5]\d)\)?\W{0,10}$"
+)
+_WRAPS_INSIDE = re.compile(
+    r"process completed with exit code|elifecycle|collect2: error: ld returned"
+    r"|clang(?:\+\+)?: error: linker command failed|the command \".*\" (?:exited|failed)"
+    r"|script returned exit code|see (?:the )?(?:log|output|details|errors?)s? above"
+    r"|see above for|status=failed|run .* (?:failed|unsuccessful)\W{0,10}$"
     r"|exited with (?:exit )?code -?\d+|failed to build one or more wheels"
-    r"|^error: failed building wheel"
-    r"|^error: subprocess-exited-with-error|did not run successfully"
-    r"|this error originates from a subprocess"
-    r"|^caused by:?$|^\W{0,10}error:? (?:build|lint|tests?|check|job|step|task|pipeline) failed\W{0,10}$"
-    r"|^warning: |^hint: |^note: |^tip: |^help: "
+    r"|did not run successfully|this error originates from a subprocess"
 )
+_EXIT_WORDS = ("exit", "return", "rc")
+_INSIDE_WORDS = ("exit", "fail", "above", "success", "ld returned", "elifecycle", "originates")
+"""One of them stands in every line that the expression finds: a cheap test before it."""
 """On the lower-cased line: a step's end, a summary count, a pointer to another place."""
+
+_BARE = re.compile(
+    r"^(?:[\w./:'\"\[\]-]{1,200} ){1,6}(?:has |have )?failed\W{0,5}$"
+    r"|^(?:the )?(?:build|tests?|job|command|task|step|check"
+    r"|process)\b[\w ./'\"-]{0,120} failed\W{0,5}$"
+    r"|^failed to (?:run|execute) (?:command|script|step|task|hook)\W"
+    r"|\bfailed with (?:exit |return )?(?:code|status)|\breturned (?:a )?non-zero"
+    r"|^(?:error|failed):? \S+\.\w{1,4}$"
+    r"|\bexited with (?:non-?zero )?(?:exit )?(?:code|status)|\bnon-zero exit (?:code|status"
+    r"|value)"
+)
+"""It names what failed, not why."""
 
 _HARMLESS = re.compile(
     r"\b(?:0|no) (?:errors?|fail(?:ed|ures?|ing)|warnings?|problems?|issues?|vulnerabilities)\b"
@@ -60,12 +92,13 @@ _HARMLESS = re.compile(
     r"|\b(?:passed|pass|ok|success(?:ful(?:ly)?)?|skipped|xfail(?:ed)?|xpass(?:ed)?"
     r"|done)\b[\s\[\])%.\d]*$"
     r"|^ok \d+|^\s*[✓✔√]|\.{2,} ?(?:ok|yes|passed|done)\b|\bpassed\b.{0,20}\[ *\d+%\]"
-    r"|\bretrying\b.{0,10}(?:\.\.\.|\bin \d|\bafter \d|\(|\battempt)|\bretry \d|\breconnecting\b"
+    r"|\bretrying\b.{0,10}(?:\.\.\.|\bin \d|\bafter \d|\(|\battempt)|\bretry \d"
+    r"|\breconnecting\b"
     r"|\bwill (?:be )?retr"
     r"|\b(?:continuing|ignored|ignoring|non-fatal|harmless|expected in tests?|skipping)\b"
     r"|^\s*[\w.-]+: error$"
     r"|-werror|-wno-error|\berror(?:s|_|-)?(?:budget|budgets|handling|handler|reporting)\b"
-    r"|error budget"
+    r"|error budget|\berror (?:handling|handlers?|reporting|channels?)\b(?!:)"
 )
 _QUIET_LEVEL = re.compile(
     r"^\W{0,3}(?:info|debug|trace|notice|warn|warning|verbose|note|deprecated"
@@ -79,7 +112,8 @@ _ECHO = re.compile(
     r"^\++ \S|^\$ \S|^\s*(?:echo|printf|print|throw|raise|console\.\w+|log(?:ger)?\.\w+|return"
     r"|if|elif|else|assert|const"
     r"|let|var|def|class|import|from|function|set|export|case|fi|esac|done)\b[ (\"']"
-    r"|^\s*(?://|/\*|\*|#(?![#\[]))|^\s*\d+ ?\| |^\s*>? ?\d+ \| "
+    r"|^\s*(?://(?![\w/.-]*:)|/\*|\*(?!\*)|#(?![#\[]))|^\s*\d+(?: {1,9}\d+)? {0,3}\| "
+    r"|^\s*>? ?\d+ \| "
 )
 CLEANUP = re.compile(
     r"\b(?:cleanup|clean up|cleaning up|teardown|tearing down|removing|post job|post run"
@@ -91,7 +125,17 @@ CLEANUP = re.compile(
 
 def is_wrapper(lowered: str) -> bool:
     """Say whether the line only repeats that something failed."""
-    return WRAPPER.search(lowered.strip()[:LOOKED_AT_CHARS]) is not None
+    text = lowered.strip()[:LOOKED_AT_CHARS]
+    if _WRAPS_AT_START.match(text):
+        return True
+    if any(map(text.__contains__, _EXIT_WORDS)) and _ENDED.match(text):
+        return True
+    return any(map(text.__contains__, _INSIDE_WORDS)) and bool(_WRAPS_INSIDE.search(text))
+
+
+def is_bare(lowered: str) -> bool:
+    """Say whether the line says that something failed, and nothing of why."""
+    return is_wrapper(lowered) or _BARE.search(lowered.strip()[:LOOKED_AT_CHARS]) is not None
 
 
 def is_harmless(lowered: str) -> bool:
@@ -102,4 +146,4 @@ def is_harmless(lowered: str) -> bool:
 
 def is_echo(text: str) -> bool:
     """Say whether the line shows a script's or program's text, not its output."""
-    return _ECHO.search(text) is not None
+    return _ECHO.match(text) is not None

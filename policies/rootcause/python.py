@@ -1,167 +1,180 @@
-"""How Python states a cause: tracebacks (also chained ones), pytest, unittest."""
+"""How Python states a cause: tracebacks, also chained, grouped, boxed or prefixed; syntax errors."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
 
 TRACE_LIMIT_LINES = 400
 """A traceback whose exception is not named by then is not followed."""
+_RANK, _VAGUE_RANK, _WRAPPER_RANK, _TEARDOWN_RANK = 66, 50, 30, 25
+_TOLD_CHARS, _RETOLD_CHARS = 3, 60
+"""A message shorter than the first is not looked for in a later one; of a longer one its start is."""
+_LEAVES = 3
+"""Of a group's exceptions this many are named."""
 
+_TITLE = "Traceback (most recent call last)"
 _HEADER = re.compile(
-    r"^(?P<lead>[\s|+│E]*)(?:Exception Group )?Traceback \(most recent call last\):"
+    r"^(?P<lead>.{0,80}?)(?:Exception Group )?Traceback \(most recent call last\)(?P<end>:"
+    r"|\W{0,200}$)"
 )
-_EXCEPTION = re.compile(
-    r"^(?:[A-Za-z_][\w.]{0,120}"
-    r"(?:Error|Exception|Exit|Interrupt|Group|Failed|Warning|Timeout|NotFound|Expired)"
-    r"|[A-Za-z_]\w{0,60}(?:\.\w{1,60}){1,6}|[A-Z][A-Za-z]{2,60})(?::\s|:?$)"
+_EXCEPTION = re.compile(r"^(?P<type>[A-Za-z_][\w.<>]{0,200})(?::(?:\s|$)|$)")
+_GROUP = re.compile(r"\(\d{1,6} sub-exceptions?\)$")
+_IN_GROUP = re.compile(r"^\s{0,200}[|+]")
+_LEAF = re.compile(r"^\s{1,200}\| (?P<said>[A-Za-z_][\w.]{0,200}(?::\s.{0,1000}|:?$))")
+_TEST_FILE = re.compile(r"(?:^|[/\\])(?:test_\w{1,100}|\w{1,100}_tests?)\.py$")
+_TEST = FailureClass.TEST_FAILURE
+_CHAINED = (
+    "The above exception was the direct cause",
+    "During handling of the above exception",
 )
-_DIRECT = "The above exception was the direct cause"
-_DURING = "During handling of the above exception"
 _WRAPPERS = re.compile(
-    r"^(?:subprocess\.)?CalledProcessError|^SystemExit|^(?:\w+\.)*ChildFailedError|^bdb\."
+    r"^(?:subprocess\.)?CalledProcessError|^(?:SystemExit|KeyboardInterrupt)\b|^(?:\w+\.)"
+    r"*ChildFailedError"
+    r"|^bdb\.|^(?:\w+\.){0,4}(?:UnexpectedExit|ErrorReturnCode\w{0,9})\b"
+    r"|(?:returned|failed with|with) (?:a )?(?:non-zero )?exit (?:status|code) -?\d+"
 )
-_BLOCK = re.compile(r"^_{3,} (?P<name>.{1,300}?) _{3,}$")
-_SECTION = re.compile(r"^={3,} (?P<name>FAILURES|ERRORS|short test summary info) ={3,}$")
-_SUMMARY = re.compile(
-    r"^(?P<kind>FAILED|ERROR) (?:\[[\d.]+s\] )?(?P<id>\S+(?:\[.{0,200}\])?)(?: - (?P<why>.*))?$"
+_VAGUE = re.compile(r": [\w ./-]{0,80}\bfail(?:ed|ure)[!.]{0,2}$")
+_TEARDOWN = re.compile(
+    r"^Exception ignored in|^--- Logging error ---|^Error in atexit\._run_exitfuncs"
 )
-_RULE = re.compile(r"^={10,}|^-{20,}$")
-_UNITTEST = re.compile(r"^(?P<kind>FAIL|ERROR): (?P<name>[\w.\[\]-]+ .{0,200}|[\w.]+)$")
-_NAMED = re.compile(r"[\w.]+(?:Error|Exception|Failed|Timeout)?:")
-_TESTED = re.compile(r"^(?:E {1,10})")
+_SYNTAX = re.compile(
+    r"^(?:E {1,10})?(?P<said>(?:SyntaxError|IndentationError|TabError): .{1,1000})"
+)
+_FILE = re.compile(r"^[E|│\s]{0,200}File \"(?P<file>[^\"]{1,400})\", line (?P<line>\d{1,9})")
 
 
 def tracebacks(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield one finding a chain of exceptions; the innermost one is its cause."""
     chain: list[Line] = []
-    at = 0
+    at, began = 0, 0
     while at < len(lines):
-        header = _HEADER.match(lines[at].text)
+        header = _HEADER.match(lines[at].text) if _TITLE in lines[at].text else None
         if not header:
             at += 1
             continue
-        found, at = _exception(lines, at + 1, header["lead"])
-        if found is None:
-            continue
-        chain.append(found)
-        if not _is_chained(lines, at):
-            yield _of_chain(chain)
+        began = began if chain else at
+        found, at = _exception(lines, at + 1, header)
+        chain.extend(found)
+        if chain and not _is_chained(lines, at):
+            found_one = _of_chain(chain, is_teardown=_after_teardown(lines, began))
+            is_test = _of_test(lines, began)
+            yield replace(found_one, failure_class=_TEST) if is_test else found_one
             chain = []
     if chain:
-        yield _of_chain(chain)
+        yield _of_chain(chain, is_teardown=False)
 
 
-def _exception(lines: Sequence[Line], at: int, lead: str) -> tuple[Line | None, int]:
-    for here in range(at, min(at + TRACE_LIMIT_LINES, len(lines))):
+def syntax_errors(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield Python's complaints about source it cannot parse, with the file that they name."""
+    for at, line in enumerate(lines):
+        match = _SYNTAX.match(line.text)
+        if not match:
+            continue
+        files = (_FILE.match(above.text) for above in reversed(lines[max(0, at - 8) : at]))
+        named = next((found for found in files if found), None)
+        if named is None:  # another language's
+            continue
+        yield Finding(
+            lines=(Line(line.number, match["said"]),),
+            rank=77,
+            rule="python syntax",
+            failure_class=FailureClass.COMPILE_ERROR,
+            summary=f"{match['said']} ({named['file']}, line {named['line']})",
+            identity=f"{named['file']} {match['said']}",
+        )
+
+
+def _exception(lines: Sequence[Line], at: int, header: re.Match[str]) -> tuple[Sequence[Line], int]:
+    """Give the exceptions that the traceback from *at* on names, and where to go on."""
+    if header["end"] != ":":
+        return _boxed(lines, at)
+    lead = _lead(header["lead"], lines[at].text if at < len(lines) else "")
+    stop, skip = min(at + TRACE_LIMIT_LINES, len(lines)), False
+    for here in range(at, stop):
         text = lines[here].text
         body = text[len(lead) :] if text.startswith(lead) else text.lstrip()
-        if body and not body[0].isspace() and body[0] not in "^~|+[":
-            if _HEADER.match(text):
-                return None, here
-            if _EXCEPTION.match(body):
-                return Line(lines[here].number, body), here + 1
-            return None, here + 1
-    return None, min(at + TRACE_LIMIT_LINES, len(lines))
+        if skip or body.startswith('File "'):  # a CI system took the indentation away
+            skip = not skip
+        elif body and not body[0].isspace() and body[0] not in "^~|+[":
+            if _TITLE in text:
+                return (), here
+            if not _EXCEPTION.match(body):
+                return (), here + 1
+            named = Line(lines[here].number, body)
+            return _leaves(lines, here + 1, named) if _GROUP.search(body) else ((named,), here + 1)
+    return (), stop
+
+
+def _lead(lead: str, following: str) -> str:
+    """Give what stands before every line of a traceback; a message before its title does not."""
+    lead = lead[:-2] + "| " if lead.endswith("+ ") else lead
+    return lead if not lead.strip() or following.startswith(lead) else ""
+
+
+def _boxed(lines: Sequence[Line], at: int) -> tuple[Sequence[Line], int]:
+    """Rich draws a box around the frames and names the exception below it."""
+    stop = min(at + TRACE_LIMIT_LINES, len(lines))
+    for here in range(at, stop - 1):
+        below = lines[here + 1]
+        if lines[here].text.startswith(("╰", "└", "+-")) and _EXCEPTION.match(below.text):
+            return (below,), here + 2
+    return (), at
+
+
+def _leaves(lines: Sequence[Line], at: int, group: Line) -> tuple[Sequence[Line], int]:
+    found: list[Line] = []
+    while at < len(lines) and _IN_GROUP.match(lines[at].text):
+        leaf = _LEAF.match(lines[at].text)
+        if leaf and _TITLE not in leaf["said"] and not _GROUP.search(leaf["said"]):
+            found.append(Line(lines[at].number, leaf["said"]))
+        at += 1
+    return (*found[:_LEAVES], group), at
 
 
 def _is_chained(lines: Sequence[Line], at: int) -> bool:
-    after = (line.text for line in lines[at : at + 12])
-    return any(_DIRECT in text or _DURING in text for text in after)
+    return any(said in line.text for line in lines[at : at + 12] for said in _CHAINED)
 
 
-def _of_chain(chain: Sequence[Line]) -> Finding:
-    own = [line for line in chain if not _WRAPPERS.match(line.text)]
-    cause = own[0] if own else chain[0]
+def _after_teardown(lines: Sequence[Line], at: int) -> bool:
+    return any(_TEARDOWN.match(line.text.lstrip()) for line in lines[max(0, at - 2) : at])
+
+
+def _of_test(lines: Sequence[Line], at: int) -> bool:
+    """Say whether the program that raised was a file of tests, run as a script."""
+    frames = (_FILE.match(line.text) for line in lines[at + 1 : at + 3])
+    first = next((frame for frame in frames if frame), None)
+    return first is not None and _TEST_FILE.search(first["file"]) is not None
+
+
+def _of_chain(chain: Sequence[Line], *, is_teardown: bool) -> Finding:
+    own = [line for line in chain if not _WRAPPERS.search(line.text)]
+    cause = _retold(own) if own else chain[0]
+    asserts = cause.text.startswith("AssertionError")
+    later = f", then {own[-1].text}" if len(own) > 1 and own[-1].text != cause.text else ""
+    rank = _WRAPPER_RANK if not own else _VAGUE_RANK if _VAGUE.search(cause.text) else _RANK
     return Finding(
-        lines=(cause,),
-        rank=66 if own else 30,
+        lines=_shown(cause, own[:_LEAVES]),
+        rank=_TEARDOWN_RANK if is_teardown else rank,
         rule="python traceback",
-        failure_class=FailureClass.TEST_FAILURE
-        if cause.text.startswith("AssertionError")
-        else None,
+        failure_class=_TEST if asserts else None,
         first_wins=False,
+        summary=f"{cause.text}{later}",
+        identity=cause.text,
     )
 
 
-def pytest(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Yield the failing tests of a pytest run: summary line, first E line, place."""
-    blocks = list(_blocks(lines))
-    summaries = [(line, match) for line in lines if (match := _SUMMARY.match(line.text))]
-    if not blocks:
-        for line, match in summaries:
-            if "::" in match["id"] or match["id"].endswith(".py"):
-                yield _failed_test((line,), match["why"] or "", _test_id(match["id"]))
-        return
-    for name, said in blocks:
-        own = [(line, match) for line, match in summaries if _names(match["id"], name)][:1]
-        why = _TESTED.sub("", said[0].text).strip() if said else ""
-        told = (said[0],) if said else ()
-        ending = tuple(said[1:2])
-        if own or told:
-            summed = tuple(line for line, _ in own)
-            identity = _test_id(own[0][1]["id"]) if own else name
-            yield _failed_test((summed + told + ending), why, identity)
+def _retold(own: Sequence[Line]) -> Line:
+    """Give the first exception, or a later one that repeats its message and says more."""
+    said = own[0].text.partition(": ")[2]
+    later = own[-1]
+    tells = len(said) >= _TOLD_CHARS and said[:_RETOLD_CHARS] in later.text
+    return later if tells and len(own) > 1 else own[0]
 
 
-def _blocks(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
-    """Yield each failing test's name with its first E line and, if near, the place it raised at."""
-    name, said, inside = "", list[Line](), False
-    for line in lines:
-        section, block = _SECTION.match(line.text), _BLOCK.match(line.text)
-        if section or (inside and block) or (inside and _RULE.match(line.text)):
-            if name:
-                yield name, said
-            inside = inside if not section else section["name"] != "short test summary info"
-            name, said = (block["name"] if block and inside else ""), []
-        elif (inside and name and not said and line.text.startswith("E ")) or (
-            inside and len(said) == 1 and re.match(r"^[\w./-]+\.py:\d+: \w", line.text)
-        ):
-            said.append(line)
-    if name:
-        yield name, said
-
-
-def _names(test_id: str, block: str) -> bool:
-    short = block.removeprefix("ERROR collecting ").removeprefix("ERROR at setup of ")
-    return test_id.endswith((short.replace(".", "::"), short))
-
-
-def _test_id(found: str) -> str:
-    return found.strip()
-
-
-def _failed_test(lines: tuple[Line, ...], why: str, test_id: str) -> Finding:
-    kind = why.split(":", 1)[0] if _NAMED.match(why) else ""
-    told = _TESTED.sub("", lines[0].text)
-    said = told if " - " in told or not why else f"{test_id}: {why}"
-    return Finding(
-        lines=lines,
-        rank=76,
-        rule="pytest",
-        failure_class=FailureClass.TEST_FAILURE,
-        summary=said,
-        identity=f"{test_id} {kind}".strip(),
-    )
-
-
-def unittest(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Yield the failing tests of a unittest run, each with the exception it raised."""
-    for at, line in enumerate(lines):
-        match = _UNITTEST.match(line.text)
-        if not match or at + 1 >= len(lines) or not _RULE.match(lines[at + 1].text):
-            continue
-        raised = next(tracebacks(lines[at + 2 : at + 2 + TRACE_LIMIT_LINES]), None)
-        shown = (raised.lines[0], line) if raised else (line,)
-        why = f": {raised.lines[0].text}" if raised else ""
-        yield Finding(
-            lines=shown,
-            rank=75,
-            rule="unittest",
-            failure_class=FailureClass.TEST_FAILURE,
-            summary=f"{line.text}{why}",
-            identity=match["name"] + " " + (raised.lines[0].text.split(":")[0] if raised else ""),
-        )
+def _shown(cause: Line, others: Sequence[Line]) -> tuple[Line, ...]:
+    return (cause, *(line for line in others if line.number != cause.number))

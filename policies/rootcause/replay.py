@@ -7,16 +7,15 @@ import shlex
 
 from policies.rootcause.finding import Finding
 
-_SUMMARY = re.compile(r"^(?:FAILED|ERROR) (?P<id>[^\s:]+\.py(?:::\S+?(?:\[.{0,200}\])?)?)(?: - |$)")
 _RUST = re.compile(r"^thread '(?P<name>[\w:]+)' ")
 _GO = re.compile(r"^--- FAIL: (?P<name>\w+)")
 
 
 def replay(finding: Finding) -> tuple[str, ...]:
     """Give commands, quoted for a shell; none when the log does not show what failed."""
+    if finding.replay:
+        return finding.replay
     for line in finding.lines:
-        if match := _SUMMARY.match(line.text):
-            return (f"pytest {shlex.quote(match['id'])}",)
         if (match := _RUST.match(line.text)) and match["name"] != "main":
             return (f"cargo test {shlex.quote(match['name'])}",)
         if match := _GO.match(line.text):

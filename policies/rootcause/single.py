@@ -1,4 +1,4 @@
-"""Causes that stand on one line: by signature, and by the words of failure where no format is known."""
+"""Causes that stand on one line, known to the catalogue of signatures."""
 
 from __future__ import annotations
 
@@ -9,23 +9,22 @@ from policies.rootcause import noise
 from policies.rootcause.finding import Finding, Line
 from policies.signatures import Signatures
 
-_STRONG = re.compile(r"\bfatal\b|\bpanic\b|\bcritical\b|^##\[error\]|^::error")
-_ERROR = re.compile(r"\berrors?\b|\w(?:error|exception)\b|^err[:!]|\be\d{3}\b|✖|✗")
-_FAILURE = re.compile(
-    r"\bfail(?:ed|ure|s|ing)?\b|\bcannot\b|can't|could not|couldn't|\bunable to\b|\bdenied\b"
-    r"|\brefus|\brejected\b|\binvalid\b"
-    r"|\bmissing\b|not found|no such|\bunexpected\b|\babort|\bkilled\b|expired|exceed|timed out"
-    r"|timeout|mismatch|\bregression\b"
-    r"|not (?:allowed|permitted|supported|defined|valid)|\bmust\b|canceled"
-    r"|cancelled"
+CLEANING_UP = 35
+"""What a known failure loses in a line about tidying up, unless the tool itself says that it failed."""
+OWN_RANK = 96
+"""Of a person's own entry: above every format."""
+FAR_FROM_END, FAR_LINES = 8, 150
+"""What it loses when so many kept lines follow: a tool that fails mostly ends soon after."""
+
+_MARK = re.compile(
+    r"^\s{0,6}(?:##\[error\]|::error(?: [^:]{0,300})?::|(?:ERROR|FATAL|CRITICAL) - )\s*"
 )
-_MARK = re.compile(r"^(?:##\[error\]|::error(?: [^:]{0,300})?::)\s*")
 _SELF = re.compile(r"^(?:error|fatal|err!?|e)\b[: ]", re.I)
 
 
 def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Finding]:
     """Yield the lines that the catalogue knows, unless they are wrappers or report no failure."""
-    for line in lines:
+    for at, line in enumerate(lines):
         text = unmarked(line.text)
         entry = signatures.of(text)
         if entry is None:
@@ -33,7 +32,12 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
         lowered = text.lower()
         if noise.is_echo(text) or noise.is_harmless(lowered) or noise.is_wrapper(lowered):
             continue
-        rank = entry.rank - (25 if noise.CLEANUP.search(lowered) and not _SELF.match(text) else 0)
+        rank = entry.rank - (
+            CLEANING_UP if noise.CLEANUP.search(lowered) and not _SELF.match(text) else 0
+        )
+        if entry.own:
+            rank = OWN_RANK
+        rank -= FAR_FROM_END if len(lines) - at > FAR_LINES and not entry.first_wins else 0
         yield Finding(
             lines=(Line(line.number, text),),
             rank=rank,
@@ -44,36 +48,6 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
         )
 
 
-def by_words(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Yield lines with the words of failure; the later of equals is likelier the cause."""
-    for line in lines:
-        text = unmarked(line.text)
-        start = text[: noise.LOOKED_AT_CHARS]
-        rank = _rank(line.text[: noise.LOOKED_AT_CHARS], start.lower())
-        if rank and not noise.is_echo(text):
-            yield Finding(
-                lines=(Line(line.number, text),), rank=rank, rule="words", first_wins=False
-            )
-
-
 def unmarked(text: str) -> str:
     """Give *text* without a CI system's mark for an error."""
     return _MARK.sub("", text)
-
-
-def _rank(text: str, lowered: str) -> int:
-    plain = unmarked(lowered).strip()
-    if not plain or noise.is_harmless(lowered) or noise.is_wrapper(plain):
-        return 0
-    rank = 0
-    if _STRONG.search(lowered):
-        rank = 46
-    elif _ERROR.search(lowered):
-        rank = 42
-    elif _FAILURE.search(lowered):
-        rank = 34
-    if rank and (_SELF.match(plain) or text[:1].isalpha()):
-        rank += 3
-    if rank and noise.CLEANUP.search(lowered):
-        rank -= 18
-    return max(rank, 0)

@@ -1,12 +1,15 @@
-"""A run over many repositories beside a bare Prefect flow with as many runs and tasks, and beside git alone.
+"""A run over many repositories beside a bare Prefect flow with as many runs and tasks.
 
-`.venv/bin/python tests/benchmarks/bench_fleet.py [REPOSITORIES] [JOBS]`: real repositories, a do-nothing
-agent, one Prefect server for both. The bare flow is what Prefect's own documentation shows: a flow, a subflow
-a repository, a task a step; once as it comes, once with its heartbeats off as ours has them.
+`.venv/bin/python tests/benchmarks/bench_fleet.py [REPOSITORIES] [JOBS] [--served]`: real repositories, a
+do-nothing agent, one Prefect server for both: the one that a run starts for itself, or (`--served`) that of
+`nightcrew serve`. The bare flow is what Prefect's own documentation shows: a flow, a subflow a repository, a
+task a step; once as it comes, once with its heartbeats off as ours has them. A cycle's own cost is what a
+further repository adds to a run of one. How fast the machine is now stands beside it.
 """
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.flows.prefect_server import COMMAND, Served  # noqa: E402
+from tests.flows.prefect_server import COMMAND, Served, environment  # noqa: E402
 from tests.loop.repositories import repository  # noqa: E402
 
 BARE = """
@@ -48,7 +51,7 @@ else:
 """
 
 
-def main(repositories: int, jobs: int) -> None:
+def main(repositories: int, jobs: int, *, is_served: bool) -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -56,41 +59,68 @@ def main(repositories: int, jobs: int) -> None:
         for n in range(repositories):
             repository(home / f"r{n:03}")
             text += f'[repositories.r{n:03}]\npath = "r{n:03}"\n'
-        served = Served(home, text, NIGHTCREW_JOBS=str(jobs))
+        (home / "nightcrew.toml").write_text(text)
+        if not is_served:
+            env = environment(home, NIGHTCREW_SERVER_IDLE_S="3600")
+            try:
+                return _measure(env, home, repositories, jobs)
+            finally:
+                os.kill(int(_server(home)["pid"]), signal.SIGTERM)
+        served = Served(home, text)
         assert served.said.startswith("serving"), served.lines
         try:
-            _measure(served, home, repositories, jobs)
+            return _measure(served.env, home, repositories, jobs)
         finally:
             served.stop()
 
 
-def _measure(served: Served, home: Path, repositories: int, jobs: int) -> None:
-    env = served.env | {"PREFECT_LOGGING_LEVEL": "CRITICAL", "DO_NOT_TRACK": "1"}
-    first = _ours(env, home)
+def _measure(env: dict[str, str], home: Path, repositories: int, jobs: int) -> None:
+    env = env | {"PREFECT_LOGGING_LEVEL": "CRITICAL", "DO_NOT_TRACK": "1"}
+    print(f"{repositories} repositories, jobs {jobs}, {_speed():.0f} ns a step")
+    _row("nightcrew run, first (clones made)", _ours(env, home))
+    one = min(_ours(env, home, "r000") for _ in range(2))
+    _row("nightcrew run, warm, one repository", one)
     warm = _ours(env, home)
+    _row("nightcrew run, warm", warm, _each(warm, one, repositories))
     script = home / "bare.py"
     script.write_text(BARE)
-    api = env | {"PREFECT_API_URL": served.api}
+    api = env | {"PREFECT_API_URL": str(_server(home)["api"])}
     argv = [sys.executable, "-P", str(script), str(repositories), str(jobs)]
-    off = _timed([*argv, "off"], api, home)
-    on = _timed([*argv, "on"], api, home)
-    skipped = _skips(env, home)
-    print(f"{repositories} repositories, jobs {jobs}, load {os.getloadavg()[0]:.1f}")
-    print(f"nightcrew run, first (clones made)   {first:7.1f} s")
-    print(
-        f"nightcrew run, warm                  {warm:7.1f} s   {warm / repositories:.3f} s a cycle"
-    )
-    print(f"bare Prefect, as it comes            {on:7.1f} s   ratio {warm / on:.2f}")
-    print(f"bare Prefect, heartbeats off         {off:7.1f} s   ratio {warm / off:.2f}")
-    print(
-        f"all skipped by a breaker             {skipped:7.1f} s   {skipped / repositories:.3f} s a skip"
-    )
+    for name, beats in (("as it comes", "on"), ("heartbeats off", "off")):
+        took = _timed([*argv, beats], api, home)
+        _row(f"bare Prefect, {name}", took, f"ratio {warm / took:.2f}")
+    took = _skips(env, home)
+    _row("all skipped by a breaker", took, _each(took, one, repositories))
 
 
-def _ours(env: dict[str, str], home: Path) -> float:
+def _row(name: str, took_s: float, note: str = "") -> None:
+    load = f"load {os.getloadavg()[0]:.1f}"
+    print(f"{name:36} {took_s:7.1f} s   {load}   {note}", flush=True)
+
+
+def _each(took_s: float, one_s: float, repositories: int) -> str:
+    return f"{(took_s - one_s) / (repositories - 1):.3f} s for each further one"
+
+
+def _speed() -> float:
+    """Give the nanoseconds of one step of a plain Python loop, to compare the figures of two days."""
+    steps, began = 5_000_000, time.perf_counter()
+    for _ in range(steps):
+        began += 0
+    return (time.perf_counter() - began) / steps * 1e9
+
+
+def _server(home: Path) -> dict[str, object]:
+    """Give what the server that is up for *home* says of itself."""
+    (said,) = (home / "state" / "prefect").glob("*-server.json")
+    told: dict[str, object] = json.loads(said.read_text())
+    return told
+
+
+def _ours(env: dict[str, str], home: Path, *names: str) -> float:
     began = time.monotonic()
     done = subprocess.run(
-        [*COMMAND, "run", "--json"], env=env, cwd=home, capture_output=True, text=True
+        [*COMMAND, "run", *names, "--json"], env=env, cwd=home, capture_output=True, text=True
     )
     took = time.monotonic() - began
     assert done.returncode == 0, done.stderr[-2000:]
@@ -133,4 +163,6 @@ def _timed(argv: list[str], env: dict[str, str], cwd: Path) -> float:
 
 
 if __name__ == "__main__":
-    main(*(int(word) for word in [*sys.argv[1:], *("200", "2")[len(sys.argv) - 1 :]]))
+    asked = [word for word in sys.argv[1:] if word != "--served"]
+    numbers = [*asked, *("200", "2")[len(asked) :]]
+    main(int(numbers[0]), int(numbers[1]), is_served="--served" in sys.argv)

@@ -51,6 +51,7 @@ def test_it_runs_and_prints_one_document_alone(desk, succeeded):
     assert succeeded.cycle["flow_run_id"]
     last = succeeded.err.strip().splitlines()[-1]
     assert last.startswith("to look at it: http://127.0.0.1:")
+    assert last.endswith(" (while its server is up; later: nightcrew serve --ui-only)")
 
 
 def test_the_page_that_the_last_line_names_is_there(desk, succeeded):

@@ -128,6 +128,21 @@ def test_every_cycle_is_a_child_of_the_run_also_one_that_was_not_started(night):
         assert night.flow_run(repo, n)["parent_task_run_id"] in of_fleet, (repo, n)
 
 
+def test_a_refused_cycle_names_agent_end_and_incident(night):
+    cycle = night.cycles["failing", 1]
+    said = night.flow_run("failing", 2)["state"]["message"]
+    assert said.startswith("repository failing with failing-agent until 20"), said
+    assert f", incident {cycle['incident']}: " in said
+
+
+def test_the_log_channel_tells_each_failure_once(night):
+    wanted = {"logs": {"flow_run_id": {"any_": [night.flow_run("failing", 1)["id"]]}}}
+    logs = night.seen.served.until(
+        "/logs/filter", wanted, lambda all_: any("moon" in each["message"] for each in all_), 30
+    )
+    assert not [each["message"] for each in logs if "NoneType" in each["message"]]
+
+
 def test_the_steps_of_a_good_cycle(night):
     steps = night.task_runs("good", at_least=5)
     assert {name: state(run)[0] for name, run in steps.items()} == {

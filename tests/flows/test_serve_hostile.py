@@ -127,7 +127,7 @@ def test_nothing_stays_running_or_cancelling_for_ever(fleet):
         assert not list(reconcile(client, store, datetime.now(UTC))), "one that just began is left"
         told = list(reconcile(client, store, datetime.now(UTC) + timedelta(minutes=1)))
     store.close()
-    assert len(told) == 3
+    assert len([line for line in told if line.startswith("lost-")]) == 3, told
     ends = {kind: state(fleet.get(f"/flow_runs/{id_}")) for kind, id_ in lost.items()}
     assert ends == {
         "RUNNING": ("CRASHED", "Crashed"),

@@ -19,6 +19,7 @@ from policies.permit import (
     key_for,
     may_start,
     repository_key,
+    subject,
 )
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -221,3 +222,23 @@ def test_a_failure_that_never_changes_starts_three_times_then_only_as_a_probe(cy
                 state, a_failure(), DEFAULT_BOUNDS[FailureClass.UNKNOWN], COOL, NOW
             )
     assert started == min(cycles, 3)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (agent_key("codex"), "agent codex"),
+        (agent_key("sh -c 'a: b/c'"), "agent sh -c 'a: b/c'"),
+        (repository_key("site", "codex"), "repository site with codex"),
+        (repository_key("site", "sh -c ./a/b"), "repository site with sh -c ./a/b"),
+        (MACHINE_KEY, "this machine"),
+    ],
+)
+def test_a_key_is_read_by_people(key, said):
+    assert subject(key) == said
+
+
+def test_a_refusal_names_the_incident():
+    until = NOW + timedelta(hours=1)
+    opened = BreakerState(key=KEY, phase=Phase.OPEN, until=until)
+    assert may_start(breaker.named(opened, "INC-1"), NOW).incident == "INC-1"

@@ -262,7 +262,7 @@ def test_the_night_counts_every_outcome_in_one_order() -> None:
 
 
 def test_nothing_is_said_in_words_too() -> None:
-    assert night_summary(a_run(), []) == "no cycle; took 2 h 5 min; no model was asked"
+    assert night_summary(a_run(), []) == "no cycle was started; took 2 h 5 min; no model was asked"
     assert [row["what"] for row in night_table(a_run(), [])] == ["no cycle was started"]
     running = a_run(outcome=CycleOutcome.RUNNING)
     assert [row["what"] for row in night_table(running, [])] == ["no cycle was started yet"]

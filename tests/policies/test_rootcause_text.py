@@ -107,7 +107,12 @@ TABLE: list[tuple[str, str, str, str]] = [
         "pytest 'tests/test_sum.py::test_add[3]'",
     ),
     (CHAINED, "unknown", "KeyError: 'url'", ""),
-    (UNITTEST, "test_failure", "test_total", ""),
+    (
+        UNITTEST,
+        "test_failure",
+        "test_total",
+        "python -m unittest tests.test_inv.InventoryTest.test_total",
+    ),
     (JEST, "test_failure", "cart › adds a line", ""),
     (NODE, "network", "ECONNREFUSED", ""),
     (RUST, "compile_error", "error[E0308]: mismatched types", ""),

@@ -1,0 +1,76 @@
+"""What a program that was run by another said last: the cause inside pip's, uv's and npm's build failures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from policies.failure import FailureClass
+from policies.rootcause.finding import Line
+from policies.rootcause.python import tracebacks
+
+_COMPILER = re.compile(
+    r"^(?:[A-Za-z]:)?[^\s:()]{1,300}(?::\d{1,9}){1,2}: (?:fatal )?error: |^error(?:\[E\d{4}\])"
+    r"?: (?!command|could not compile|subprocess|aborting)"
+    r"|^\S{1,300}\(\d{1,9}\) ?: (?:fatal )?error C\d{3,5}: |^ld(?:\.\w+)?: |undefined reference to "
+    r"|^CMake Error\b"
+)
+_CMAKE = re.compile(r"^CMake Error at .{1,400}:$")
+_SAID = re.compile(
+    r"^(?:error|fatal|err!|gyp err! (?:stack )?(?:error|find|not ok|build error))\b|\b(?:not "
+    r"found|no such file|must be|is required|requires|cannot|unable|could not|please)\b",
+    re.I,
+)
+_WRAPPER = re.compile(
+    r"^error: (?:command|subprocess|failed building)\b|^\[?end of output|^note: |^hint: "
+    r"|^(?:ninja|make)\b|^gyp ERR! (?:stack )?(?:at |not ok|build error)|^Building wheel"
+    r"|^running |^copying |^creating |^\d+$",
+    re.I,
+)
+_MISSING = re.compile(
+    r"\b(?:ModuleNotFoundError|ImportError|No module named)\b|command not found|: not found"
+    r"|No such file or directory: '(?!/)"
+)
+_OTHERS = re.compile(
+    r"No space left|\bENOSPC\b|Connection|Temporary failure|\bECONN|\bETIMEDOUT|\bENOTFOUND"
+    r"|\bMemoryError|Killed|HTTP Error|Max retries|Permission denied"
+)
+
+
+def cause_in(output: Sequence[Line]) -> Line | None:
+    """Give the line of *output* that says why it failed, without its indentation; None if it is empty."""
+    inner = dedented(output)
+    compiled = [line for line in inner if _COMPILER.search(line.text)]
+    if compiled:
+        return _below(inner, compiled[0])
+    raised = [found for found in tracebacks(inner) if found.rank > 30]
+    if raised:
+        return raised[-1].lines[0]
+    plain = [line for line in inner if line.text.strip() and not _WRAPPER.match(line.text)]
+    said = [line for line in plain if _SAID.search(line.text)]
+    if said:
+        return Line(said[-1].number, said[-1].text.strip())
+    return Line(plain[-1].number, plain[-1].text.strip()) if plain else None
+
+
+def _below(inner: Sequence[Line], said: Line) -> Line:
+    """CMake names the place on one line and the reason on the next."""
+    if not _CMAKE.match(said.text):
+        return said
+    after = (line for line in inner if line.number > said.number and line.text.strip())
+    found = next(after, said)
+    return Line(found.number, found.text.strip())
+
+
+def class_of_output(said: str) -> FailureClass | None:
+    """Give the class of a build that ended with *said*; None: whoever knows the words decides."""
+    if _OTHERS.search(said):
+        return None
+    return FailureClass.MISSING_DEPENDENCY if _MISSING.search(said) else FailureClass.COMPILE_ERROR
+
+
+def dedented(output: Sequence[Line]) -> list[Line]:
+    """Give *output* without the white space that all its lines begin with."""
+    filled = [line.text for line in output if line.text.strip()]
+    width = min((len(text) - len(text.lstrip()) for text in filled), default=0)
+    return [Line(line.number, line.text[width:]) for line in output]

@@ -1,0 +1,123 @@
+"""How JavaScript's build tools state errors: webpack, esbuild, vite, rollup, next, parcel, babel, sass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass
+from policies.rootcause.cases import stripped, unmarked
+from policies.rootcause.finding import Finding, Line
+
+LOOK_AHEAD = 8
+
+_WEBPACK = re.compile(
+    r"^(?:ERROR in|Error:) (?P<file>(?:\./|\.\./|/)?[^\s:]{1,300})(?: (?P<at>\d[\d:-]{0,30}))"
+    r"?$|^ERROR in\s{0,4}$|^ERROR in (?P<said>\S.{0,200}[^\s\d:-])$"
+)
+_LOADER = re.compile(
+    r"^(?:Module build failed|Module parse failed|Module Error|Module Warning)"
+    r"\b.{0,200}?(?:: (?P<said>\S.{0,1000}))?$"
+)
+_RESOLVE = re.compile(r"^(?:Error: |SyntaxError: )?(?:Module not found|Can't resolve)\b")
+_ESBUILD = re.compile(
+    r"^(?:[✘X] )?\[ERROR\] (?P<said>\S.{0,1000})$|^> (?P<file>\S{1,300}):\d{1,9}:\d{1,9}: "
+    r"error: (?P<older>\S.{0,1000})$"
+)
+_PLACE = re.compile(r"^\s{2,8}(?P<file>[^\s:]{1,300}):\d{1,9}:\d{1,9}:?$")
+_ROLLUP = re.compile(r"^\[!\] (?:\(plugin [^)]{1,80}\) )?(?:\w{0,80}Error: )?\S")
+_DURING = re.compile(r"^error during build:$")
+_COUNT = re.compile(
+    r"^(?:Build failed with \d+ errors?|Transform failed with \d+ errors?)\b.{0,80}$"
+)
+_NEXT = re.compile(
+    r"^Failed to compile\.?$|^> Build error occurred$|^Error occurred prerendering page|^🚨 "
+    r"Build failed\.$|^Export encountered (?:an )?errors?"
+)
+_NEXT_FILE = re.compile(r"^(?:\./|\.\./)\S{1,300}$")
+_ADVICE = re.compile(
+    r"^(?:Read more|https?://|Import trace|at |\[eslint\]|Learn more|Page: |> Export)"
+)
+_BABEL = re.compile(
+    r"^(?:\[BABEL\] |ERROR in \S{1,200}: |Error: )?SyntaxError: (?:\[BABEL\] )?(?P<file>(?:/"
+    r"|[A-Za-z]:\\|unknown)[^\s:]{0,300}): (?P<said>\S.{0,500})$"
+)
+_VITE_PLUGIN = re.compile(
+    r"^\[(?:vite|plugin|commonjs|UNRESOLVED_IMPORT|PARSE_ERROR|[A-Z_]{5,40})[\w:.@/ "
+    r"-]{0,80}\]:? (?P<said>\S.{0,1000})$"
+)
+_QUOTED = re.compile(r"(?:resolve(?: import)?|module) ['\"`](?P<what>[^'\"`]{1,300})['\"`]")
+
+
+def bundlers(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what stopped a build, with the file in which it did."""
+    for at, raw in enumerate(lines):
+        line = Line(raw.number, unmarked(raw.text))
+        after = lines[at + 1 : at + 1 + LOOK_AHEAD]
+        if match := _ESBUILD.match(line.text):
+            place = next((p for x in after[:3] if (p := _PLACE.match(x.text))), None)
+            file = match["file"] or (place["file"] if place else "")
+            yield _finding(line, match["said"] or match["older"], file, *_named(after, file))
+        elif match := _WEBPACK.match(line.text):
+            yield from _webpack(line, match, after)
+        elif _ROLLUP.match(line.text):
+            yield _finding(line, line.text, "")
+        elif _DURING.match(line.text) or _NEXT.match(line.text):
+            yield from _below(after, 76 if _DURING.match(line.text) else 74)
+        elif match := _BABEL.match(line.text):
+            yield _finding(line, line.text, match["file"])
+
+
+def _named(after: Sequence[Line], file: str) -> list[Line]:
+    return [stripped(x) for x in after[:3] if file and file in x.text][:1]
+
+
+def _webpack(line: Line, match: re.Match[str], after: Sequence[Line]) -> Iterator[Finding]:
+    """Below the file stands why; where a loader failed, one line further down."""
+    filled = [stripped(x) for x in after if x.text.strip()]
+    if line.text.startswith("Error:") and not (filled and _LOADER.match(filled[0].text)):
+        return
+    if match["said"]:
+        yield _finding(line, match["said"], "")
+        return
+    loader = _LOADER.match(filled[0].text) if filled else None
+    said = filled[0] if filled else line
+    if loader and not loader["said"] and len(filled) > 1:
+        said = filled[1]
+    yield _finding(said, said.text, match["file"] or "", stripped(line))
+
+
+def _below(after: Sequence[Line], rank: int) -> Iterator[Finding]:
+    """Give the first words below a heading that says nothing, with the file if one stands between."""
+    filled = [stripped(x) for x in after if x.text.strip() and not _COUNT.match(x.text.strip())]
+    file = next((x for x in filled[:2] if _NEXT_FILE.match(x.text)), None)
+    said = [
+        x for x in filled if x is not file and not _ADVICE.match(x.text) and not _NEXT.match(x.text)
+    ]
+    if said and not any(x.text.startswith("Line ") for x in filled):
+        more = (file,) if file else ()
+        yield _finding(said[0], said[0].text, file.text if file else "", *more, rank=rank)
+
+
+def _finding(line: Line, said: str, file: str, *more: Line, rank: int = 76) -> Finding:
+    said = match["said"] if (match := _VITE_PLUGIN.match(said)) else said
+    return Finding(
+        lines=(line, *(x for x in more if x.number != line.number)),
+        rank=rank,
+        rule="bundler",
+        failure_class=_class_of(said),
+        summary=f"{file}: {line.text}" if file and file not in line.text else line.text,
+        identity=f"{file} {said}".strip(),
+    )
+
+
+def _class_of(said: str) -> FailureClass:
+    """A package that cannot be found is to be installed; a file of one's own is to be named rightly."""
+    match = _QUOTED.search(said)
+    if match and not match["what"].startswith((".", "/")):
+        return FailureClass.MISSING_DEPENDENCY
+    return (
+        FailureClass.TYPE_ERROR
+        if said.startswith(("Type error", "TS"))
+        else FailureClass.COMPILE_ERROR
+    )

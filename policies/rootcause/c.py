@@ -1,0 +1,79 @@
+"""How C and C++ compilers (and what shares their form) state a cause: gcc, clang, MSVC, nvcc, gas, swiftc."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass as C
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import first_of, holding, stripped
+
+_SUFFIX = (
+    r"(?:c|cc|cpp|cxx|c\+\+|C|h|hh|hpp|hxx|h\+\+|cu|cuh|m|mm|swift|ino|s|S|asm|inc|ipp|tcc"
+    r"|tpp|i|ii"
+    r"|dart|sol|f|f90|F90|y|l|pyx|pxd|proto|thrift|vala|zig|hs|lhs|ml|mli|nim|cr|d|pas|adb|ads|v|sv"
+    r"|glsl|rc)"
+)
+_ERROR = re.compile(
+    rf"^(?:[A-Za-z]:)?[^\s:()\[][^:()]{{0,300}}\.{_SUFFIX}(?::\d+(?::\d+)?"
+    rf"|\(\d+(?:,\d+)?\) ?): "
+    r"(?:fatal |catastrophic |internal compiler )?(?:error"
+    r"|Error)(?: #?[A-Z]*\d+(?:-D)?)?:(?P<said>.*)"
+)
+_MISSING = re.compile(
+    r"file not found|No such file or directory|[Cc]annot open (?:source|include) file"
+)
+_INCLUDE = re.compile(r"#\s*(?:include|import)\b")
+_SYSTEM = re.compile(r"#\s*(?:include|import)\s*<")
+_STYLE = re.compile(
+    r"\[(?!-W)(?:[a-z]+-[\w.-]{1,80},?){1,6}\]$|-warnings-as-errors\]$"
+    r"|clang-format-violations\]$"
+)
+"""clang-tidy's or clang-format's name of a check; the compilers' own end in [-Wname] or [-Werror=name]."""
+_INTERNAL = re.compile(r"\binternal compiler error\b")
+_TESTED = re.compile(r"^ -\[\S+ \w+\] : |^ \w[\w.]+ : XCT|^ (?:in \"|CHECK|REQUIRE)")
+
+
+def compilers(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the compilers' errors that have a place; the first of them is the cause of the others."""
+    for at, line in holding(lines, "rror:", "rror C", "rror #", "rror D"):
+        match = _ERROR.match(line.text) or _ERROR.match(line.text.lstrip())
+        if match and not _TESTED.match(match["said"]):
+            said = match["said"].strip() or _next_words(lines[at + 1 : at + 3])
+            yield _error(line, said, lines[at + 1 : at + 4])
+
+
+def _next_words(after: Sequence[Line]) -> str:
+    """GHC and others say what is wrong on the lines below the place."""
+    return next((line.text.strip() for line in after if line.text.strip()), "")
+
+
+def _error(line: Line, said: str, after: Sequence[Line]) -> Finding:
+    text = line.text.strip()
+    is_bare = not text.endswith(said)
+    below = next((stripped(one) for one in after if said and said in one.text), None)
+    return Finding(
+        lines=(stripped(line), *((below,) if is_bare and below else ())),
+        rank=80 if _INTERNAL.search(text) else 79,
+        rule="compiler",
+        failure_class=_class(text, said, after),
+        summary=f"{text} {said}" if is_bare else "",
+    )
+
+
+def _class(text: str, said: str, after: Sequence[Line]) -> C:
+    if _INTERNAL.search(text):
+        return C.SIGNAL_CRASH
+    if _STYLE.search(said):
+        return C.LINT
+    if _MISSING.search(said):
+        return _of_header(after)
+    return C.COMPILE_ERROR
+
+
+def _of_header(after: Sequence[Line]) -> C:
+    """A header that is not there is to be installed when it is included as a system's."""
+    shown = first_of(after, _INCLUDE)
+    is_own = shown is not None and not _SYSTEM.search(shown.text)
+    return C.COMPILE_ERROR if is_own else C.MISSING_DEPENDENCY

@@ -1,0 +1,118 @@
+"""What the finders of test runners and checkers have in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from policies.failure import FailureClass
+from policies.rootcause.finding import Finding, Line
+
+_MARK = re.compile(r"^(?:##\[error\]|::error(?: [^:]{0,300}(?::(?!:)[^:]{0,300}){0,9})?::)\s?")
+_TYPE = re.compile(
+    r"^(?:[\w.\\$<>:]{0,200}[.\\:])?(?P<type>[A-Za-z_]\w{0,80})(?: \[[\w ]{1,60}\])?:(?:\s|$)"
+)
+_KIND = re.compile(
+    r"(?:Error|Exception|Failed|Failure|Timeout|Warning|Exit|Interrupt|Group|Fault)$"
+)
+_ASSERTS = re.compile(r"^(?:assert\b|expect\()")
+_TIMES_OUT = re.compile(
+    r"\btimeout of \d+ ?ms exceeded|exceeded timeout of \d+|timed? ?out (?:after|in) \d"
+    r"|^Timeout [>(]"
+    r"|test timeout (?:exceeded|of)|\btimeout \(>?\d|timed out waiting",
+    re.I,
+)
+
+
+_CRASHES = re.compile(
+    r"^worker '\w{1,40}' crashed while running|terminated by another process: signal=SIG"
+)
+
+
+def unmarked(text: str) -> str:
+    """Give *text* without a CI system's mark for an error."""
+    return _MARK.sub("", text, count=1) if text.startswith(("##[", "::")) else text
+
+
+def stripped(line: Line) -> Line:
+    """Give *line* without the white space around its text."""
+    return Line(line.number, line.text.strip())
+
+
+def error_type(said: str) -> str:
+    """Give the type of the error that *said* names, "" if none; a bare assert is an AssertionError."""
+    if _ASSERTS.match(said):
+        return "AssertionError"
+    match = _TYPE.match(said)
+    return match["type"] if match and _KIND.search(match["type"]) else ""
+
+
+def failed_test(
+    rule: str,
+    name: str,
+    lines: Sequence[Line],
+    *,
+    why: str,
+    rank: int,
+    where: str = "",
+    replay: str = "",
+    joint: str = ": ",
+) -> Finding:
+    """Give the finding of one failing test; *where* is its file, if the name does not hold it."""
+    return Finding(
+        lines=tuple(lines),
+        rank=rank,
+        rule=rule,
+        failure_class=_class_of(why),
+        summary=f"{name}{joint}{why}" if why else name,
+        identity=" ".join(part for part in (where, name, error_type(why)) if part),
+        replay=(replay,) if replay else (),
+    )
+
+
+def _class_of(why: str) -> FailureClass:
+    if _TIMES_OUT.search(why):
+        return FailureClass.TEST_TIMEOUT
+    return FailureClass.SIGNAL_CRASH if _CRASHES.search(why) else FailureClass.TEST_FAILURE
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A checker's way to print one complaint on one line."""
+
+    rule: str
+    pattern: re.Pattern[str]
+    """Groups: file, and where the format has them code and said."""
+    failure_class: FailureClass
+    rank: int = 75
+
+
+def complaints(
+    lines: Sequence[Line], formats: Sequence[Format], words: Sequence[str]
+) -> Iterator[Finding]:
+    """Yield the lines that one of *formats* claims; the file and the code are their identity.
+
+    Each of them holds one of *words*, which saves trying the formats on all others.
+    """
+    for line in lines:
+        if not any(word in line.text for word in words):
+            continue
+        text = unmarked(line.text)
+        for form in formats:
+            if match := form.pattern.match(text):
+                yield complaint(form, Line(line.number, text.strip()), match)
+                break
+
+
+def complaint(form: Format, line: Line, match: re.Match[str], *more: Line) -> Finding:
+    """Give the finding of one complaint; *more* are lines that belong to it."""
+    named = match.groupdict()
+    code = named.get("code") or named.get("said") or ""
+    return Finding(
+        lines=(line, *more),
+        rank=form.rank,
+        rule=form.rule,
+        failure_class=form.failure_class,
+        identity=f"{named.get('file') or ''} {code}".strip(),
+    )

@@ -1,0 +1,142 @@
+"""How build generators and build runners state a cause: CMake, Meson, ninja, Autotools, Bazel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass as C
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.noise import is_wrapper
+from policies.rootcause.scan import indented, matching, stripped
+
+BLOCK_LIMIT = 60
+"""Lines of one error's text that are read."""
+
+_CMAKE = re.compile(r"^\s*CMake Error(?P<place> at [^:]{1,300}:\d+ \([\w-]+\))?:(?P<said> .*)?$")
+_STACK = re.compile(r"^\s*Call Stack \(most recent call first\):")
+_MISSING = re.compile(
+    r"could not? find|could not locate|unable to find|not found|NOTFOUND"
+    r"|No CMAKE_\w+ could be found"
+    r"|or higher is required|does not provide a configuration|by not providing|is required but"
+    r"|required .{0,80}version|unsuitable|not installed|no such package",
+    re.I,
+)
+_BROKEN = re.compile(r"is not able to compile a simple test program")
+_SETTLED = re.compile(r"source file|source directory|cannot find source|CMakeLists\.txt", re.I)
+_MESON = re.compile(r"^(?:\S{0,300}meson\.build:\d+:\d+: )?ERROR: (?P<said>.+)")
+_MESON_PLACE = re.compile(r"meson\.build:\d+:\d+: ERROR: ")
+_MESON_MISSING = re.compile(r"not found|Unknown compiler|requires meson version|Neither .* worked")
+_CONFIGURE = re.compile(r"^(?:\S{0,200}/)?configure: error: (?P<said>.*)")
+_CONFIGURE_MORE = re.compile(r"^(?:No package '|Package '|\S+ not found|Requested '|Variable )")
+_FAILED = re.compile(r"^FAILED: (?:\[code=\d+\] )?\S")
+_STEP = re.compile(r"^\[\d+/\d+\]|^ninja: ")
+_BAZEL = re.compile(r"^ERROR: (?:/|[A-Z]:|[\w@/.-]{1,200}:\d+)\S{0,300}?:\d+:\d+: (?P<said>.+)")
+
+
+def cmake(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield CMake's errors: what the text below the place says."""
+    for at, line, match in matching(lines, "CMake Error", _CMAKE):
+        told = (match["said"] or "").strip()
+        block = _cmake_block(lines, at)
+        if not told and not block:
+            continue
+        first = told or block[0].text
+        yield Finding(
+            lines=(stripped(line),) if told else tuple(block[:2]),
+            rank=79,
+            rule="cmake",
+            failure_class=_cmake_class(" ".join((told, *(part.text for part in block)))),
+            summary=_sentence(first, block if told else block[1:]),
+        )
+
+
+def meson(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield Meson's error, where the line has a place or Meson speaks nearby."""
+    speaks = any("meson" in line.text.lower() for line in lines)
+    for _, line, match in matching(lines, "ERROR: ", _MESON):
+        if not speaks or is_wrapper(line.text.lower()):
+            continue
+        found = C.MISSING_DEPENDENCY if _MESON_MISSING.search(match["said"]) else C.CONFIG_ERROR
+        rank = 79 if _MESON_PLACE.search(line.text) else 58
+        yield Finding(lines=(stripped(line),), rank=rank, rule="meson", failure_class=found)
+
+
+def autotools(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what stopped a configure script, with the package it misses."""
+    for at, line, match in matching(lines, "configure: error:", _CONFIGURE):
+        after = [stripped(one) for one in lines[at + 1 : at + 8]]
+        more = [one for one in after if _CONFIGURE_MORE.match(one.text)][:2]
+        text = " ".join((match["said"], *(one.text for one in more)))
+        yield Finding(
+            lines=(stripped(line), *more),
+            rank=79,
+            rule="configure",
+            failure_class=C.CONFIG_ERROR if "unrecognized" in text else C.MISSING_DEPENDENCY,
+            summary=f"{line.text.strip()} {more[0].text}" if more else "",
+        )
+
+
+def ninja(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what a failed edge printed, for tools whose form nobody knows: its first line."""
+    for at, _, _ in matching(lines, "FAILED: ", _FAILED):
+        said: list[Line] = []
+        for after in lines[at + 2 : at + 2 + BLOCK_LIMIT]:
+            if _STEP.match(after.text) or _FAILED.match(after.text):
+                break
+            if after.text.strip():
+                said.append(stripped(after))
+        own = [one for one in said if not is_wrapper(one.text.lower())]
+        if own:
+            yield Finding(lines=(_alarming(own),), rank=56, rule="ninja")
+
+
+def bazel(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield Bazel's errors with a place in a BUILD file that are not only a failed action."""
+    for _, line, match in matching(lines, "ERROR: ", _BAZEL):
+        acted = re.search(r"\bfailed: \(|\(Exit \d+\)|Exec failed", match["said"])
+        yield Finding(
+            lines=(stripped(line),),
+            rank=45 if acted else 75,
+            rule="bazel",
+            failure_class=None if acted else C.CONFIG_ERROR,
+        )
+
+
+def _alarming(said: Sequence[Line]) -> Line:
+    words = ("error", "not found", "fail", "cannot", "no such")
+    return next((one for one in said if any(w in one.text.lower() for w in words)), said[0])
+
+
+def _cmake_block(lines: Sequence[Line], at: int) -> list[Line]:
+    lead = len(lines[at].text) - len(lines[at].text.lstrip())
+    inside = [
+        Line(n, text[lead:])
+        for n, text in lines[at + 1 : at + BLOCK_LIMIT]
+        if not text[:lead].strip()
+    ]
+    block: list[Line] = []
+    for line in indented(inside, 0, BLOCK_LIMIT):
+        if _STACK.match(line.text):
+            break
+        if line.text.strip():
+            block.append(stripped(line))
+    return block
+
+
+def _sentence(first: str, more: Sequence[Line]) -> str:
+    """CMake wraps its text at 77 columns: give the first sentence whole."""
+    text = first
+    for line in more[:3]:
+        if text.endswith((".", ":", "?", "!")):
+            break
+        text = f"{text} {line.text}"
+    return text
+
+
+def _cmake_class(text: str) -> C:
+    if _BROKEN.search(text):
+        return C.COMPILE_ERROR
+    if _MISSING.search(text) and not _SETTLED.search(text):
+        return C.MISSING_DEPENDENCY
+    return C.CONFIG_ERROR

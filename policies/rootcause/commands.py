@@ -1,0 +1,57 @@
+"""The command that a CI system or a traced shell showed before it ran, for running it again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from policies.rootcause.finding import Line
+
+LENGTH_LIMIT_CHARS = 300
+"""A longer command is a script, not something to type."""
+
+_SHOWN = re.compile(
+    r"^\$ (?P<command>(?!(?:cd|export|echo|set|source|mkdir|rm|cat|ls|if|for|while|eval|unset|exit|sleep)\b)"
+    r"[\w./~\"'].*)$"
+)
+_TRACED = re.compile(
+    r"^\+ (?P<command>(?:\./|/)?(?:[\w./-]{0,80}/)?(?:make|cmake|ctest|ninja|meson|bazel"
+    r"|cargo|go|mvn|mvnw|gradle"
+    r"|gradlew|sbt|dotnet|swift|npm|npx|yarn|pnpm|node|tox|nox|pytest|python3?|uv|ruff|mypy"
+    r"|docker|terraform|helm"
+    r"|bundle|rake|composer|php|mix|stack|cabal)(?: .*)?)$"
+)
+_RUN = re.compile(r"^##\[group\]Run (?P<command>(?!\S+/\S+@)\S.*)$")
+_SECRET = re.compile(r"\*\*\*|\[MASKED\]|\$\{\{|[A-Z_]*(?:TOKEN|SECRET|PASSWORD|API_KEY)=\S")
+
+
+def shown_command(lines: Sequence[Line], begins: int, number: int) -> tuple[str, ...]:
+    """Give the last command shown between lines *begins* and *number*; none where none was, whole."""
+    for at in range(len(lines) - 1, -1, -1):
+        line = lines[at]
+        if line.number >= number:
+            continue
+        if line.number < begins:
+            break
+        command = _command(lines, at)
+        if command:
+            return (command,)
+    return ()
+
+
+def _command(lines: Sequence[Line], at: int) -> str:
+    text = lines[at].text
+    if text[:2] not in ("$ ", "+ ", "##"):
+        return ""
+    match = _SHOWN.match(text) or _TRACED.match(text)
+    run = _RUN.match(text)
+    if run and _is_whole(lines, at, run["command"]):
+        match = run
+    command = match["command"].strip() if match else ""
+    return "" if len(command) > LENGTH_LIMIT_CHARS or _SECRET.search(command) else command
+
+
+def _is_whole(lines: Sequence[Line], at: int, command: str) -> bool:
+    """A step of several lines is titled by its first: it is whole when the shell is named right below."""
+    below = [line.text for line in lines[at + 1 : at + 3]]
+    return len(below) == 2 and below[0] == command and below[1].startswith("shell:")

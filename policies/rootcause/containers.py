@@ -1,0 +1,106 @@
+"""How builds in a box state a cause (Docker, Nix): the failed step's last words, shown at the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass as C
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.noise import is_harmless, is_wrapper
+from policies.rootcause.scan import matching, stripped
+
+BLOCK_LIMIT = 40
+
+_STEP = re.compile(r"^\s*> \[[^\]]{1,200}\]")
+_RULE = re.compile(r"^-{6,}$")
+_OUTPUT = re.compile(r"^\d+\.\d+ ?(?P<said>.*)")
+_FRONT = re.compile(
+    r"^(?:(?:ERROR|error|Error): )?(?:buildx failed with: (?:ERROR"
+    r"|error): )?failed to (?:solve|build|process)(?: [^:]{1,100})?: (?P<said>.+)"
+)
+_NIX = re.compile(r"^\s*(?:error: )?(?:builder for|Cannot build|build of) '?/nix/store/")
+_NIX_SAID = re.compile(r"^\s*> (?P<said>.*)")
+_ENDED = re.compile(
+    r"did not complete successfully|returned a non-zero code|executor failed running"
+)
+_CLASSES = (
+    (
+        re.compile(
+            r"dockerfile parse error|unknown instruction|failed to (?:parse|read) dockerfile"
+            r"|failed to read dockerfile|circular dependency|invalid (?:reference|field)|base name"
+            r"|target stage",
+            re.I,
+        ),
+        C.CONFIG_ERROR,
+    ),
+    (
+        re.compile(
+            r"failed to (?:compute cache key|calculate checksum|walk)|not found: \"?/"
+            r"|: \"/.{1,200}\": not found"
+        ),
+        C.CONFIG_ERROR,
+    ),
+    (re.compile(r"toomanyrequests|pull rate limit"), C.RATE_LIMIT),
+    (re.compile(r"unauthorized|denied|authorization failed|403 Forbidden|401"), C.AUTH),
+    (
+        re.compile(
+            r"i/o timeout|connection re|no such host|TLS handshake|EOF|5\d\d [A-Z]|deadline exceeded"
+            r"|unexpected status"
+        ),
+        C.NETWORK,
+    ),
+    (re.compile(r"no space left"), C.DISK_FULL),
+    (
+        re.compile(r"not found|no match for platform|manifest unknown|no matching manifest"),
+        C.MISSING_DEPENDENCY,
+    ),
+)
+
+
+def buildkit(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield why BuildKit could not solve a build, and what the failed step printed at its end."""
+    for _, line, match in matching(lines, "failed to ", _FRONT):
+        said = match["said"]
+        if _ENDED.search(said):
+            continue
+        found = next((c for pattern, c in _CLASSES if pattern.search(said)), None)
+        yield Finding(
+            lines=(stripped(line),),
+            rank=77 if found else 60,
+            rule="buildkit",
+            failure_class=found,
+            first_wins=False,
+        )
+    for at, _, _ in matching(lines, "> [", _STEP):
+        if at and _RULE.match(lines[at - 1].text.strip()):
+            yield from _step(lines, at)
+
+
+def _step(lines: Sequence[Line], at: int) -> Iterator[Finding]:
+    said: list[Line] = []
+    for one in lines[at + 1 : at + BLOCK_LIMIT]:
+        if _RULE.match(one.text.strip()):
+            break
+        output = _OUTPUT.match(one.text)
+        text = (output["said"] if output else one.text).strip()
+        lowered = text.lower()
+        if text and not is_wrapper(lowered) and not is_harmless(lowered):
+            said.append(Line(one.number, text))
+    if said:
+        yield Finding(lines=(said[-1],), rank=52, rule="failed step", first_wins=False)
+
+
+def nix_builds(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the last words of a failed Nix builder, which Nix repeats below its own error."""
+    for at, _, _ in matching(lines, "/nix/store/", _NIX):
+        quoted = [
+            Line(one.number, match["said"].strip())
+            for one in lines[at + 1 : at + BLOCK_LIMIT]
+            if (match := _NIX_SAID.match(one.text)) and match["said"].strip()
+        ]
+        own = [one for one in quoted if not is_wrapper(one.text.lower())]
+        if own:
+            alarming = [one for one in own if re.search(r"error|fail|cannot", one.text, re.I)]
+            lead = alarming[0] if alarming else own[-1]
+            yield Finding(lines=(lead,), rank=58, rule="nix", first_wins=False)

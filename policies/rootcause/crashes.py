@@ -1,0 +1,89 @@
+"""How a program that dies says why: sanitizers, valgrind, C++ terminate, glibc's aborts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass as C
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import holding, matching, stripped
+
+LOOK_AHEAD = 400
+
+_SANITIZER = re.compile(
+    r"^(?:=+\d+=+ ?)?(?:ERROR|WARNING): (?P<tool>Address|Thread|Memory|Leak|HWAddress"
+    r"|UndefinedBehavior|KernelAddress)Sanitizer: (?P<said>\S.*)"
+)
+_SUMMARY = re.compile(r"^SUMMARY: (?:\w+Sanitizer: )(?P<said>\S.*)")
+_UBSAN = re.compile(r"^\S.{0,300}:\d+:\d+: runtime error: (?P<said>\S.*)")
+_VALGRIND = re.compile(
+    r"^==\d+== (?P<said>(?:Invalid (?:read|write|free)|Conditional jump|Use of uninitialised"
+    r"|Mismatched free|Process terminating|Syscall param"
+    r"|\S+ bytes in \S+ blocks are definitely lost).*)"
+)
+_VALGRIND_END = re.compile(r"^==\d+== ERROR SUMMARY: [1-9]")
+_TERMINATE = re.compile(
+    r"^(?:.{0,80}: )?(?:terminate called (?:after throwing an instance of '"
+    r"(?P<type>[^']{1,200})'|without an active|recursively)"
+    r"|libc\+\+abi(?:\.dylib)?: terminating)"
+)
+_WHAT = re.compile(r"^\s*what\(\):\s*(?P<said>.*)")
+_ASSERT = re.compile(
+    r"^(?:\S{1,200}: )?\S{1,300}:\d+: .{1,400}: Assertion [`'].{1,600}' failed\.?$"
+    r"|^Assertion failed: \(?.{1,400}\)?, (?:function|file) "
+)
+_MEMORY = re.compile(r"bad_alloc|out-of-memory|allocation-size-too-big")
+
+
+def sanitizers(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield each report of a sanitizer, with its summary line, which names the place."""
+    for at, line in holding(lines, "Sanitizer: "):
+        match = _SANITIZER.match(line.text)
+        if match is None:
+            continue
+        ends = [one for one in lines[at + 1 : at + LOOK_AHEAD] if one.text.startswith("SUMMARY: ")][
+            :1
+        ]
+        place = _SUMMARY.match(ends[0].text) if ends else None
+        yield Finding(
+            lines=(stripped(line), *[stripped(one) for one in ends]),
+            rank=85,
+            rule="sanitizer",
+            failure_class=C.OUT_OF_MEMORY if _MEMORY.search(line.text) else C.SIGNAL_CRASH,
+            identity=f"{match['tool']} {place['said'] if place else match['said'].partition(' ')[0]}",
+        )
+    for _, line, _ in matching(lines, ": runtime error: ", _UBSAN):
+        yield Finding(lines=(stripped(line),), rank=80, rule="ubsan", failure_class=C.SIGNAL_CRASH)
+    if any(_VALGRIND_END.match(line.text) for line in lines):
+        for _, line, match in matching(lines, "== ", _VALGRIND):
+            yield Finding(
+                lines=(stripped(line),),
+                rank=76,
+                rule="valgrind",
+                failure_class=C.SIGNAL_CRASH,
+                identity=match["said"],
+            )
+
+
+def terminations(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield uncaught C++ exceptions with their text, and failed assertions."""
+    for at, line in holding(lines, "terminat"):
+        match = _TERMINATE.match(line.text)
+        if match:
+            what = next((m for m in map(_what, lines[at + 1 : at + 3]) if m), None)
+            shown = (stripped(line), *([what] if what else []))
+            is_memory = bool(_MEMORY.search(line.text))
+            yield Finding(
+                lines=shown,
+                rank=84,
+                rule="terminate",
+                failure_class=C.OUT_OF_MEMORY if is_memory else C.SIGNAL_CRASH,
+                summary=" ".join(one.text for one in shown),
+            )
+    for _, line, _ in matching(lines, "ssertion ", _ASSERT):
+        yield Finding(lines=(stripped(line),), rank=84, rule="assert", failure_class=C.SIGNAL_CRASH)
+
+
+def _what(line: Line) -> Line | None:
+    return stripped(line) if _WHAT.match(line.text) else None

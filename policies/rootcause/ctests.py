@@ -1,0 +1,131 @@
+"""How C and C++ test frameworks and runners state a failing test: gtest, Catch2, doctest, ctest."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass as C
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import matching, stripped
+
+LOOK_BACK, LOOK_AHEAD = 40, 12
+"""Lines read before a gtest's verdict, and after an assertion's place."""
+
+_GTEST = re.compile(r"^\[  FAILED  \] (?P<name>[\w/.<>]{1,200}?)(?:, where .{0,900}| \(\d+ ms\))+$")
+_GTEST_NAMED = re.compile(r"^\[  FAILED  \] (?P<name>[\w/]{1,200}\.[\w/]{1,200})$")
+_GTEST_PLACE = re.compile(r"^\S.{0,300}(?::\d+: Failure|\(\d+\): error: .*)$")
+_GTEST_RUN = re.compile(r"^\[ RUN      \] ")
+_CATCH = re.compile(
+    r"^(?P<place>\S.{0,300}(?::\d+|\(\d+\)): )"
+    r"(?:FAILED:$|(?:FATAL )?ERROR: (?:CHECK|REQUIRE|FAIL|test case))"
+)
+_CATCH_SAID = re.compile(
+    r"^\s+(?:REQUIRE|CHECK|WARN|FAIL|SUBCASE)\w*\(.*|^\s+values: .*|^\s+\S.* == .*"
+)
+_BOOST = re.compile(
+    r"^\S.{0,300}(?:\(\d+\)|:\d+): (?:fatal )?error: in \"(?P<name>[^\"]{1,200})\": .+"
+)
+_CTEST = re.compile(r"^\t\s*\d+ - (?P<name>\S.{0,200}?) \((?P<why>[\w ]{1,40})\)(?:\s+\w.*)?$")
+_CTEST_NOW = re.compile(
+    r"^\s*\d+/\d+ Test\s+#\d+: (?P<name>\S+) \.*\s*\*\*\*"
+    r"(?P<why>[A-Za-z][\w: ]{1,40}?)\s+[\d.]+ sec"
+)
+_XCTEST = re.compile(r"^\S.{0,300}:\d+: error: (?P<name>-\[\S+ \w+\]|[\w.]+) : (?P<said>.+)")
+_QT = re.compile(r"^FAIL!  : (?P<name>[\w:]{1,200})\([^)]{0,200}\) (?P<said>.+)")
+_PERL = re.compile(r"^#\s+Failed test (?:(?P<name>'.{1,200}')|at (?P<place>\S+ line \d+))")
+_HANGS, _CRASHES = (
+    ("timeout",),
+    ("seg", "abort", "exception", "illegal", "bus", "numerical", "other"),
+)
+
+
+def gtests(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield GoogleTest's failing tests, each with the first assertion's place and words."""
+    for at, line, match in matching(lines, "[  FAILED  ]", _GTEST):
+        place = _gtest_place(lines, at)
+        said = _first_words(lines, place + 1) if place is not None else None
+        shown = [stripped(lines[place])] if place is not None else []
+        why = f": {said.text}" if said else ""
+        yield _test(
+            (*shown, *([said] if said else []), stripped(line)),
+            f"{match['name']}{why}",
+            match["name"],
+            76 if shown else 71,
+        )
+    for _, line, match in matching(lines, "[  FAILED  ]", _GTEST_NAMED):
+        yield _test((stripped(line),), "", match["name"], 70)
+
+
+def assertions(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the failing assertions of Catch2, doctest, Boost.Test, QtTest, XCTest, Test::More."""
+    for at, line, match in matching(lines, "ERROR: ", _CATCH):
+        yield _catch(lines, at, line, match)
+    for at, line, match in matching(lines, "FAILED:", _CATCH):
+        yield _catch(lines, at, line, match)
+    for word, pattern in (("error: in ", _BOOST), (": error: ", _XCTEST), ("FAIL!  :", _QT)):
+        for _, line, match in matching(lines, word, pattern):
+            yield _test((stripped(line),), "", match["name"], 76)
+
+
+def perl_tests(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what Perl's Test::More says of a failing test, with what it got."""
+    for at, line, match in matching(lines, "Failed test", _PERL):
+        got = [stripped(one) for one in lines[at + 1 : at + 4] if "got: " in one.text][:1]
+        name = match["name"] or match["place"]
+        yield _test((stripped(line), *got), "", name, 75)
+
+
+def ctest(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what ctest counts as failed: last, after the tests' own words."""
+    for word, pattern, rank in (("***", _CTEST_NOW, 70), (" (", _CTEST, 69)):
+        for _, line, match in matching(lines, word, pattern):
+            why = match["why"].lower()
+            if why.startswith(("not run", "disabled", "skipped")):
+                continue
+            found, more = C.TEST_FAILURE, 0
+            if why.startswith(_HANGS):
+                found, more = C.TEST_TIMEOUT, 6
+            elif why.startswith(_CRASHES):
+                found, more = C.SIGNAL_CRASH, 6
+            yield Finding(
+                lines=(stripped(line),),
+                rank=rank + more,
+                rule="ctest",
+                failure_class=found,
+                identity=f"{match['name']} {why}",
+                replay=(f"ctest -R {shlex.quote('^' + match['name'] + '$')}",),
+            )
+
+
+def _gtest_place(lines: Sequence[Line], at: int) -> int | None:
+    found = None
+    for before in range(at - 1, max(-1, at - LOOK_BACK), -1):
+        if _GTEST_RUN.match(lines[before].text):
+            break
+        if _GTEST_PLACE.match(lines[before].text):
+            found = before
+    return found
+
+
+def _first_words(lines: Sequence[Line], at: int) -> Line | None:
+    return next((stripped(line) for line in lines[at : at + 3] if line.text.strip()), None)
+
+
+def _catch(lines: Sequence[Line], at: int, line: Line, match: re.Match[str]) -> Finding:
+    after = lines[at + 1 : at + LOOK_AHEAD]
+    said = [stripped(one) for one in after if _CATCH_SAID.match(one.text)][:2]
+    told = f": {said[0].text}" if said else ""
+    return _test((stripped(line), *said), f"{stripped(line).text}{told}", match["place"] + told, 76)
+
+
+def _test(lines: tuple[Line, ...], summary: str, identity: str, rank: int) -> Finding:
+    return Finding(
+        lines=lines,
+        rank=rank,
+        rule="native test",
+        failure_class=C.TEST_FAILURE,
+        summary=summary,
+        identity=identity,
+    )

@@ -1,0 +1,56 @@
+"""What tox and nox say themselves: which environment fails, and why if no tool in it said so."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass
+from policies.rootcause.finding import Finding, Line
+
+_SESSION = re.compile(
+    r"^nox > (?:Session (?P<name>\S{1,100}) (?:aborted|raised exception .{1,300}?): "
+    r"?(?P<why>.{0,500})|Program (?P<program>\S{1,200}) not found)"
+)
+_NOX_NOW = re.compile(r"^nox > Running session (?P<name>\S.{0,100})$")
+_NOX_END = re.compile(r"^nox > Command .{1,2000} failed with exit code -?\d+")
+_TOX_END = re.compile(
+    r"^(?P<env>[\w.-]{1,100}): (?:exit -?\d+ \(|FAIL \S|FAIL code)"
+    r"|^ERROR:\s{1,4}(?P<old>[\w.-]{1,100}): commands failed$"
+)
+_TOX_SPAWN = re.compile(
+    r"^(?P<env>[\w.-]{1,100}): Exception running subprocess |^ERROR: InvocationError for "
+    r"command could not find executable"
+)
+
+
+def environments(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the environments that fail; their wrapper's words only count where no tool's do."""
+    session = ""
+    for line in lines:
+        if match := _NOX_NOW.match(line.text):
+            session = match["name"]
+        elif match := _SESSION.match(line.text):
+            yield _of_env(
+                line,
+                71,
+                f"nox -s {shlex.quote(match['name'] or session)}",
+                missing=bool(match["program"]),
+            )
+        elif _NOX_END.match(line.text):
+            yield _of_env(line, 40, f"nox -s {shlex.quote(session)}" if session else "")
+        elif match := _TOX_SPAWN.match(line.text):
+            yield _of_env(line, 71, f"tox -e {match['env']}" if match["env"] else "", missing=True)
+        elif match := _TOX_END.match(line.text):
+            yield _of_env(line, 40, f"tox -e {match['env'] or match['old']}")
+
+
+def _of_env(line: Line, rank: int, replay: str, *, missing: bool = False) -> Finding:
+    return Finding(
+        lines=(line,),
+        rank=rank,
+        rule="environment",
+        failure_class=FailureClass.MISSING_DEPENDENCY if missing else None,
+        replay=(replay,) if replay else (),
+    )

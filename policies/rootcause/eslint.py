@@ -1,0 +1,191 @@
+"""How JavaScript's linters and type checkers state complaints: eslint, stylelint, biome, oxlint, tsc."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass
+from policies.rootcause.cases import Format, complaints, stripped, unmarked
+from policies.rootcause.finding import Finding, Line
+
+_LINT, _TYPE = FailureClass.LINT, FailureClass.TYPE_ERROR
+_FILE = r"(?P<file>(?:[A-Za-z]:)?[^\s:()][^:()]{0,300}?\.\w{1,12})"
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        "eslint format",
+        re.compile(
+            rf"^{_FILE}:\d{{1,9}}:\d{{1,9}}: (?P<said>.{{1,1000}}) \[Error(?:/(?P<code>[\w@/-]{{1,80}})"
+            rf")?\]$"
+        ),
+        _LINT,
+    ),
+    Format(
+        "eslint format",
+        re.compile(
+            rf"^{_FILE}: line \d{{1,9}}, col \d{{1,9}}, Error - (?P<said>.{{1,1000}}?)(?: "
+            rf"\((?P<code>[\w@/-]{{1,80}})\))?$"
+        ),
+        _LINT,
+    ),
+    Format(
+        "eslint format",
+        re.compile(rf"^{_FILE}\(\d{{1,9}},\d{{1,9}}\): error (?P<code>[a-z@][\w@/-]{{2,80}}) : "),
+        _LINT,
+    ),
+    Format(
+        "tslint",
+        re.compile(
+            rf"^ERROR: {_FILE}(?::\d{{1,9}}:\d{{1,9}}|\[\d{{1,9}}, \d{{1,9}}\])(?: -|:) "
+            rf"(?P<said>\S.{{1,500}})$"
+        ),
+        _LINT,
+    ),
+    Format(
+        "standard",
+        re.compile(
+            rf"^\s{{2}}{_FILE}:\d{{1,9}}:\d{{1,9}}: (?P<said>.{{1,500}} \((?P<code>[\w@/-]{{2,80}})\))"
+            rf"$"
+        ),
+        _LINT,
+    ),
+    Format(
+        "markdownlint",
+        re.compile(rf"^{_FILE}:\d{{1,9}}(?::\d{{1,9}})? (?:error )?(?P<code>MD\d{{3}})/"),
+        _LINT,
+    ),
+    Format(
+        "biome",
+        re.compile(
+            rf"^{_FILE}(?::\d{{1,9}}:\d{{1,9}})? (?P<code>(?:lint|parse|format|assist|organizeImports"
+            rf"|check)(?:/[\w/-]{{1,80}})?) .{{0,80}}━━"
+        ),
+        _LINT,
+    ),
+)
+
+_ROW = re.compile(
+    r"^\s{1,8}(?P<place>\d{1,7}:\d{1,7})\s{1,8}(?P<level>error|warning|✖|×|⚠)"
+    r"\s{1,4}(?P<said>\S.{0,1000}?)(?:\s{2,80}(?P<code>[@\w][\w@/.-]{1,80}))?$"
+)
+_XO = re.compile(
+    r"^\s{1,4}[✖×]\s{1,4}\d{1,7}:\d{1,7}\s{1,4}(?P<said>\S.{0,500}?)"
+    r"\s{2,80}(?P<code>[@\w][\w@/.-]{1,80})$"
+)
+_HEAD = re.compile(
+    r"^\s{0,4}(?P<file>(?:/|\.{0,2}/|[A-Za-z]:\\)?[^\s:()][^:()]{0,300}\.[A-Za-z]\w{0,9})$"
+)
+_CRA = re.compile(
+    r"^\s{1,4}Line \d{1,7}(?::\d{1,7})?:\s{1,4}(?P<said>\S.{0,500}?)"
+    r"\s{2,80}(?P<code>[@\w][\w@/.-]{1,80})$"
+)
+_TOO_MANY = ("found too many warnings", "Treating warnings as errors", "(maximum: ")
+_WORDS = (" [Error", ", Error - ", ": error ", "ERROR: ", " MD0", ":MD0", "━━", " (")
+_SETTINGS = re.compile(
+    r"^(?:ESLint couldn't find (?:an eslint\.config|a configuration file|the config)|Error: "
+    r"Failed to load (?:config|parser)|No files matching (?:the pattern )?['\"]|Could not "
+    r"find config file|Error: No ESLint configuration found|Invalid option '|.{0,80}ESLint "
+    r"configuration (?:in|is|error))"
+)
+_PLUGIN = re.compile(r"^ESLint couldn't find the plugin|^Error: Failed to load plugin")
+_OXLINT = re.compile(
+    r"^\s{1,4}[×x] (?P<code>[\w@/-]{1,60}\([\w@/-]{1,80}\)): (?P<said>\S.{0,500})$"
+)
+_OX_PLACE = re.compile(r"^\s{1,12}[╭,]─?\[(?P<file>\S{1,300}?):\d{1,9}:\d{1,9}\]")
+_TSC = re.compile(
+    r"^(?:Error: |ERROR in |\s{0,4})?(?P<file>[^\s:()\[\]][^:()]{0,300}?)"
+    r"(?:\(\d{1,9},\d{1,9}\)|:\d{1,9}:\d{1,9})(?: -|:) error (?P<code>TS\d{1,6}): "
+)
+_TSC_BARE = re.compile(r"^error (?P<code>TS\d{1,6}): \S")
+_TYPE_LINE = re.compile(r"^(?:Type error|(?P<code>TS\d{1,6})): \S")
+_TYPE_PLACE = re.compile(
+    r"^(?:ERROR in )?(?P<file>\.{0,2}/?[^\s:()]{1,300}\.(?:[cm]?[jt]sx?|vue|svelte))"
+    r"(?::\d{1,9}:\d{1,9})$"
+)
+
+
+def js_linters(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the complaints of linters; warnings only where the log says that they count."""
+    yield from complaints(lines, FORMATS, _WORDS)
+    counted = any(word in line.text for line in lines for word in _TOO_MANY)
+    file = ""
+    for at, raw in enumerate(lines):
+        text = unmarked(raw.text)
+        line = Line(raw.number, text)
+        if text[:1] in (" ", "\t") and (row := _row(text)):
+            if counted or not _is_warning(row):
+                rank = 74 if _is_warning(row) else 75
+                yield _lint(line, file, row["code"] or row["said"], rank)
+        elif "." in text and (head := _HEAD.match(text)):
+            file = head["file"].strip()
+        elif match := _OXLINT.match(text):
+            place = (found for x in lines[at + 1 : at + 3] if (found := _OX_PLACE.match(x.text)))
+            named = next(place, None)
+            yield _lint(line, named["file"] if named else "", match["code"])
+        elif _SETTINGS.match(text):
+            yield _settings(stripped(line), FailureClass.CONFIG_ERROR)
+        elif _PLUGIN.match(text):
+            yield _settings(stripped(line), FailureClass.MISSING_DEPENDENCY)
+
+
+def _row(text: str) -> re.Match[str] | None:
+    return _ROW.match(text) or _XO.match(text) or _CRA.match(text)
+
+
+def _is_warning(row: re.Match[str]) -> bool:
+    level = row.groupdict().get("level")
+    return level in ("warning", "⚠") or row[0].lstrip().startswith("Line")
+
+
+def _settings(line: Line, found: FailureClass) -> Finding:
+    return Finding(lines=(line,), rank=76, rule="eslint settings", failure_class=found)
+
+
+def typescript(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield tsc's errors, also as vue-tsc, Angular, Next.js and webpack's checker print them."""
+    for at, raw in enumerate(lines):
+        if "TS" not in raw.text and not raw.text.startswith("Type error"):
+            continue
+        text = unmarked(raw.text)
+        line = Line(raw.number, text.strip())
+        if match := _TSC.match(text) or _TSC_BARE.match(text):
+            yield _typed(line, match.groupdict().get("file") or "", match["code"])
+        elif at and (match := _TYPE_LINE.match(text)):
+            above = lines[at - 1]
+            if place := _TYPE_PLACE.match(above.text):
+                yield _typed(line, place["file"], match["code"] or text, stripped(above))
+
+
+def _lint(line: Line, file: str, code: str, rank: int = 75) -> Finding:
+    name = file.replace("\\", "/")
+    return Finding(
+        lines=(stripped(line),),
+        rank=rank,
+        rule="eslint format",
+        failure_class=_LINT,
+        summary=f"{name}: {line.text.strip()}" if name else "",
+        identity=f"{name} {code}".strip(),
+    )
+
+
+def _typed(line: Line, file: str, code: str, *more: Line) -> Finding:
+    return Finding(
+        lines=(line, *more),
+        rank=77,
+        rule="tsc",
+        failure_class=_class_of(code),
+        summary=f"{file}: {line.text}" if more else line.text,
+        identity=f"{file} {code}".strip(),
+    )
+
+
+def _class_of(code: str) -> FailureClass:
+    """TypeScript numbers its messages by kind: 1xxx is syntax, 5xxx, 6xxx and 18xxx are settings."""
+    number = code.removeprefix("TS")
+    if not number.isdigit():
+        return _TYPE
+    if len(number) == 4 and number[0] == "1":
+        return FailureClass.COMPILE_ERROR
+    is_setting = (len(number) == 4 and number[0] in "56") or number in ("18002", "18003")
+    return FailureClass.CONFIG_ERROR if is_setting else _TYPE

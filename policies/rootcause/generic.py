@@ -1,0 +1,138 @@
+"""The cause where no format is known: the words of failure, and where in the log they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.rootcause import noise
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.single import unmarked
+
+NEXT_TO_END = 6
+"""What a line gains right after which a wrapper stands."""
+FOLLOWS, FOLLOWS_LINES = 4, 4
+"""What a line loses that stands so close below one that says as much: the first of a block states it."""
+TIDYING, BARE = 28, 12
+"""What a line about tidying up loses, and one that names what failed but not why."""
+LAST_WORDS, ONLY_WORDS = 24, 51
+"""Rank of a failed step's last words; and when that step said nothing else."""
+ENDING_LINES = 30
+"""Lines before a step's end that may hold its last words."""
+
+_LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
+    (
+        47,
+        re.compile(
+            r"^(?:\S{1,80} )?(?:fatal|panic|critical)\b ?[:!\]|]|\blevel=(?:fatal|panic|critical)\b"
+            r"|\[(?:fatal|critical)\]"
+        ),
+    ),
+    (47, re.compile(r"^(?:[a-z_][\w.$]{0,120})?(?:error|exception)(?: \[\w{1,60}\])?: \S")),
+    (46, re.compile(r"^##\[error\]|^::error|^caused by: \S|^cause: \S|^reason: \S")),
+    (
+        45,
+        re.compile(
+            r"^\[?(?:error|err!?|fatal)\]?\s*[:|\]-]|\blevel=error\b|[\[|] ?error ?[\]|]|^e \S"
+            r"|^\S{1,300}: (?:error|fatal)\b"
+        ),
+    ),
+    (44, re.compile(r"^\S{1,300}:\d+(?::\d+)?:? .{0,200}\berror\b|^(?:✖|✗|✘|❌|×) ?\S")),
+    (
+        43,
+        re.compile(r"\berrors?: |\w(?:error|exception): |^err[:!]|\bfatal\b|\bpanic\b"),
+    ),
+    (40, re.compile(r"\berrors?\b|\w(?:error|exception)\b")),
+    (
+        34,
+        re.compile(
+            r"\bfail(?:ed|ure|s|ing)?\b|\bcannot\b|can't|could not|couldn't|\bunable to\b|\bdenied\b"
+            r"|\brefus|\brejected\b|\binvalid\b|\bmissing\b|not found|no such|\bunexpected\b|\babort"
+            r"|\bkilled\b|expired|exceed|timed out|timeout|mismatch|\bregression\b|\bmust\b|canceled"
+            r"|not (?:allowed|permitted|supported|defined|valid|installed|available)|cancelled"
+        ),
+    ),
+)
+"""How surely the words of a line (lower-cased) say that it states a failure: the first that fits counts."""
+
+
+_HINTS = (
+    "err", "fail", "fatal", "panic", "critical", "exception", "cause", "reason", "cannot", "can't",
+    "could", "unable", "denied", "refus", "reject", "invalid", "missing", "no such", "unexpected",
+    "not found", "not allowed", "not permitted", "not supported", "not defined", "not valid",
+    "not installed", "not available", "abort", "kill", "expired", "exceed", "timed out", "timeout",
+    "mismatch", "regression", "must", "cancel", "\u2716", "\u2717", "\u2718", "\u274c", "\u00d7",
+)  # fmt: skip
+"""A line without any of them has none of those words: a cheap test before the expressions."""
+
+
+def by_words(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield lines with the words of failure; the later of equals is likelier the cause."""
+    ended = _ended(lines)
+    last_rank, last_at = 0, -FOLLOWS_LINES - 1
+    for at, line in enumerate(lines):
+        text = unmarked(line.text)
+        rank = _rank(line.text[: noise.LOOKED_AT_CHARS], text[: noise.LOOKED_AT_CHARS])
+        if not rank:
+            continue
+        follows = at - last_at <= FOLLOWS_LINES and last_rank >= rank
+        last_rank, last_at = (last_rank if follows else rank), at
+        rank += NEXT_TO_END if line.number in ended else 0
+        yield Finding(
+            lines=(Line(line.number, text),),
+            rank=rank - (FOLLOWS if follows else 0),
+            rule="words",
+            first_wins=False,
+        )
+
+
+def by_ending(lines: Sequence[Line], begins: int, ends: int | None) -> Iterator[Finding]:
+    """Yield the last words of the step that failed at line *ends*: where nothing else says why."""
+    if ends is None:
+        return
+    before = [line for line in lines if begins < line.number < ends][-ENDING_LINES:]
+    block: list[Line] = []
+    for line in reversed(before):
+        text = line.text.strip()
+        lowered = text.lower()
+        if not text or noise.is_wrapper(lowered) or noise.is_echo(text):
+            if block:
+                break
+        elif not noise.is_harmless(lowered):
+            block.append(Line(line.number, text))
+    if block:
+        yield Finding(lines=(block[-1],), rank=LAST_WORDS, rule="last words", first_wins=False)
+
+
+def _ended(lines: Sequence[Line]) -> frozenset[int]:
+    """Give the numbers of lines right after which a tool says that it failed."""
+    ended: list[int] = []
+    last = 0
+    for line in lines:
+        text = line.text.strip()
+        if not text:
+            continue
+        if noise.is_wrapper(text.lower()):
+            ended.append(last)
+            last = 0
+        else:
+            last = line.number
+    return frozenset(ended)
+
+
+def _rank(text: str, plain: str) -> int:
+    lowered = text.lower()
+    if not (any(map(lowered.__contains__, _HINTS)) or lowered.startswith("e ")):
+        return 0
+    words = plain.lower().strip()
+    marked = lowered if text != plain else words
+    rank = next((points for points, form in _LEVELS if form.search(marked)), 0)
+    if not rank or noise.is_echo(plain) or noise.is_harmless(lowered) or noise.is_wrapper(words):
+        return 0
+    if text[:1].isspace():
+        rank -= 3
+    if noise.CLEANUP.search(lowered):
+        rank -= TIDYING
+    if noise.is_bare(words):
+        rank -= BARE
+    return max(rank, 0)

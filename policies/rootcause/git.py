@@ -1,0 +1,39 @@
+"""How git passes on what a server's hook said: the reason stands before the refusal that names the hook."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass as C
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import matching, stripped
+
+LOOK_BACK = 60
+
+_DECLINED = re.compile(r"^\s*! \[remote rejected\] .{1,300}\((?P<why>[^)]{1,300})\)")
+_REMOTE = re.compile(r"^remote: (?P<said>.*\S)")
+_RULE = re.compile(r"^remote: (?:error: )?GH\d{3}|^remote: (?:error|fatal): ")
+_EMPTY = re.compile(
+    r"^remote:\s*(?:[=*#-]{3,}|Resolving deltas|Counting|Compressing|Processing|To create a|Create a pull)"
+)
+
+
+def refused_pushes(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what the server said before it refused a push."""
+    for at, line, match in matching(lines, "[remote rejected]", _DECLINED):
+        said = [
+            stripped(one)
+            for one in lines[max(0, at - LOOK_BACK) : at]
+            if _REMOTE.match(one.text) and not _EMPTY.match(one.text)
+        ]
+        told = next((one for one in said if _RULE.match(one.text)), said[0] if said else None)
+        if told and (
+            "hook" in match["why"] or "rule" in match["why"] or "protected" in match["why"]
+        ):
+            yield Finding(
+                lines=(told, stripped(line)),
+                rank=79,
+                rule="git hook",
+                failure_class=C.GIT_ERROR,
+            )

@@ -1,0 +1,101 @@
+"""How go test states a failing test: plain, testify, examples, subtests."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass as C
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import holding, stripped
+
+LOOK_AHEAD, LOOK_BACK = 60, 12
+
+_FAIL = re.compile(
+    r"^(?P<lead>\s*)(?:--- FAIL:|=== FAIL:(?: \S+)?) (?P<name>(?:Test|Example|Fuzz"
+    r"|Benchmark)\S*)"
+)
+_RUN = re.compile(
+    r"^\s*(?:=== (?:RUN|CONT|NAME|PAUSE)|--- (?:PASS|SKIP|FAIL):|FAIL\b|ok\s|PASS$|panic: )"
+)
+_SAID = re.compile(r"^\s*[\w./-]{1,200}\.go:\d+:(?P<said>.*)")
+_TESTIFY = re.compile(r"^\s+Error:\s+(?P<said>\S.*)")
+_DETAIL = re.compile(r"^\s+(?:expected|actual|got|want|Messages)\s*:\s*\S", re.I)
+_EMPTY = ("", "Error Trace:")
+
+
+def go_tests(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield failing tests with the first line they said; a subtest before the test it is of."""
+    for at, line in holding(lines, "--- FAIL:", "=== FAIL:"):
+        match = _FAIL.match(line.text)
+        if match is None:
+            continue
+        below = _until_next(lines, at + 1)
+        said = _first_said(below) or _first_said(_above(lines, at, match["name"]))
+        child = next((m for one in below[-1:] if (m := _FAIL.match(one.text))), None)
+        is_parent = child is not None and child["name"].startswith(match["name"] + "/")
+        rank = 77 if said else 74
+        yield _test(line, match["name"], said, 71 if is_parent and not said else rank)
+
+
+def _until_next(lines: Sequence[Line], at: int) -> list[Line]:
+    """Give the lines of one test, the next verdict included."""
+    block: list[Line] = []
+    for line in lines[at : at + LOOK_AHEAD]:
+        block.append(line)
+        if _RUN.match(line.text):
+            break
+    return block
+
+
+def _above(lines: Sequence[Line], at: int, name: str) -> list[Line]:
+    """Give what the test said before its verdict (go test -v prints it then)."""
+    block: list[Line] = []
+    for line in reversed(lines[max(0, at - LOOK_AHEAD) : at]):
+        if _RUN.match(line.text) and not line.text.strip().startswith("panic"):
+            if name in line.text:
+                break
+            if "--- " in line.text or line.text.startswith(("ok", "FAIL", "PASS")):
+                break
+            continue
+        block.append(line)
+    return block[::-1]
+
+
+def _first_said(block: Sequence[Line]) -> list[Line]:
+    for at, line in enumerate(block):
+        match = _SAID.match(line.text)
+        if not match:
+            continue
+        if match["said"].strip() not in _EMPTY:
+            return [
+                stripped(line),
+                *[stripped(one) for one in block[at + 1 : at + 2] if _DETAIL.match(one.text)],
+            ]
+        for place, one in enumerate(block[at + 1 : at + 12], at + 1):
+            if _TESTIFY.match(one.text):
+                more = [stripped(m) for m in block[place + 1 : place + 4] if _DETAIL.match(m.text)]
+                return [stripped(one), *more[:2]]
+        following = [stripped(one) for one in block[at + 1 : at + 4] if one.text.strip()]
+        return [stripped(line), *following[:1]] if following else [stripped(line)]
+    return []
+
+
+def _test(line: Line, name: str, said: Sequence[Line], rank: int) -> Finding:
+    why = f": {' '.join(one.text for one in said)}" if said else ""
+    return Finding(
+        lines=(stripped(line), *said),
+        rank=rank,
+        rule="go test",
+        failure_class=C.TEST_FAILURE,
+        summary=f"{name}{why}",
+        identity=name,
+        replay=(replay_of(name),),
+    )
+
+
+def replay_of(name: str) -> str:
+    """Give the command that runs the test *name*, a subtest by its path."""
+    pattern = "/".join(f"^{re.escape(part)}$" for part in name.split("/"))
+    return f"go test -run {shlex.quote(pattern)} ./..."

@@ -1,0 +1,170 @@
+"""How Gradle and sbt state a cause: "What went wrong", and the tests that failed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass as C
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.maven import _class as class_of_words
+from policies.rootcause.scan import indented, matching, stripped
+
+BLOCK_LIMIT = 60
+
+_WRONG = re.compile(r"^\* What went wrong:")
+_END = re.compile(r"^(?:\* (?:Try|Exception is|Get more)|={5,}|BUILD FAILED|\d+: Task failed)")
+_REASON = re.compile(r"^\s*> (?P<said>.+)")
+_POINTER = re.compile(
+    r"^(?:There were failing tests|Compilation (?:failed|error)\b|See (?:the|log)"
+    r"|Process 'command|A failure occurred while executing"
+    r"|Execution failed for task|Internal compiler error\. See log"
+    r"|Checkstyle rule violations|Ktlint found code style|Analysis failed"
+    r"|The following files had format|\d+ (?:actionable|tests?)"
+    r"|A problem occurred (?:evaluating|configuring|in|starting)|Multiple build operations"
+    r"|Could not resolve all (?:files|dependencies|artifacts|task dependencies)"
+    r"|Process 'Gradle Test Executor|Lint found|Build failed)"
+)
+_RULES = (
+    (re.compile(r"No space left"), C.DISK_FULL),
+    (re.compile(r"heap space|GC overhead|Metaspace|exit value 137"), C.OUT_OF_MEMORY),
+    (
+        re.compile(
+            r"[Ff]ormat violations|[Cc]heckstyle|ktlint|detekt|PMD|SpotBugs|Lint found|coverage"
+            r"|weighted issues|Rule violated",
+            re.I,
+        ),
+        C.LINT,
+    ),
+    (re.compile(r"failing tests|There were test failures"), C.TEST_FAILURE),
+    (re.compile(r"Compilation (?:failed|error)|compiler"), C.COMPILE_ERROR),
+    (
+        re.compile(
+            r"Could not find (?!method|property)|Could not resolve (?!property)"
+            r"|No matching (?:variant|toolchain)|Cannot find a Java installation"
+            r"|was not found in any|No (?:compatible )?toolchains? found|SDK location not found|NDK"
+        ),
+        C.MISSING_DEPENDENCY,
+    ),
+    (re.compile(r"Could not (?:GET|HEAD|download)|Received status code 5"), C.NETWORK),
+    (
+        re.compile(
+            r"Could not (?:find method|get unknown|set unknown|determine java|compile build|open)"
+            r"|not found in (?:root )?project|Unsupported class file|No such property"
+            r"|unknown property|requires (?:at least )?(?:Java|JVM)|Plugin \[|deprecated|ambiguous"
+            r"|incompatible|Cannot (?:locate|add)|already exists|Minimum supported Gradle",
+            re.I,
+        ),
+        C.CONFIG_ERROR,
+    ),
+)
+_TEST = re.compile(
+    r"^(?:.{0,20}Gradle Test .{0,60} > )?(?P<name>\S[^>]{0,200}(?: >"
+    r" [^>]{1,200}){1,6}?) FAILED$"
+)
+_TASK = re.compile(r"^> Task |^:|^Execution failed")
+_THROWN = re.compile(
+    r"^\s+(?P<said>(?:[a-z]\w*\.){0,12}[A-Z][\w$]*(?:Error|Exception|Failure|Failed\w*"
+    r"|Throwable|Timeout\w*)\b.*)"
+)
+_WEAK = re.compile(r"^[\w.$]+ at \S+:\d+$")
+_INNER = re.compile(r"^\s+Caused by: (?P<said>.+)")
+_SCALATEST = re.compile(
+    r"^(?:\[info\] )?(?P<name>\s*-? ?\S.{0,300}?) \*\*\* FAILED \*\*\*(?: \(.{0,40}\))?$"
+)
+_SPECS2 = re.compile(
+    r"^\[error\]\s+x (?P<name>\S.{0,200})$"
+    r"|^==> X (?P<munit>\S.{0,200}?)(?:  [\d.]+s)? ?(?P<why>\S.*)?$"
+)
+
+
+def gradle(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what went wrong: the innermost reason that says more than where to look."""
+    for at, _, _ in matching(lines, "* What went wrong:", _WRONG):
+        block: list[Line] = []
+        for line in lines[at + 1 : at + BLOCK_LIMIT]:
+            if _END.match(line.text) or (
+                block and not line.text.strip() and not _goes_on(lines, line)
+            ):
+                break
+            if line.text.strip():
+                block.append(line)
+        if block:
+            yield _wrong(block)
+
+
+def gradle_tests(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the failing tests that the test task prints, with what was thrown."""
+    for at, line, match in matching(lines, " FAILED", _TEST):
+        if _TASK.match(line.text):
+            continue
+        below = indented(lines, at + 1, 40)
+        thrown = next((stripped(one) for one in below if _THROWN.match(one.text)), None)
+        inner = [stripped(one) for one in below if _INNER.match(one.text)]
+        weak = thrown is not None and _WEAK.match(thrown.text)
+        said = inner[-1] if inner and weak else thrown
+        yield _test(line, match["name"], said)
+
+
+def scala_tests(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the failing tests of ScalaTest, MUnit and specs2, with what they said."""
+    for word, pattern in (("*** FAILED ***", _SCALATEST), (" x ", _SPECS2), ("==> X", _SPECS2)):
+        for at, line, match in matching(lines, word, pattern):
+            groups = match.groupdict()
+            name = (groups.get("name") or groups.get("munit") or "").strip().removeprefix("- ")
+            after = [
+                Line(n, re.sub(r"^\[(?:info|error)\]\s*", "", text))
+                for n, text in lines[at + 1 : at + 3]
+            ]
+            said = next((stripped(one) for one in after if one.text.strip()), None)
+            shown = (stripped(line), *([said] if said else []))
+            yield Finding(
+                lines=shown,
+                rank=75,
+                rule="scala test",
+                failure_class=C.TEST_FAILURE,
+                summary=f"{name}: {said.text}" if said else name,
+                identity=name,
+            )
+
+
+def _goes_on(lines: Sequence[Line], blank: Line) -> bool:
+    """An empty line may stand inside the block, when a reason follows it."""
+    after = next((line for line in lines if line.number > blank.number and line.text.strip()), None)
+    return after is not None and _REASON.match(after.text) is not None
+
+
+def _wrong(block: Sequence[Line]) -> Finding:
+    said = [Line(line.number, _REASON.sub(r"\g<said>", line.text).strip()) for line in block]
+    reasons = [
+        one
+        for one, line in zip(said, block, strict=True)
+        if _REASON.match(line.text) or line is block[0]
+    ]
+    own = [one for one in reasons if not _POINTER.match(one.text)]
+    lead = own[-1] if own else reasons[-1]
+    text = " ".join(one.text for one in said)
+    found = class_of_words(lead.text) or next((c for p, c in _RULES if p.search(lead.text)), None)
+    found = found or next((c for p, c in _RULES if p.search(text)), None)
+    return Finding(
+        lines=(lead, *[one for one in own[:-1][-1:] if one is not lead]),
+        rank=76 if own and found else 64 if own else 47,
+        rule="gradle",
+        failure_class=found,
+    )
+
+
+def _test(line: Line, name: str, said: Line | None) -> Finding:
+    parts = name.split(" > ")
+    unit = f"{parts[-2]}.{parts[-1].removesuffix('()')}"
+    quoted = shlex.quote(f"*{unit}" if "." not in parts[-2] else unit)
+    return Finding(
+        lines=(stripped(line), *([said] if said else [])),
+        rank=76 if said else 70,
+        rule="gradle test",
+        failure_class=C.TEST_FAILURE,
+        summary=f"{name}: {said.text}" if said else stripped(line).text,
+        identity=name,
+        replay=(f"gradle test --tests {quoted}",),
+    )

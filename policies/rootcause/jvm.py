@@ -1,0 +1,152 @@
+"""How the JVM's compilers and the JVM itself state a cause: javac, kotlinc, scalac, exceptions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass as C
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import holding, matching, stripped
+
+STACK_LIMIT = 300
+"""Lines of one stack that are read for its innermost cause."""
+
+_TOOL = re.compile(
+    r"^\s*\[(?:javac|junit|error|ERROR|groovyc|scalac|kotlinc|exec|java)\] ?"
+    r"|^(?:\[ant:javac\] )"
+)
+_JAVAC = re.compile(
+    r"^(?:[A-Za-z]:)?[^\s:\[(][^:\[]{0,300}\.(?:java|groovy|scala|sc|aj|kts?|sbt)"
+    r"(?::\[\d+,\d+\]|:\d+(?::\d+)?:)(?: error:| fatal error:)?[ \t](?!warning|note"
+    r"|info)(?P<said>\S.*)"
+)
+_STYLE = re.compile(
+    r"^[A-Z]\w{2,60}:\t| \((?:[a-z][\w-]{1,40}|standard:[\w-]+)\)(?: \w+)?$| \[(?:[A-Z]\w{3,60}"
+    r"|[\w-]{3,40}:[\w-]{3,60})\]$|^\((?:[a-z]+)\) [A-Z]\w+: |^\[\w+\] "
+)
+_KOTLIN = re.compile(
+    r"^e: (?:file://)?(?P<file>\S{1,400}\.kts?)(?::\d+:\d+|: \(\d+, ?\d+\):) (?P<said>.+)"
+)
+_SCALA3 = re.compile(r"^-- (?:\[E\d+\] )?(?P<said>[\w ]*Error): \S{1,300}:\d+:\d+ ?-*$")
+_GROOVY = re.compile(
+    r"^(?:\S{1,300}\.groovy|WorkflowScript|build file '[^']{1,300}'|script\d*"
+    r"|Script\d+\.groovy): ?\d+: (?P<said>.+)"
+)
+_MISSING = re.compile(
+    r"invalid (?:target|source) release|release version \d+ not supported"
+    r"|Source option \d+ is no longer|class file has wrong version",
+    re.I,
+)
+
+_THROWN = re.compile(
+    r"^(?:Exception in thread \"(?P<thread>[^\"]{1,100})\" |Caused by: "
+    r"|\w{0,20}[Uu]ncaught (?:exception|error)[^:]{0,40}: )?"
+    r"(?P<type>(?:[a-z_][\w]*\.){1,12}[A-Z][\w$]*(?:Exception|Error|Failure|Throwable"
+    r"|Timeout|Violation|Failed|Interrupt|Death)?\w*)(?:: (?P<said>.*))?$"
+)
+_FRAME = re.compile(r"^\s*(?:at [\w.$/@<>-]{1,300} ?\(|\.{3} \d+ (?:more|common frames))")
+_CAUSED = re.compile(r"^\s*Caused by: ")
+_ASSERTED = re.compile(
+    r"AssertionError|ComparisonFailure|AssertionFailedError|MultipleFailuresError|TestFailed"
+)
+_CRASHED = re.compile(
+    r"^#\s+(?P<said>(?:SIG[A-Z]+|EXCEPTION_\w+|Internal Error|There is insufficient memory).*)"
+)
+
+
+def jvm_compilers(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the compilers' errors that have a place; the first is the cause of the others."""
+    for at, line in holding(lines, ".java:", ".kt:", ".kts:", ".scala:", ".groovy:", ".sbt:"):
+        text = _TOOL.sub("", line.text.strip())
+        match = _KOTLIN.match(text) or _JAVAC.match(text) or _GROOVY.match(text)
+        if match and not _is_test_place(match["said"]):
+            yield _compiled(lines, at, line, match["said"])
+    for _, line, _ in matching(lines, "-- ", _SCALA3):
+        yield _found(stripped(line), C.COMPILE_ERROR, 78)
+
+
+def _compiled(lines: Sequence[Line], at: int, line: Line, said: str) -> Finding:
+    found = C.COMPILE_ERROR
+    if _STYLE.search(said):
+        found = C.LINT
+    elif _MISSING.search(said):
+        found = C.CONFIG_ERROR
+    symbol = next((stripped(one) for one in lines[at + 1 : at + 5] if "symbol:" in one.text), None)
+    return Finding(
+        lines=(stripped(line), *([symbol] if symbol and "cannot find symbol" in said else [])),
+        rank=79,
+        rule="jvm compiler",
+        failure_class=found,
+    )
+
+
+def _is_test_place(said: str) -> bool:
+    """A stack's or a log's line that ends in a place is no diagnostic."""
+    return said.startswith((")", "expected", "at ")) or said.lower().startswith(
+        ("warning", "w: ", "info")
+    )
+
+
+def jvm_exceptions(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield one finding for each exception with a stack: the innermost `Caused by` is its cause."""
+    at = 0
+    while at < len(lines) - 1:
+        match = _thrown(lines, at)
+        if match is None:
+            at += 1
+            continue
+        end, causes = _stack(lines, at + 1)
+        yield _chain(lines[at], match, causes)
+        at = max(end, at + 1)
+
+
+def jvm_crashes(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the JVM's own crash banner."""
+    banner = any("fatal error has been detected by the Java" in line.text for line in lines)
+    short = any("insufficient memory for the Java" in line.text for line in lines)
+    if not banner and not short:
+        return
+    for _, line, match in matching(lines, "#", _CRASHED):
+        is_memory = "insufficient memory" in match["said"]
+        yield _found(stripped(line), C.OUT_OF_MEMORY if is_memory else C.SIGNAL_CRASH, 84)
+
+
+def _thrown(lines: Sequence[Line], at: int) -> re.Match[str] | None:
+    text = lines[at].text
+    if "." not in text or not _FRAME.match(_TOOL.sub("", lines[at + 1].text)):
+        return None
+    return _THROWN.match(_TOOL.sub("", text).strip())
+
+
+def _stack(lines: Sequence[Line], at: int) -> tuple[int, list[Line]]:
+    """Give where the stack ends, and its `Caused by` lines."""
+    causes: list[Line] = []
+    end = min(at + STACK_LIMIT, len(lines))
+    for here in range(at, end):
+        text = _TOOL.sub("", lines[here].text)
+        if _CAUSED.match(text):
+            causes.append(Line(lines[here].number, text.strip()))
+        elif not _FRAME.match(text) and text.strip() and not text.startswith(("\t", "  ")):
+            return here, causes
+    return end, causes
+
+
+def _chain(line: Line, match: re.Match[str], causes: Sequence[Line]) -> Finding:
+    """An assertion is what a test says itself: nothing below it is more to the point."""
+    outer = Line(line.number, _TOOL.sub("", line.text).strip())
+    asserted = bool(_ASSERTED.search(match["type"]))
+    inner = outer if asserted or not causes else causes[-1]
+    uncaught = line.text.lstrip().startswith("Exception in thread")
+    return Finding(
+        lines=(inner, *([outer] if inner is not outer else [])),
+        rank=66 if uncaught or asserted else 62,
+        rule="jvm exception",
+        failure_class=C.TEST_FAILURE if asserted else None,
+        first_wins=False,
+        identity=inner.text.removeprefix("Caused by: "),
+    )
+
+
+def _found(line: Line, found: C, rank: int) -> Finding:
+    return Finding(lines=(line,), rank=rank, rule="jvm", failure_class=found)

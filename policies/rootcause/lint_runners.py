@@ -1,0 +1,93 @@
+"""How programs that run linters state which of them failed, and why: pre-commit, lintrunner."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass
+from policies.rootcause.cases import stripped
+from policies.rootcause.finding import Finding, Line
+
+SHOWN = 3
+"""Lines of a hook's output that are shown."""
+_HOOK_LINES = 60
+
+_HOOK = re.compile(r"^(?P<name>\S.{0,200}?)\.{3,200}(?:\([^)]{0,60}\))?Failed$")
+_FIELD = re.compile(
+    r"^- (?:hook id: (?P<id>\S{1,100})|exit code: -?\d+|duration: \S+|(?P<changed>files were "
+    r"modified by this hook))$"
+)
+_NOT_FOUND = re.compile(r"^Executable `.{1,200}` not found$")
+_LINT_FOR = re.compile(r"^>>> Lint for (?P<file>\S.{0,300}?):$")
+_LINT_ROW = re.compile(
+    r"^\s{1,4}(?P<level>Error|Warning|Advice) \((?P<linter>\w{1,60})\) (?P<code>\S.{0,300})$"
+)
+
+
+def hooks(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield pre-commit's failing hooks: the files they changed, or the first thing they said."""
+    for at, line in enumerate(lines):
+        if line.text.endswith("Failed") and (match := _HOOK.match(line.text)):
+            after = lines[at + 1 : at + _HOOK_LINES]
+            if after and _FIELD.match(after[0].text):
+                yield _hook(line, match["name"], after)
+
+
+def _hook(line: Line, name: str, after: Sequence[Line]) -> Finding:
+    said, hook_id, changed = list[Line](), "", None
+    for item in after:
+        match = _FIELD.match(item.text)
+        if match and not said:
+            hook_id = match["id"] or hook_id
+            changed = item if match["changed"] else changed
+        elif item.text.endswith(("Failed", "Passed", "Skipped")) and "..." in item.text:
+            break
+        elif item.text.strip():
+            said.append(stripped(item))
+    lead = changed or (said[0] if said else line)
+    command = (f"pre-commit run {shlex.quote(hook_id)} --all-files",) if hook_id else ()
+    shown = (lead, *([line] if changed else ()), *(said[:SHOWN] if changed else ()))
+    summary = f"{name}: {lead.text.removeprefix('- ')}"
+    missing = _NOT_FOUND.match(lead.text) is not None
+    found = FailureClass.MISSING_DEPENDENCY if missing else FailureClass.LINT
+    rank = 75 if changed or missing else 71
+    identity = f"pre-commit {hook_id or name}"
+    return _lint("pre-commit", shown, summary, identity, rank, found=found, replay=command)
+
+
+def lintrunner(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield lintrunner's complaints; errors outweigh warnings."""
+    head: Line | None = None
+    file = ""
+    for line in lines:
+        if match := _LINT_FOR.match(line.text):
+            head, file = line, match["file"]
+        elif head and (match := _LINT_ROW.match(line.text)):
+            said = f"{match['linter']} {match['code']}"
+            rank = 75 if match["level"] == "Error" else 74
+            summary = f"{file}: {line.text.strip()}"
+            yield _lint("lintrunner", (stripped(line), head), summary, f"{file} {said}", rank)
+
+
+def _lint(
+    rule: str,
+    lines: Sequence[Line],
+    summary: str,
+    identity: str,
+    rank: int = 75,
+    *,
+    found: FailureClass = FailureClass.LINT,
+    replay: tuple[str, ...] = (),
+) -> Finding:
+    own = {line.number: line for line in lines}
+    return Finding(
+        lines=tuple(own.values()),
+        rank=rank,
+        rule=rule,
+        failure_class=found,
+        summary=summary,
+        identity=identity,
+        replay=replay,
+    )

@@ -1,0 +1,191 @@
+"""How Maven and its plugins state a cause: surefire's tests, and the goal that could not be executed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass as C
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import holding, matching, stripped
+
+_LEVEL = re.compile(r"^\s*\[(?:ERROR|FATAL)\] ?")
+_RUNNER = re.compile(
+    r"^(?:\[(?:ERROR|INFO|WARNING)\] )?\s*Tests run: \d+, Failures: \d+, Errors: \d+"
+)
+_NEW = re.compile(
+    r"^(?:\[ERROR\] )?(?P<class>[\w.$]{1,300})\.(?P<test>[\w\[\]{}(),"
+    r" .:=-]{1,200}?)\s+--\s+Time elapsed: .{1,20} <<< (?:FAILURE|ERROR)!"
+)
+_OLD = re.compile(
+    r"^(?:\[ERROR\] )?(?P<test>[\w\[\]{}, .:=-]{1,200}?)"
+    r"(?:\{.{0,100}\})?\((?P<class>[\w.$]{1,300})\)\s+Time elapsed: .{1,20} <<< (?:FAILURE"
+    r"|ERROR)!"
+)
+_SECTION = re.compile(
+    r"^(?:\[ERROR\] )?(?P<kind>Failures|Errors|Failed tests|Tests in error): *(?P<first>\S.*)?$"
+)
+_LISTED = re.compile(
+    r"^(?:\[ERROR\])? {1,4}(?P<class>[A-Z]\w*(?:\$\w+)*)(?:>\w[\w.:]*)?[.>]"
+    r"(?P<test>\w+)(?:\[.{0,80}\])?(?::\d+)?(?:->[\w.:]+){0,5} (?P<said>\S.*)"
+)
+_LISTED_OLD = re.compile(
+    r"^ {1,4}(?P<test>\w+)(?:\[.{0,80}\])?\((?P<class>[\w.$]+)\): (?P<said>.*)"
+)
+_THROWN = re.compile(r"^(?:\[ERROR\] )?(?:[a-z]\w*\.){1,12}[A-Z][\w$]*(?:: .*)?$")
+_GOAL = re.compile(
+    r"^\[ERROR\] Failed to execute goal (?P<goal>\S+)(?: \([^)]{0,200}\))?(?: on"
+    r" project (?P<project>\S+))?: (?P<said>.+)"
+)
+_HELP = re.compile(r"\s*-> \[Help \d+\].*$")
+_EMPTY = re.compile(
+    r"^(?:There are test failures|There was \d+ (?:error|failure)"
+    r"|Compilation failure(?:: Compilation failure)?:?\s*$"
+    r"|There were test failures|Build failed, check"
+    r"|Command execution failed|An Ant BuildException has occured"
+    r"|Failed during checkstyle execution: There)"
+)
+_RULES = (
+    (
+        re.compile(
+            r"Could not (?:find artifact|resolve dependencies)|could not be resolved"
+            r"|was not found in|No plugin found|Non-resolvable|Could not resolve"
+        ),
+        C.MISSING_DEPENDENCY,
+    ),
+    (
+        re.compile(
+            r"checkstyle|spotless|format violations|pmd|spotbugs|findbugs|license"
+            r"|Too many files with unapproved|ktlint|sortpom|impsort|formatter|detekt|coverage",
+            re.I,
+        ),
+        C.LINT,
+    ),
+    (re.compile(r"ompilation fail|Fatal error compiling"), C.COMPILE_ERROR),
+    (re.compile(r"forked VM terminated|VM crash|The fork"), C.SIGNAL_CRASH),
+    (re.compile(r"timeout or other error in the fork"), C.TEST_TIMEOUT),
+    (re.compile(r"test failures|surefire|failsafe", re.I), C.TEST_FAILURE),
+)
+_NETWORK = re.compile(
+    r"Connect(?:ion)? (?:to .{1,200} )?(?:refused|timed out|reset)|Unknown host|UnknownHost"
+    r"|status code:? 5\d\d|Read timed out|Network is unreachable|Remote host terminated|PKIX"
+    r"|Temporary failure|No route to host|Premature EOF|status: 5\d\d"
+)
+_REFUSED = re.compile(r"status(?: code)?:? (?:401|403)|Unauthorized|Forbidden|Not authorized", re.I)
+_RATE = re.compile(r"status(?: code)?:? 429|Too Many Requests")
+_PROBLEM = re.compile(
+    r"^\[(?:ERROR|FATAL)\] +(?:\[(?:ERROR|FATAL)\] +)?(?P<said>(?:Non-resolvable"
+    r"|Non-parseable|Non-readable|'[\w.]+' |Malformed POM|Unknown lifecycle phase|No plugin found"
+    r"|Error resolving version|Could not |Unresolveable|Child module|The goal you specified"
+    r"|Plugin |The project uses|Project ').+)"
+)
+_RULE = re.compile(
+    r"^(?:\[(?:ERROR|WARNING|INFO)\] )?Rule \d+: (?P<rule>[\w.]+) failed with message:$"
+)
+
+
+def surefire(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the failing tests: at their verdict with what was thrown, and in the list at the end."""
+    for at, line in holding(lines, "<<< FAILURE!", "<<< ERROR!"):
+        match = _NEW.match(line.text) or _OLD.match(line.text)
+        if match and not _RUNNER.match(line.text):
+            thrown = next(
+                (stripped(one) for one in lines[at + 1 : at + 3] if _THROWN.match(one.text)), None
+            )
+            yield _test(
+                (stripped(line), *([thrown] if thrown else [])),
+                match,
+                thrown.text if thrown else "",
+                76,
+            )
+    yield from _listed(lines)
+
+
+def goals(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield why Maven could not execute a goal or read a project; a compiler's own words go first."""
+    for _, line in holding(lines, "Failed to execute goal"):
+        match = _GOAL.match(line.text)
+        if match:
+            yield _goal(line, match)
+    for _, line in holding(lines, "[ERROR] ", "[FATAL] "):
+        match = _PROBLEM.match(line.text)
+        if match:
+            yield _problem(line, match["said"], 77)
+    for at, line, match in matching(lines, "Rule ", _RULE):
+        said = [stripped(one) for one in lines[at + 1 : at + 2] if one.text.strip()]
+        yield Finding(
+            lines=(*said, stripped(line)),
+            rank=78,
+            rule="maven enforcer",
+            failure_class=C.CONFIG_ERROR,
+            summary=said[0].text if said else "",
+            identity=f"{match['rule']} {said[0].text if said else ''}",
+        )
+
+
+def _listed(lines: Sequence[Line]) -> Iterator[Finding]:
+    inside = 0
+    for line in lines:
+        if (section := _SECTION.match(line.text)) is not None:
+            inside = 40
+            if section["first"] and (match := _LISTED_OLD.match(f"  {section['first']}")):
+                yield _test((stripped(line),), match, match["said"], 75)
+        elif inside:
+            inside -= 1
+            match = _LISTED.match(line.text) or _LISTED_OLD.match(line.text)
+            if match:
+                yield _test((stripped(line),), match, match["said"], 75)
+            elif _RUNNER.match(line.text):
+                inside = 0
+
+
+def _goal(line: Line, match: re.Match[str]) -> Finding:
+    said = _HELP.sub("", match["said"]).strip()
+    empty = _EMPTY.match(said) is not None
+    found = _class(said) or _class(f"{match['goal']} {said}")
+    return Finding(
+        lines=(stripped(line),),
+        rank=48 if empty else 74 if found and found is not C.TEST_FAILURE else 62,
+        rule="maven goal",
+        failure_class=found,
+        summary=said if not empty else "",
+        identity=f"{match['goal']} {said}",
+    )
+
+
+def _problem(line: Line, said: str, rank: int) -> Finding:
+    return Finding(
+        lines=(stripped(line),),
+        rank=rank,
+        rule="maven problem",
+        failure_class=_class(said) or C.CONFIG_ERROR,
+        summary=_HELP.sub("", said),
+    )
+
+
+def _class(said: str) -> C | None:
+    """A repository that cannot be reached comes before the artifact that is missed for it."""
+    if _NETWORK.search(said):
+        return C.NETWORK
+    if _REFUSED.search(said):
+        return C.AUTH
+    if _RATE.search(said):
+        return C.RATE_LIMIT
+    return next((found for pattern, found in _RULES if pattern.search(said)), None)
+
+
+def _test(lines: tuple[Line, ...], match: re.Match[str], why: str, rank: int) -> Finding:
+    simple = match["class"].rpartition(".")[2]
+    name = f"{simple}.{match['test'].strip()}"
+    unit = re.match(r"\w+", match["test"].strip())
+    wanted = f"{simple}#{unit[0]}" if unit else simple
+    return Finding(
+        lines=lines,
+        rank=rank,
+        rule="surefire",
+        failure_class=C.TEST_FAILURE,
+        summary=f"{name}: {why}" if why else lines[0].text,
+        identity=name,
+        replay=(f"mvn test -Dtest={shlex.quote(wanted)}",),
+    )

@@ -1,0 +1,82 @@
+"""How npm states a cause: its error codes, and install scripts that fail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.rootcause.build_output import cause_in, class_of_output
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.package_codes import RANK, coded
+
+GROUP_LIMIT_LINES = 400
+
+_NPM = re.compile(r"^npm (?:ERR!|error)(?: (?P<said>.{0,2000}))?$")
+_CODE = re.compile(r"^code (?P<code>\S{1,80})$")
+_COMMAND = re.compile(
+    r"^command (?:sh|bash|cmd|C:|/|failed)|^> \S{1,200}@\S{1,80} (?:pre|post)?install\b"
+)
+_MISSING_SCRIPT = re.compile(
+    r"^(?:Missing script: |missing script: |Lifecycle script `.{1,80}` not found)"
+)
+_SKIPPED = re.compile(
+    r"^(?:code|errno|path|command|syscall|file|dest|signal|type|cwd|lifecycle|workspace"
+    r"|location|network This is|network In most|network If you|enoent This is|A complete log"
+    r"|a complete log|404 {1,2}(?:Note|tarball|You should)|engine Unsupported engine|Tell "
+    r"the author|Run \"npm|In most|Note that you|For a full|node_modules/|Fix the upstream"
+    r"|to accept an|See \S{1,300}$|Could not write)\b|^(?:404$|$|/|\d{1,6}$)"
+)
+_PEER = re.compile(
+    r"^(?:peer |Could not resolve dependency|Conflicting peer)|\bpeer \S{1,200} from "
+)
+_NEEDED = re.compile(r"^\s{0,4}(?:Missing|Invalid): ")
+
+
+def npm(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield why npm itself failed, and what an install script that it ran said."""
+    group: list[Line] = []
+    for line in lines:
+        match = _NPM.match(line.text)
+        if match and len(group) < GROUP_LIMIT_LINES:
+            said = match["said"] or ""
+            if group and _CODE.match(said):
+                yield from _of_group(group)
+                group = []
+            group.append(Line(line.number, said))
+    if group:
+        yield from _of_group(group)
+
+
+def _of_group(group: Sequence[Line]) -> Iterator[Finding]:
+    codes = [match["code"] for line in group if (match := _CODE.match(line.text))]
+    code = codes[0] if codes else ""
+    at = next((n for n, line in enumerate(group) if _COMMAND.match(line.text)), None)
+    if at is not None and code[:1] in "E0123456789" and code[:2] not in ("E4", "E5"):
+        cause = cause_in(
+            [
+                x
+                for x in group[at + 1 :]
+                if not _SKIPPED.match(x.text) and not _COMMAND.match(x.text)
+            ]
+        )
+        if cause is not None:
+            yield Finding(
+                lines=(cause,),
+                rank=RANK,
+                rule="install script",
+                failure_class=class_of_output(cause.text),
+            )
+        return
+    said = [line for line in group if line.text and not _SKIPPED.match(line.text)]
+    if code in ("", "ELIFECYCLE") or not said:
+        said = [line for line in said if _MISSING_SCRIPT.match(line.text)]
+        code = "EUSAGE"
+    if said:
+        extra = [line for line in said[1:] if _PEER.search(line.text) or _NEEDED.match(line.text)]
+        same = code.removeprefix("E").lower()
+        extra = extra or [
+            line
+            for line in said[1:3]
+            if line.text.lower().startswith((same, "notarget", "enoent", "engine", "notsup"))
+        ]
+        yield coded((said[0], *extra[:3]), code, said[0].text)

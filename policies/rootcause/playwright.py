@@ -1,0 +1,66 @@
+"""How Playwright Test states failing tests; those that passed when tried again do not count."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+
+from policies.rootcause.cases import failed_test, stripped
+from policies.rootcause.finding import Finding, Line
+
+RANK = 81
+LOOK_AHEAD = 30
+
+_HEAD = re.compile(
+    r"^\s{2,4}\d{1,6}\) (?P<title>(?:\[(?P<project>[^\]]{1,80})\] › )?(?P<file>[^\s›]{1,300})"
+    r":(?P<line>\d{1,9}):\d{1,9} › (?P<name>\S.{0,400}?))[ ─]{0,200}$"
+)
+_COUNT = re.compile(
+    r"^\s{2}\d{1,6} (?P<kind>failed|flaky|passed|skipped|did not run|interrupted)\b"
+)
+_LISTED = re.compile(r"^\s{4}(?P<title>\S.{0,500}?)[ ─]{0,200}$")
+_SAID = re.compile(
+    r"^\s{4,8}(?P<said>(?:\w{0,80}Error|Test timeout of|Error)\b.{0,1000}|.{0,80}timeout of "
+    r"\d.{0,200})$"
+)
+_VALUE = re.compile(r"^\s{4,8}(?:Expected|Received)\b[\w ]{0,40}:")
+
+
+def playwright(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the failing tests, each with its error and the values compared."""
+    flaky, seen = _flaky(lines), set[str]()
+    for at, line in enumerate(lines):
+        match = _HEAD.match(line.text)
+        if match and match["title"] not in flaky and match["title"] not in seen:
+            seen.add(match["title"])
+            yield _of(line, match, lines[at + 1 : at + LOOK_AHEAD])
+
+
+def _flaky(lines: Sequence[Line]) -> set[str]:
+    found, kind = set[str](), ""
+    for line in lines:
+        if match := _COUNT.match(line.text):
+            kind = match["kind"]
+        elif kind == "flaky" and (listed := _LISTED.match(line.text)):
+            found.add(listed["title"])
+        elif not line.text.startswith("    "):
+            kind = ""
+    return found
+
+
+def _of(line: Line, match: re.Match[str], after: Sequence[Line]) -> Finding:
+    said = [Line(n, m["said"]) for n, text in after if (m := _SAID.match(text))][:1]
+    values = [stripped(item) for item in after if _VALUE.match(item.text)][:2]
+    project = f" --project={shlex.quote(match['project'])}" if match["project"] else ""
+    place = shlex.quote(f"{match['file']}:{match['line']}")
+    name = f"{match['file']} › {match['name']}"
+    return failed_test(
+        "playwright",
+        name,
+        (*said, stripped(line), *values),
+        why=" ".join(item.text for item in (*said, *values)),
+        rank=RANK,
+        where=match["project"] or "",
+        replay=f"npx playwright test {place}{project}",
+    )

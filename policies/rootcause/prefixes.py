@@ -1,0 +1,43 @@
+"""What CI systems, runners and loggers write before a line: clocks, job and service names, step numbers."""
+
+from __future__ import annotations
+
+import re
+
+_DAY = r"(?:\d{4}[-/]\d\d[-/]\d\d|\d\d[-/.]\d\d[-/.]\d{4})"
+_CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
+_ZONE = r"(?:Z|\s?[+-]\d\d:?\d\d|\s?UTC|\s?GMT)"
+_SCRIPTS = (
+    r"(?:build|test|lint|check|type-?check|prepare|dev|start|e2e|unit|ci|format|compile|bundle|ts)"
+)
+
+PREFIX = re.compile(
+    r"^\ufeff?(?:"
+    # GitHub, GitLab, Azure, Taskcluster: ISO times; GitLab's stream number after it
+    rf"\[?{_DAY}[T ]{{1,2}}{_CLOCK}{_ZONE}?\]?(?: [0-9A-F]{{2}}[OE]\+?)?"
+    # Jenkins' timestamper, AppVeyor, TeamCity
+    rf"|\[{_CLOCK}\](?:[A-Z]?:)?"
+    rf"|{_CLOCK}(?: (?= \S))?(?=\s+\S|\s*$)"
+    r"|\[(?:task|vcs|setup|taskcluster|fetches|cache)[^\]]{0,60}\]"
+    # docker compose, BuildKit, pytest-xdist
+    r"|[\w.-]{1,80}[-_]\d{1,4}\s{1,40}\|"
+    r"|#\d{1,4} \d{1,6}\.\d{1,4}|#\d{1,4}(?= ERROR)"
+    r"|\[gw\d{1,3}\]"
+    # the kernel's ring buffer, syslog
+    r"|\[ {0,8}\d{1,9}\.\d{6}\]"
+    rf"|[A-Z][a-z]{{2}} [ \d]\d {_CLOCK} [\w.-]{{1,80}} [\w./@-]{{1,60}}(?:\[\d+\])?:"
+    # gh run view --log: job, step
+    r"|[^\t]{1,120}\t[^\t]{1,120}\t\ufeff?(?=\d{4}-\d\d-\d\dT)"
+    # workspaces of pnpm, turbo, lerna: package and script
+    rf"|(?:@[\w.-]{{1,60}}/)?[\w./-]{{1,80}}[ :#]{_SCRIPTS}(?::[\w-]{{1,30}})?:"
+    r")(?: |\s*$|(?=\t)|(?<=\t))"
+)
+"""One of them, at the line's start; several may stand one after the other."""
+
+MARKERS = re.compile(
+    r"section_(?:start|end):\d{1,12}:[\w.-]{1,200}(?:\[[^\]]{0,200}\])?"
+    r"|travis_(?:fold|time):(?:start|end):[\w.:,=-]{1,300}"
+)
+"""GitLab's and Travis' folding marks, which a terminal does not show."""
+
+LOOKS_MARKED = ("section_", "travis_")

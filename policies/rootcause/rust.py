@@ -1,0 +1,151 @@
+"""How Rust's tools state a cause: rustc, clippy, rustfmt, cargo's build scripts and links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass as C
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import first_of, holding, matching, stripped
+
+_ERROR = re.compile(r"^(?:error(?:\[E\d{4}\])?|error\[E\d{4}\] in .{1,100}): (?P<said>.+)")
+_SUMS = re.compile(
+    r"^error(?:: (?:could not compile|aborting due|test failed|doctest failed"
+    r"|process didn't exit"
+    r"|\d+ targets? failed|build failed|test run failed|failed to run custom build command"
+    r"|failed to compile|linking with|could not document|\d+ tests? failed"
+    r"|unable to proceed)|:? \d+ err)"
+)
+_PLACE = re.compile(r"^\s*(?:-->|:::) (?P<file>\S{1,400}?)(?::\d+)*$")
+_LINT = re.compile(
+    r"clippy::|rustdoc::|`-[DF] [\w-]+(?:`| implied)|#\[(?:deny|forbid)\(|-D warnings"
+)
+_TYPED = re.compile(
+    r"^error\[E0(?:433|432|463)\]: .*(?:can't find crate|unresolved import|undeclared crate)"
+)
+_LINK = re.compile(r"^error: linking with `[^`]{1,200}` failed")
+_LINK_SAID = (
+    re.compile(
+        r"cannot find -l|unable to find library|library not found|library '.{1,80}' not found"
+    ),
+    re.compile(r"undefined (?:reference|symbol)|multiple definition|duplicate symbol|signal 9"),
+    re.compile(r"\bld(?:\.\w+)?: (?:error: )?\S"),
+)
+CHAIN_LINES = 30
+_CHAINED = re.compile(r"^[Ee]rror: \S")
+_CAUSED = re.compile(r"^Caused by:$")
+_NUMBERED = re.compile(r"^\s+\d+: ")
+_BUILD_SCRIPT = re.compile(
+    r"^error: failed to run custom build command for `(?P<name>[^`]{1,200})`"
+)
+_SCRIPT_SAID = (
+    re.compile(r"^\s*(?:thread '|called `|pkg-config exited)"),
+    re.compile(r"(?:^|: )(?:fatal )?error[: ]|not found|[Nn]o such file"),
+)
+
+_PANIC = re.compile(
+    r"^\s*thread '(?P<name>[^']{1,300})' (?:\(\d+\) )?panicked at (?:'(?P<old>.*?)',"
+    r" )?(?P<place>\S+?):?$"
+)
+_FMT = re.compile(r"^Diff in \S.{0,300}?(?::\d+| at line \d+):$")
+
+
+def rustc(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield rustc's and clippy's errors, and cargo's own, which have no place."""
+    for at, line in holding(lines, "error"):
+        match = _ERROR.match(line.text)
+        if match is None:
+            continue
+        after = lines[at + 1 : at + 80]
+        if _LINK.match(line.text):
+            yield _of_linker(line, after)
+        elif script := _BUILD_SCRIPT.match(line.text):
+            yield _of_build_script(line, after, script["name"])
+        elif not _SUMS.match(line.text) and any(_PLACE.match(one.text) for one in after[:5]):
+            yield _of_compiler(line, after)
+
+
+def error_chains(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the innermost text below an error's `Caused by:` (cargo, and what prints errors as it does)."""
+    for at, line, _ in matching(lines, "rror: ", _CHAINED):
+        causes = _causes(lines[at + 1 : at + CHAIN_LINES])
+        if causes and not _SUMS.match(line.text):
+            rank = 76 if line.text.startswith("error: ") else 64
+            yield Finding(lines=(causes[-1], stripped(line)), rank=rank, rule="error chain")
+
+
+def _causes(after: Sequence[Line]) -> list[Line]:
+    """Give the first line below each `Caused by:`, or each numbered one, up to an unindented line."""
+    causes: list[Line] = []
+    waits = False
+    for line in after:
+        if _CAUSED.match(line.text):
+            waits = True
+        elif line.text.strip() and not line.text.startswith("  "):
+            break
+        elif (waits or (causes and _NUMBERED.match(line.text))) and line.text.strip():
+            causes.append(Line(line.number, _NUMBERED.sub("", line.text).strip()))
+            waits = False
+    return causes
+
+
+def rustfmt(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the places at which rustfmt --check would write otherwise."""
+    for _, line, _ in matching(lines, "Diff in ", _FMT):
+        yield Finding(lines=(stripped(line),), rank=75, rule="rustfmt", failure_class=C.LINT)
+
+
+def _of_compiler(line: Line, after: Sequence[Line]) -> Finding:
+    own: list[Line] = []
+    for one in after:
+        if _ERROR.match(one.text):
+            break
+        own.append(one)
+    found = C.COMPILE_ERROR
+    if any(_LINT.search(one.text) for one in own):
+        found = C.LINT
+    elif _TYPED.match(line.text):
+        found = C.MISSING_DEPENDENCY if "can't find crate" in line.text else C.COMPILE_ERROR
+    place = next((m["file"] for one in own[:5] if (m := _PLACE.match(one.text))), "")
+    if place.endswith(".toml"):
+        found = C.CONFIG_ERROR
+    return Finding(
+        lines=(stripped(line),),
+        rank=80,
+        rule="rustc",
+        failure_class=found,
+        identity=f"{line.text} {place}",
+    )
+
+
+def _of_linker(line: Line, after: Sequence[Line]) -> Finding:
+    said = first_of(after, *_LINK_SAID)
+    is_missing = said is not None and _LINK_SAID[0].search(said.text)
+    return Finding(
+        lines=(said, stripped(line)) if said else (stripped(line),),
+        rank=80,
+        rule="rustc link",
+        failure_class=C.MISSING_DEPENDENCY if is_missing else C.COMPILE_ERROR,
+    )
+
+
+def _of_build_script(line: Line, after: Sequence[Line], name: str) -> Finding:
+    """What the script wrote to its error output says why; its panic's text stands below the place."""
+    written = list(after)
+    for place, one in enumerate(after):
+        if one.text.strip() == "--- stderr":
+            written = list(after[place + 1 :])
+    said = first_of(written, *_SCRIPT_SAID)
+    if said and (match := _PANIC.match(said.text)) and not match["old"]:
+        place = next(n for n, one in enumerate(written) if one.number == said.number)
+        said = next(
+            (stripped(one) for one in written[place + 1 : place + 3] if one.text.strip()), said
+        )
+    return Finding(
+        lines=(said, stripped(line)) if said else (stripped(line),),
+        rank=78 if said else 72,
+        rule="cargo build script",
+        failure_class=C.MISSING_DEPENDENCY,
+        identity=f"{name} {said.text if said else ''}",
+    )

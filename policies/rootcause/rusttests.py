@@ -1,0 +1,101 @@
+"""How Rust's test runners state a failing test: cargo test, doc tests, nextest; and a program's panic."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass as C
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import first_of, holding, matching, stripped
+
+_PANIC = re.compile(
+    r"^\s*thread '(?P<name>[^']{1,300})' (?:\(\d+\) )?panicked at (?:'(?P<old>.*?)',"
+    r" )?(?P<place>\S+?):?$"
+)
+_OLD = re.compile(
+    r"^\s*thread '(?P<name>[^']{1,300})' (?:\(\d+\) )?panicked at '(?P<old>.{1,2000})"
+)
+_TEST = re.compile(r"^test (?P<name>\S.{0,300}?) \.\.\. FAILED(?: .*)?$")
+_OUTPUT = re.compile(
+    r"^\s*-{3,} (?:(?:TRY \d+ )?STDOUT:\s+\S+ )?(?P<name>\S.{0,300}?)(?: stdout)? -{3,}$"
+)
+_NEXTEST = re.compile(
+    r"^\s*(?:TRY \d+ )?(?P<why>FAIL|TIMEOUT|SIG[A-Z]+|ABORT"
+    r"|LEAK-FAIL) +\[ *[\d.]+s\] +(?:\(.{0,30}\) +)?\S+ (?P<name>\S+)$"
+)
+_DOCTEST = re.compile(r"^\S+\.rs - ")
+
+
+def rust_tests(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield failing tests with what their panic says, then tests that only the list names."""
+    told: set[str] = set()
+    for at, line in holding(lines, "panicked at"):
+        match = _PANIC.match(line.text) or _OLD.match(line.text)
+        if match:
+            told.add(match["name"])
+            yield _panic(lines, at, line, match)
+    for _, line, match in matching(lines, "... FAILED", _TEST):
+        if match["name"] not in told:
+            yield _test((stripped(line), *_returned(lines, match["name"])), match["name"], "", 71)
+    for _, line, match in matching(lines, "[", _NEXTEST):
+        yield _nextest(line, match)
+
+
+def _panic(lines: Sequence[Line], at: int, line: Line, match: re.Match[str]) -> Finding:
+    old = match.groupdict().get("old")
+    after = lines[at + 1 : at + 4]
+    said = None if old else next((stripped(one) for one in after if one.text.strip()), None)
+    name, words = match["name"], old or (said.text if said else "")
+    is_program = name in ("main", "<unnamed>") or name.startswith(("tokio-", "rayon", "async-"))
+    if is_program:
+        return Finding(
+            lines=(said, stripped(line)) if said else (stripped(line),),
+            rank=64,
+            rule="rust panic",
+            first_wins=True,
+        )
+    shown = (stripped(line), *([said] if said else []))
+    return _test(shown, name, words, 77)
+
+
+def _returned(lines: Sequence[Line], name: str) -> list[Line]:
+    """Give what a test without a panic printed: the error it returned."""
+    for at, _, match in matching(lines, "----", _OUTPUT):
+        if match["name"] == name:
+            after = [stripped(one) for one in lines[at + 1 : at + 15] if one.text.strip()]
+            error = first_of(
+                after, re.compile(r"^(?:Error: |error(?:\[E\d+\])?: |note: test did not)")
+            )
+            return [error] if error else after[:1]
+    return []
+
+
+def _nextest(line: Line, match: re.Match[str]) -> Finding:
+    crash = match["why"].startswith(("SIG", "ABORT"))
+    found = C.SIGNAL_CRASH if crash else C.TEST_FAILURE
+    found = C.TEST_TIMEOUT if match["why"] == "TIMEOUT" else found
+    rank = 72 if found is C.TEST_FAILURE else 78
+    return Finding(
+        lines=(stripped(line),),
+        rank=rank,
+        rule="nextest",
+        failure_class=found,
+        identity=f"{match['name']} {match['why']}",
+        replay=(f"cargo nextest run {shlex.quote(match['name'])}",),
+    )
+
+
+def _test(lines: tuple[Line, ...], name: str, words: str, rank: int) -> Finding:
+    why = words or (lines[1].text if len(lines) > 1 else "")
+    unit = None if _DOCTEST.match(name) else name
+    return Finding(
+        lines=lines,
+        rank=rank,
+        rule="rust test",
+        failure_class=C.TEST_FAILURE,
+        summary=f"{name}: {why}" if why else lines[0].text,
+        identity=name,
+        replay=(f"cargo test {shlex.quote(unit)}",) if unit else ("cargo test --doc",),
+    )

@@ -1,0 +1,178 @@
+"""The formats of Python, JavaScript, Ruby and PHP, each tried where its words stand in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from policies.rootcause.bundlers import bundlers
+from policies.rootcause.docs import docs_builds
+from policies.rootcause.environments import environments
+from policies.rootcause.eslint import js_linters, typescript
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.formatters import formatters, prettier
+from policies.rootcause.javascript import node_errors
+from policies.rootcause.jest import jest
+from policies.rootcause.layers import layered
+from policies.rootcause.lint_runners import hooks, lintrunner
+from policies.rootcause.mocha import browsers, mocha
+from policies.rootcause.npm import npm
+from policies.rootcause.npm_scripts import Scripts
+from policies.rootcause.php import php, php_checkers
+from policies.rootcause.phpunit import pest, phpunit
+from policies.rootcause.pip import installers
+from policies.rootcause.playwright import playwright
+from policies.rootcause.pylint import python_checkers, python_checkers_in_blocks
+from policies.rootcause.pytest import pytest
+from policies.rootcause.pytest_session import pytest_session
+from policies.rootcause.python import syntax_errors, tracebacks
+from policies.rootcause.rspec import minitest, rspec
+from policies.rootcause.ruby import rubocop, ruby
+from policies.rootcause.tap import ava, node_spec, tap
+from policies.rootcause.unittest import doctests, unittest
+from policies.rootcause.vitest import vitest
+from policies.rootcause.yarn import pnpm, yarn
+
+Finder = Callable[[Sequence[Line]], Iterator[Finding]]
+
+_FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
+    (
+        "",
+        (
+            (tap, "not ok"),
+            (layered, "Caused by|cause: |─▶ |ERR_PNPM_"),
+            (hooks, "...Failed|)Failed"),
+            (lintrunner, ">>> Lint for "),
+            (
+                docs_builds,
+                ": WARNING: |: ERROR: |: SEVERE: |: CRITICAL: |Extension error|"
+                "Configuration error|treated as error|strict mode",
+            ),
+            (
+                environments,
+                "nox > |: exit |: FAIL |Exception running subprocess|InvocationError|"
+                "commands failed",
+            ),
+        ),
+    ),
+    (
+        "ed in |ran in |error in |errors in |overage|!!! | Timeout +|SUBFAIL|"
+        "ersion solving|UNEXPECTED SUCCESS|Cannot install|Call to `|backend returned|[end of "
+        "output]|"
+        ".py|Traceback (most|FAILED |ERROR|Error: |Error:|error: |pip|uv|poetry|"
+        "FAIL: |pytest|SyntaxError| ==> |RESULT: |reformat|Could not |"
+        "Failed example",
+        (
+            (pytest, "FAILED|ERROR|SUBFAIL|= FAILURES =|= ERRORS ="),
+            (
+                pytest_session,
+                "pytest|ran in |ed in |error in |errors in |overage|Fatal Python error|fatal exception|"
+                " Timeout +|INTERNALERROR>|!!! |while loading conftest|UsageError|"
+                "not found: ",
+            ),
+            (unittest, "FAIL: |ERROR: |UNEXPECTED SUCCESS: "),
+            (doctests, "Failed example:"),
+            (tracebacks, "Traceback (most recent call last)"),
+            (syntax_errors, "SyntaxError|IndentationError|TabError"),
+            (python_checkers, ".py|.ipynb| ==> |RESULT: FAILED"),
+            (python_checkers_in_blocks, ".py|--> |>> Issue"),
+            (formatters, "reformat|cannot |Imports are|needs formatting|not formatted"),
+            (
+                installers,
+                "[end of output]|errored out with|Call to `|backend returned|"
+                "Cannot install|o matching distribution|Could not |"
+                "version solving failed|error: |ERROR: |Error: |Error:|poetry.lock|"
+                "InvalidConfig",
+            ),
+        ),
+    ),
+    (
+        ".js|.ts|.mjs|.cjs|.jsx|.tsx|.vue|.svelte|npm |yarn|node|● |✕ |Usage Error: |Internal "
+        "Error: |✖|×|[warn] |"
+        "[error] |[fail]| › | MD0|━━|➤ YN| failing|ERR_PNPM|ESLint|ERROR in|"
+        "Failed to compile|error TS|  Message:|FAILED",
+        (
+            (node_errors, "    at |  at |--trace-uncaught"),
+            (jest, "● |✕ |coverage threshold|Coverage for|No tests found"),
+            (
+                vitest,
+                "FAIL|Uncaught Exception|Unhandled |Startup Error|Coverage for|No test |"
+                "No test files",
+            ),
+            (mocha, " failing"),
+            (browsers, " FAILED|  Message:"),
+            (node_spec, "✖ "),
+            (ava, "[fail]: |[uncaught exception]: |  ✖ "),
+            (playwright, " › "),
+            (prettier, "[warn] |[error] |Code style issues"),
+            (
+                js_linters,
+                " error  | warning  |[Error|, Error - |): error |✖|×|━━|  Line | MD0|"
+                "ESLint|ERROR: |.js:|.ts:|.jsx:|.tsx:|Error: Failed to load|"
+                "No files matching|config file",
+            ),
+            (typescript, "error TS|Type error: |TS"),
+            (
+                bundlers,
+                "ERROR in|[ERROR] |error: |[!] |error during build|Failed to compile|"
+                "Build error|prerendering|Build failed|SyntaxError: |"
+                "Module build failed|Module parse failed",
+            ),
+            (npm, "npm ERR!|npm error"),
+            (yarn, "yarn |➤ YN|Usage Error: |Internal Error: "),
+            (pnpm, "ERR_PNPM_"),
+        ),
+    ),
+    (
+        ".rb|uby|Gem|gem |undle|rake |rspec |Failure:|Error:|Failures:|Failure: ",
+        (
+            (
+                ruby,
+                ":in `|:in '|syntax error|rake aborted|undle|Gemfile|Gem::|gem native|"
+                "already activated|Could not find| (LoadError)",
+            ),
+            (rubocop, ": [C|: C: |: W: |: E: |: F: |: R: |.rb:"),
+            (rspec, "Failures:|An error occurred "),
+            (minitest, "Failure:|Error:|Failure: |Error: "),
+        ),
+    ),
+    (
+        ".php|PHP|omposer|requirements could|\\|Fatal error|Parse error|FILE: | ✘ ",
+        (
+            (
+                php,
+                "Fatal error|Parse error|Compile Error|installable set|compatible set|"
+                " line |  [|\\",
+            ),
+            (php_checkers, ".php|FILE: "),
+            (phpunit, "There was |There were | ✘ "),
+            (pest, "FAILED  "),
+        ),
+    ),
+)
+"""By ecosystem: words of which one stands in every log of it, then its finders, each with its own.
+
+Most logs are of few tools: so most finders need not read them.
+"""
+
+
+def _split(words: str) -> tuple[str, ...]:
+    return tuple(words.split("|"))
+
+
+FAMILIES = tuple(
+    (_split(words), tuple((finder, _split(own)) for finder, own in finders))
+    for words, finders in _FAMILIES
+)
+"""The same, the words split."""
+
+
+def scripting(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what the formats find; where npm names the script that ran, that is how to run it again."""
+    text = "\n".join(line.text for line in lines)
+    scripts = Scripts(lines, text)
+    for family, finders in FAMILIES:
+        if not any(word in text for word in family):
+            continue
+        for finder, words in finders:
+            if any(word in text for word in words):
+                yield from map(scripts.named, finder(lines))

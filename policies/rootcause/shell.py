@@ -1,0 +1,73 @@
+"""How a shell shows why a script ended: its trace (set -x) up to the exit, and PowerShell's error records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass as C
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.noise import is_harmless, is_wrapper
+from policies.rootcause.scan import matching, stripped
+
+LOOK_BACK = 30
+
+_TRACE = re.compile(r"^\++ \S")
+_EXIT = re.compile(r"^\++ (?:exit|return) (?:[1-9]\d{0,2}|\S*[^0\s]\S*)$")
+_SAYS = re.compile(r"^\++ (?:echo|printf|>&2 echo|cat|die|fail|error|log\w*) ")
+_POWERSHELL = re.compile(r"^\s*(?:\| )?\s*\+ FullyQualifiedErrorId : (?P<id>\w+)")
+_RECORD = re.compile(r"^(?P<who>[\w.:\\/-]{1,200}) ?: (?P<said>\S.*)$")
+_BOX = re.compile(r"^│ Error: (?P<said>.+)")
+
+
+def shell_trace(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what a traced script printed right before it exited on its own."""
+    for at, _, _ in matching(lines, "+ ", _EXIT):
+        said = _printed(lines, at)
+        if said:
+            yield Finding(lines=tuple(said[:2]), rank=63, rule="shell trace")
+
+
+def powershell(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield PowerShell's error records: the line above the place."""
+    for at, line, match in matching(lines, "FullyQualifiedErrorId", _POWERSHELL):
+        above = [one for one in lines[max(0, at - 10) : at] if _RECORD.match(one.text)]
+        lead = stripped(above[0]) if above else stripped(line)
+        missing = match["id"] == "CommandNotFoundException"
+        yield Finding(
+            lines=(lead,),
+            rank=72 if missing else 66,
+            rule="powershell",
+            first_wins=False,
+            failure_class=C.MISSING_DEPENDENCY if missing else None,
+        )
+
+
+def terraform(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield Terraform's boxed errors, with the first sentence below."""
+    for at, line, _ in matching(lines, "│ Error: ", _BOX):
+        below = [Line(n, text.lstrip("│").strip()) for n, text in lines[at + 1 : at + 12]]
+        more = [one for one in below if one.text and not one.text.startswith(("on ", "with ", "╵"))]
+        prose = [one for one in more if not re.match(r"^\d+: ", one.text)][:1]
+        lead = Line(line.number, line.text.lstrip("│ ").strip())
+        yield Finding(
+            lines=(lead, *prose),
+            rank=72,
+            rule="terraform",
+            failure_class=None,
+            summary=" ".join((lead.text, *(one.text for one in prose))),
+        )
+
+
+def _printed(lines: Sequence[Line], at: int) -> list[Line]:
+    """Go back from the exit: skip what it cleaned up, take what an echo printed, in the log's order."""
+    said: list[Line] = []
+    for line in reversed(lines[max(0, at - LOOK_BACK) : at]):
+        if _TRACE.match(line.text):
+            if said and not _SAYS.match(line.text):
+                break
+            continue
+        lowered = line.text.lower()
+        if line.text.strip() and not is_wrapper(lowered) and not is_harmless(lowered):
+            said.append(stripped(line))
+    return said[::-1]

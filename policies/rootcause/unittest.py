@@ -1,0 +1,95 @@
+"""How unittest and doctest state failing tests (Django's, nose2's and trial's runners print the same)."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+
+from policies.rootcause.cases import failed_test
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.python import TRACE_LIMIT_LINES, tracebacks
+
+RANK = 81
+_DOC_LINES = 4
+"""A test's doc string may stand between its name and the rule."""
+
+_HEAD = re.compile(r"^(?P<kind>FAIL|ERROR|UNEXPECTED SUCCESS): (?P<name>\S.{0,400})$")
+_CASE = re.compile(r"^(?P<test>\w{1,200}) \((?P<where>[\w.]{1,300})\)(?P<sub> .{1,300})?$")
+_RULE = re.compile(r"^-{20,}$|^={20,}$")
+_STARS = re.compile(r"^\*{20,}$")
+_EXAMPLE = re.compile(r'^File "(?P<file>[^"]{1,400})", line \d{1,9}, in (?P<name>\S{1,200})$')
+_DJANGO = ("test database for alias", "System check identified")
+
+
+def unittest(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the failing tests of a unittest run, each with the exception it raised."""
+    is_django = any(word in line.text for line in lines for word in _DJANGO)
+    for at, line in enumerate(lines):
+        match = _HEAD.match(line.text)
+        if not match or not _is_head(lines, at):
+            continue
+        raised = next(tracebacks(_block(lines, at)), None)
+        shown = (*raised.lines[:1], line) if raised else (line,)
+        why = raised.words() if raised else ""
+        name = match["name"]
+        command = _command(name, is_django=is_django)
+        said = f"{match['kind']}: {name}"
+        found = failed_test("unittest", said, shown, why=why, rank=RANK, replay=command)
+        yield found
+
+
+def doctests(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the examples that doctest found wrong: what was run, expected and got."""
+    for at, line in enumerate(lines[:-1]):
+        match = _EXAMPLE.match(lines[at + 1].text) if _STARS.match(line.text) else None
+        if not match:
+            continue
+        block = lines[at + 2 : at + 60]
+        example, expected, got = (
+            _below(block, *heads)
+            for heads in (("Failed example:",), ("Expected:",), ("Got:", "Exception raised:"))
+        )
+        if example is None:
+            continue
+        raised = next(tracebacks(block[: _end(block)]), None)
+        last = raised.lines[0] if raised else got
+        shown = tuple(item for item in (lines[at + 1], example, expected, last) if item)
+        why = ", ".join(item.text.strip() for item in (example, last) if item)
+        yield failed_test("doctest", match["name"], shown, why=why, rank=RANK, where=match["file"])
+
+
+def _is_head(lines: Sequence[Line], at: int) -> bool:
+    above = at > 0 and _RULE.match(lines[at - 1].text) is not None
+    below = any(_RULE.match(line.text) for line in lines[at + 1 : at + 2 + _DOC_LINES])
+    return (above and (below or at + 1 >= len(lines))) or (below and not above and at == 0)
+
+
+def _block(lines: Sequence[Line], at: int) -> Sequence[Line]:
+    for here in range(at + 1, min(at + TRACE_LIMIT_LINES, len(lines))):
+        if lines[here].text.startswith("=" * 20):
+            return lines[at + 1 : here]
+    return lines[at + 1 : at + TRACE_LIMIT_LINES]
+
+
+def _command(name: str, *, is_django: bool) -> str:
+    match = _CASE.match(name)
+    if not match or match["where"].startswith("unittest."):
+        return ""
+    where, test = match["where"], match["test"]
+    if test in ("setUpClass", "tearDownClass", "setUpModule"):
+        path = where
+    else:
+        path = where if where.endswith(f".{test}") else f"{where}.{test}"
+    runner = "python manage.py test" if is_django else "python -m unittest"
+    return f"{runner} {shlex.quote(path)}"
+
+
+def _below(block: Sequence[Line], *heads: str) -> Line | None:
+    end = _end(block)
+    at = next((n for n, line in enumerate(block[:end]) if line.text.strip() in heads), None)
+    return block[at + 1] if at is not None and at + 1 < end else None
+
+
+def _end(block: Sequence[Line]) -> int:
+    return next((n for n, line in enumerate(block) if _STARS.match(line.text)), len(block))

@@ -1,0 +1,91 @@
+"""Build generators and runners: make, CMake, Meson, ninja, Autotools, Bazel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from policies.failure import Failure
+
+CASES: list[tuple[str, str, str, str]] = [
+    (
+        "make: *** No rule to make target 'frob', needed by 'all'.  Stop.",
+        "config_error",
+        "frob",
+        "",
+    ),
+    ("mk/M2:2: *** missing separator.  Stop.", "config_error", "missing separator", ""),
+    ("config.mk:9: *** TARGET is not set.  Stop.", "config_error", "TARGET", ""),
+    (
+        "make: protoc: No such file or directory\nmake: *** [a] Error 127",
+        "missing_dependency",
+        "protoc",
+        "",
+    ),
+    ("make: *** [Makefile:2: all] Killed", "out_of_memory", "Killed", ""),
+    (
+        "CMake Error at CMakeLists.txt:3 (find_package):\n"
+        '  By not providing "FindFrob.cmake" in CMAKE_MODULE_PATH this project has\n'
+        '  asked CMake to find a package configuration file provided by "Frob", but\n'
+        "  CMake did not find one.\n\n-- Configuring incomplete, errors occurred!",
+        "missing_dependency",
+        "FindFrob.cmake",
+        "",
+    ),
+    (
+        "CMake Error at lib/CMakeLists.txt:9 (message):\n  Say which board by BOARD\n"
+        "Call Stack (most recent call first):\n  CMakeLists.txt:4 (include)",
+        "config_error",
+        "Say which board by BOARD",
+        "",
+    ),
+    ("CMake Error: Could not create named generator Frob", "config_error", "Frob", ""),
+    (
+        "CMake Error at CMakeLists.txt:1 (cmake_minimum_required):\n"
+        "  CMake 9.10 or higher is required.  You are running version 3.25.1",
+        "missing_dependency",
+        "9.10",
+        "",
+    ),
+    (
+        'The Meson build system\nmeson.build:2:4: ERROR: Dependency "frob" not found, tried pkgconfig',
+        "missing_dependency",
+        "frob",
+        "",
+    ),
+    (
+        "configure: error: C compiler cannot create executables",
+        "missing_dependency",
+        "C compiler",
+        "",
+    ),
+    (
+        "configure: error: Package requirements (frob >= 1.2) were not met:\n\n"
+        "No package 'frob' found\n\nConsider adjusting",
+        "missing_dependency",
+        "No package 'frob' found",
+        "",
+    ),
+    ("ninja: error: 'a.c', needed by 'a.o', missing and no known rule", "config_error", "a.c", ""),
+    (
+        "[3/9] Generating api\nFAILED: [code=1] api.h\n/usr/bin/apigen --in api.xml\n"
+        "apigen: bad element <frob>\n[4/9] Building\nninja: build stopped: subcommand failed.",
+        "compile_error",
+        "bad element <frob>",
+        "",
+    ),
+    ("ERROR: no such package 'lib': BUILD file not found", "config_error", "lib", ""),
+    ("TIMEOUT: //lib:slow_test (Summary)", "test_timeout", "slow_test", ""),
+    ("//lib:sum_test            FAILED in 0.2s", "test_failure", "sum_test", ""),
+]
+"""The log, its class, words of the summary, the replay."""
+
+
+@pytest.mark.parametrize(("log", "found", "words", "replay"), CASES)
+def test_the_tools_own_form_is_read(
+    cause: Callable[[str], Failure], log: str, found: str, words: str, replay: str
+) -> None:
+    failure = cause(log)
+    assert (failure.failure_class.value, words in failure.summary) == (found, True), failure
+    assert failure.replay == ((replay,) if replay else ())

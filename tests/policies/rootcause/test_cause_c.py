@@ -1,0 +1,129 @@
+"""C and C++: compilers, linkers, sanitizers, crashes, test frameworks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from policies.failure import Failure
+
+CASES: list[tuple[str, str, str, str]] = [
+    (
+        "m.c: In function 'main':\nm.c:3:30: error: 'struct p' has no member named 'zz'\n"
+        "    3 |  q.zz = 1;\nm.c:9:2: error: expected ';'\nmake: *** [Makefile:5: m.o] Error 1",
+        "compile_error",
+        "no member named 'zz'",
+        "",
+    ),
+    (
+        "s.c:1:10: fatal error: frob/frob.h: No such file or directory\n"
+        "    1 | #include <frob/frob.h>\ncompilation terminated.",
+        "missing_dependency",
+        "frob.h",
+        "",
+    ),
+    (
+        "s.c:1:10: fatal error: 'own.h' file not found\n#include \"own.h\"\n         ^~~~~~~",
+        "compile_error",
+        "own.h",
+        "",
+    ),
+    (
+        "w.c:1:16: error: unused variable 'u' [-Werror=unused-variable]",
+        "compile_error",
+        "unused",
+        "",
+    ),
+    (
+        "a.cpp:4:1: error: use nullptr [modernize-use-nullptr,-warnings-as-errors]",
+        "lint",
+        "nullptr",
+        "",
+    ),
+    (
+        "a.c:3:5: error: code should be clang-formatted [-Wclang-format-violations]",
+        "lint",
+        "a.c",
+        "",
+    ),
+    ("x.cpp(12): error C2065: 'frob': undeclared identifier", "compile_error", "C2065", ""),
+    ('k.cu(7): error: identifier "frob" is undefined', "compile_error", "frob", ""),
+    ("gcc: error: unrecognized command-line option '--frob'", "config_error", "--frob", ""),
+    ("a.c:1: internal compiler error: in frob, at x.cc:3", "signal_crash", "internal compiler", ""),
+    ("c++: fatal error: Killed signal terminated program cc1plus", "out_of_memory", "cc1plus", ""),
+    ("z.s:1: Error: no such instruction: `frob %eax'", "compile_error", "frob %eax", ""),
+    (
+        "/usr/bin/ld: a.o: in function `main':\na.c:(.text+0xa): undefined reference to `area'\n"
+        "collect2: error: ld returned 1 exit status",
+        "compile_error",
+        "undefined reference to `area'",
+        "",
+    ),
+    ("/usr/bin/ld: cannot find -lfrob: No such file", "missing_dependency", "-lfrob", ""),
+    ("ld.lld: error: undefined symbol: area\n>>> referenced by a.c", "compile_error", "area", ""),
+    (
+        'Undefined symbols for architecture arm64:\n  "_frob", referenced from:\n      _main in a.o\n'
+        "ld: symbol(s) not found for architecture arm64\n"
+        "clang: error: linker command failed with exit code 1 (use -v to see invocation)",
+        "compile_error",
+        '"_frob", referenced from:',
+        "",
+    ),
+    ("main.obj : error LNK2019: unresolved external symbol frob", "compile_error", "LNK2019", ""),
+    (
+        "terminate called after throwing an instance of 'std::runtime_error'\n"
+        "  what():  no settings\nAborted (core dumped)",
+        "signal_crash",
+        "no settings",
+        "",
+    ),
+    ("app: a.c:4: main: Assertion `n == 9' failed.\nAborted", "signal_crash", "n == 9", ""),
+    (
+        "==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x60 at pc 0x5\n"
+        "READ of size 1\nSUMMARY: AddressSanitizer: heap-use-after-free a.c:4 in main\n==7==ABORTING",
+        "signal_crash",
+        "heap-use-after-free",
+        "",
+    ),
+    ("a.c:4:9: runtime error: signed integer overflow: 1 + 2", "signal_crash", "overflow", ""),
+    ("free(): double free detected in tcache 2\nAborted", "signal_crash", "double free", ""),
+    (
+        "[ RUN      ] Sum.Adds\nsum_test.cc:5: Failure\nExpected equality of these values:\n  4\n  5\n"
+        "[  FAILED  ] Sum.Adds (0 ms)\n[  PASSED  ] 1 test.\n[  FAILED  ] Sum.Adds",
+        "test_failure",
+        "Sum.Adds",
+        "",
+    ),
+    (
+        "sum_test.cpp:9: FAILED:\n  REQUIRE( add(1, 2) == 4 )\nwith expansion:\n  3 == 4\n",
+        "test_failure",
+        "add(1, 2) == 4",
+        "",
+    ),
+    ('t.cpp(8): error: in "sum/adds": check 3 == 4 has failed', "test_failure", "3 == 4", ""),
+    (
+        "a.swift:9: error: -[M.T testAdd] : XCTAssertEqual failed: (3)",
+        "test_failure",
+        "testAdd",
+        "",
+    ),
+    (
+        "2/3 Test #2: sums .............***Failed    0.01 sec\n\nThe following tests FAILED:\n"
+        "\t  2 - sums (Failed)\nErrors while running CTest",
+        "test_failure",
+        "sums",
+        "ctest -R '^sums$'",
+    ),
+    ("1/1 Test #1: slow ....***Timeout   1.01 sec", "test_timeout", "slow", "ctest -R '^slow$'"),
+]
+"""The log, its class, words of the summary, the replay."""
+
+
+@pytest.mark.parametrize(("log", "found", "words", "replay"), CASES)
+def test_the_tools_own_form_is_read(
+    cause: Callable[[str], Failure], log: str, found: str, words: str, replay: str
+) -> None:
+    failure = cause(log)
+    assert (failure.failure_class.value, words in failure.summary) == (found, True), failure
+    assert failure.replay == ((replay,) if replay else ())

@@ -1,0 +1,105 @@
+"""Go: build, modules, vet, linters, tests, panics, races."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from policies.failure import Failure
+
+CASES: list[tuple[str, str, str, str]] = [
+    ("# example.org/inv\n./b.go:3:11: undefined: frob", "compile_error", "undefined: frob", ""),
+    (
+        "b.go:2:8: no required module provides package example.org/frob; to add it:",
+        "missing_dependency",
+        "frob",
+        "",
+    ),
+    (
+        "b.go:2:8: package frob is not in std (/usr/lib/go/src/frob)",
+        "missing_dependency",
+        "frob",
+        "",
+    ),
+    (
+        "go: go.mod file not found in current directory or any parent directory",
+        "config_error",
+        "go.mod",
+        "",
+    ),
+    (
+        "go: errors parsing go.mod:\n/w/go.mod:3: unknown directive: frob",
+        "config_error",
+        "go.mod",
+        "",
+    ),
+    (
+        'go: example.org/a@v1: Get "https://example.org/a": dial tcp: lookup example.org: no such host',
+        "network",
+        "no such host",
+        "",
+    ),
+    ("./b.go:3:2: fmt.Printf format %d has arg x of wrong type string", "lint", "Printf", ""),
+    ("a.go:9:2: ineffectual assignment to x (ineffassign)", "lint", "ineffectual", ""),
+    (
+        "=== RUN   TestOk\n    a_test.go:3: error: harmless\n--- PASS: TestOk (0.00s)\n"
+        "=== RUN   TestAdd\n    a_test.go:4: got 3, want 4\n--- FAIL: TestAdd (0.00s)\nFAIL\nexit status 1",
+        "test_failure",
+        "TestAdd: a_test.go:4: got 3, want 4",
+        "go test -run '^TestAdd$' ./...",
+    ),
+    (
+        "--- FAIL: TestSub (0.00s)\n    --- FAIL: TestSub/neg (0.00s)\n        a_test.go:5: cannot be so\n"
+        "FAIL\nFAIL\texample.org/inv\t0.01s",
+        "test_failure",
+        "TestSub/neg",
+        "go test -run '^TestSub$/^neg$' ./...",
+    ),
+    (
+        "--- FAIL: TestSum (0.00s)\n    sum_test.go:12: \n        \tError Trace:\tsum_test.go:12\n"
+        "        \tError:      \tNot equal: \n        \t            \texpected: 4\n"
+        "        \t            \tactual  : 3\n        \tTest:       \tTestSum",
+        "test_failure",
+        "Not equal",
+        "go test -run '^TestSum$' ./...",
+    ),
+    (
+        '{"Time":"2026-11-26T16:47:22Z","Action":"output","Package":"p","Test":"TestAdd",'
+        '"Output":"--- FAIL: TestAdd (0.00s)\\n"}\n'
+        '{"Time":"2026-11-26T16:47:22Z","Action":"output","Package":"p","Test":"TestAdd",'
+        '"Output":"    a_test.go:4: got 3\\n"}',
+        "test_failure",
+        "a_test.go:4: got 3",
+        "go test -run '^TestAdd$' ./...",
+    ),
+    (
+        "panic: test timed out after 2s\n\trunning tests:\n\t\tTestHang (2s)\n\ngoroutine 17 [running]:",
+        "test_timeout",
+        "TestHang",
+        "go test -run '^TestHang$' ./...",
+    ),
+    (
+        "--- FAIL: TestP (0.00s)\npanic: runtime error: index out of range [3] with length 0 [recovered]\n"
+        "\tpanic: runtime error: index out of range\n\ngoroutine 11 [running]:",
+        "test_failure",
+        "index out of range [3]",
+        "",
+    ),
+    (
+        "==================\nWARNING: DATA RACE\nRead at 0x00 by goroutine 8:\n",
+        "test_failure",
+        "RACE",
+        "",
+    ),
+]
+"""The log, its class, words of the summary, the replay."""
+
+
+@pytest.mark.parametrize(("log", "found", "words", "replay"), CASES)
+def test_the_tools_own_form_is_read(
+    cause: Callable[[str], Failure], log: str, found: str, words: str, replay: str
+) -> None:
+    failure = cause(log)
+    assert (failure.failure_class.value, words in failure.summary) == (found, True), failure
+    assert failure.replay == ((replay,) if replay else ())

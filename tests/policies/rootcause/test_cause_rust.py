@@ -1,0 +1,138 @@
+"""Rust: rustc, clippy, rustfmt, cargo, tests, nextest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from policies.failure import Failure
+
+CASES: list[tuple[str, str, str, str]] = [
+    (
+        "error[E0308]: mismatched types\n --> src/lib.rs:4:5\n  |\n"
+        "error: could not compile `inv` (lib) due to 1 previous error",
+        "compile_error",
+        "mismatched types",
+        "",
+    ),
+    (
+        "error: unneeded `return` statement\n --> src/lib.rs:1:42\n  |\n"
+        "  = note: `-D clippy::needless-return` implied by `-D warnings`",
+        "lint",
+        "unneeded",
+        "",
+    ),
+    ("error: expected literal string\n --> Cargo.toml:7:8\n  |", "config_error", "literal", ""),
+    ("Diff in /w/src/lib.rs:1:\n-fn  a\n+fn a", "lint", "src/lib.rs", ""),
+    ("error: no matching package named `frob` found", "missing_dependency", "frob", ""),
+    ("error: failed to parse manifest at `/w/Cargo.toml`", "config_error", "manifest", ""),
+    (
+        "error: the lock file /w/Cargo.lock needs to be updated but --locked was passed to prevent this",
+        "config_error",
+        "lock",
+        "",
+    ),
+    (
+        "error: package `frob v2` cannot be built because it requires rustc 1.99",
+        "missing_dependency",
+        "frob",
+        "",
+    ),
+    ("error: failed to download from `https://example.org/frob`", "network", "download", ""),
+    (
+        "error: failed to run custom build command for `frob-sys v0.9`\n\nCaused by:\n"
+        "  process didn't exit successfully: `/w/build-script-build` (exit status: 101)\n  --- stderr\n"
+        "  thread 'main' panicked at build.rs:1:13:\n  could not find frob; set FROB_DIR\n",
+        "missing_dependency",
+        "set FROB_DIR",
+        "",
+    ),
+    (
+        'error: linking with `cc` failed: exit status: 1\n  |\n  = note:  "cc" "-m64"\n'
+        "  = note: /usr/bin/ld: cannot find -lfrob: No such file\n"
+        "          collect2: error: ld returned 1 exit status",
+        "missing_dependency",
+        "-lfrob",
+        "",
+    ),
+    (
+        "test t::adds ... FAILED\n\nfailures:\n\n---- t::adds stdout ----\n"
+        "thread 't::adds' (4242) panicked at src/lib.rs:9:25:\nassertion `left == right` failed\n"
+        "  left: 3\n right: 4\n\nfailures:\n    t::adds\n\ntest result: FAILED. 0 passed; 1 failed",
+        "test_failure",
+        "t::adds: assertion `left == right` failed",
+        "cargo test t::adds",
+    ),
+    (
+        "thread 't::old' panicked at 'no such widget', src/lib.rs:9:5\nnote: run with",
+        "test_failure",
+        "no such widget",
+        "cargo test t::old",
+    ),
+    (
+        'test t::reads ... FAILED\n---- t::reads stdout ----\nError: "cannot parse it"\n',
+        "test_failure",
+        "cannot parse it",
+        "cargo test t::reads",
+    ),
+    (
+        "test src/lib.rs - add (line 2) ... FAILED",
+        "test_failure",
+        "add (line 2)",
+        "cargo test --doc",
+    ),
+    (
+        "        FAIL [   0.005s] inv t::adds",
+        "test_failure",
+        "t::adds",
+        "cargo nextest run t::adds",
+    ),
+    (
+        "     TIMEOUT [  60.005s] inv t::waits",
+        "test_timeout",
+        "t::waits",
+        "cargo nextest run t::waits",
+    ),
+    (
+        "thread 'main' has overflowed its stack\nfatal runtime error",
+        "signal_crash",
+        "overflowed",
+        "",
+    ),
+    (
+        "process didn't exit successfully: `rustc a.rs` (signal: 9, SIGKILL: kill)",
+        "out_of_memory",
+        "rustc",
+        "",
+    ),
+    (
+        "error: unable to get packages from source\n\nCaused by:\n  failed to fetch `frob`\n\n"
+        "Caused by:\n  failed to get 200 response from `https://example.org/frob`, got 503",
+        "network",
+        "got 503",
+        "",
+    ),
+    (
+        "error: failed to parse manifest at `/w/Cargo.toml`\n\nCaused by:\n  no targets specified",
+        "config_error",
+        "no targets specified",
+        "",
+    ),
+    (
+        "Error: cannot start\n\nCaused by:\n    0: cannot read the settings\n    1: no such key: frob\n",
+        "unknown",
+        "no such key: frob",
+        "",
+    ),
+]
+"""The log, its class, words of the summary, the replay."""
+
+
+@pytest.mark.parametrize(("log", "found", "words", "replay"), CASES)
+def test_the_tools_own_form_is_read(
+    cause: Callable[[str], Failure], log: str, found: str, words: str, replay: str
+) -> None:
+    failure = cause(log)
+    assert (failure.failure_class.value, words in failure.summary) == (found, True), failure
+    assert failure.replay == ((replay,) if replay else ())

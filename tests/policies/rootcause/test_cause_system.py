@@ -1,0 +1,229 @@
+"""Shells, git, ssh, downloads, packagers, containers, kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from policies.failure import Failure
+
+CASES: list[tuple[str, str, str, str]] = [
+    ("build.sh: line 3: protoc: command not found", "missing_dependency", "protoc", ""),
+    ("build.sh: 3: protoc: not found", "missing_dependency", "protoc", ""),
+    ("zsh: command not found: protoc", "missing_dependency", "protoc", ""),
+    ("/usr/bin/env: 'frob': No such file or directory", "missing_dependency", "frob", ""),
+    (
+        "bash: ./i.sh: /usr/bin/frob: bad interpreter: No such file or directory",
+        "missing_dependency",
+        "frob",
+        "",
+    ),
+    (
+        "'frob' is not recognized as an internal or external command,",
+        "missing_dependency",
+        "frob",
+        "",
+    ),
+    (
+        "frob : The term 'frob' is not recognized as the name of a cmdlet, function\nAt "
+        "C:\\w\\b.ps1:3 char:1\n"
+        "    + CategoryInfo          : ObjectNotFound: (frob:String) []\n"
+        "    + FullyQualifiedErrorId : CommandNotFoundException",
+        "missing_dependency",
+        "frob",
+        "",
+    ),
+    ("s.sh: line 2: FROB_URL: unbound variable", "config_error", "FROB_URL", ""),
+    ("s.sh: line 9: syntax error near unexpected token `fi'", "compile_error", "syntax error", ""),
+    ("cp: cannot stat 'd/app.tar': No such file or directory", "config_error", "d/app.tar", ""),
+    ("bash: line 1: ./np.sh: Permission denied", "sandbox_permission", "np.sh", ""),
+    ("bash: ./l3: cannot execute binary file: Exec format error", "config_error", "l3", ""),
+    (
+        "run.sh: line 2:  4242 Segmentation fault      (core dumped) ./app",
+        "signal_crash",
+        "./app",
+        "",
+    ),
+    ("run.sh: line 2:  4242 Killed                  node b.js", "out_of_memory", "Killed", ""),
+    ("timeout: sending signal TERM to command ‘make’", "timeout", "make", ""),
+    (
+        "++ wc -l\n+ N=9\n+ [[ 9 -gt 5 ]]\n+ echo 'Nine widgets, five at most'\nNine widgets, five at most\n"
+        "+ exit 1\n+ rm -f tmp",
+        "unknown",
+        "Nine widgets, five at most",
+        "",
+    ),
+    ("error: pathspec 'frob' did not match any file(s) known to git", "git_error", "frob", ""),
+    (
+        "fatal: Unable to create '/w/.git/index.lock': File exists.\n\nAnother git "
+        "process seems to be running",
+        "git_error",
+        "index.lock",
+        "",
+    ),
+    (
+        "Auto-merging f\nCONFLICT (content): Merge conflict in f\nAutomatic merge failed",
+        "merge_conflict",
+        "CONFLICT",
+        "",
+    ),
+    ("error: patch failed: f:1\nerror: f: patch does not apply", "merge_conflict", "f:1", ""),
+    (
+        "remote: no tabs allowed\nTo /w/r.git\n ! [remote rejected] HEAD -> main "
+        "(pre-receive hook declined)\n"
+        "error: failed to push some refs to '/w/r.git'",
+        "git_error",
+        "no tabs allowed",
+        "",
+    ),
+    (
+        "fatal: unable to access 'https://example.org/x.git/': Could not resolve host: example.org",
+        "network",
+        "resolve",
+        "",
+    ),
+    (
+        "remote: Permission to acme/app.git denied to bot.\n"
+        "fatal: unable to access 'https://example.org/acme/app.git/': The requested URL returned error: 403",
+        "auth",
+        "",
+        "",
+    ),
+    ("fatal: Not possible to fast-forward, aborting.", "git_error", "fast-forward", ""),
+    (
+        "Author identity unknown\n\n*** Please tell me who you are.",
+        "config_error",
+        "tell me who you are",
+        "",
+    ),
+    (
+        "git@example.org: Permission denied (publickey).\nfatal: Could not read from remote repository.",
+        "auth",
+        "publickey",
+        "",
+    ),
+    ("Host key verification failed.", "auth", "Host key", ""),
+    ("ssh: connect to host example.org port 22: Connection refused", "network", "example.org", ""),
+    ("curl: (6) Could not resolve host: example.org", "network", "curl: (6)", ""),
+    ("curl: (22) The requested URL returned error: 403", "auth", "403", ""),
+    ("curl: (22) The requested URL returned error: 503", "network", "503", ""),
+    ("E: Unable to locate package libfrob-dev", "missing_dependency", "libfrob-dev", ""),
+    (
+        "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 8",
+        "unknown",
+        "lock",
+        "",
+    ),
+    (
+        "E: Failed to fetch http://example.org/x.deb  404  Not Found [IP: 192.0.2.1 80]\n"
+        "E: Unable to fetch some archives",
+        "network",
+        "x.deb",
+        "",
+    ),
+    (
+        "ERROR: unable to select packages:\n  frob (no such package):\n    required by: world[frob]",
+        "missing_dependency",
+        "",
+        "",
+    ),
+    ("Error: Unable to find a match: frob-devel", "missing_dependency", "frob-devel", ""),
+    (
+        "In s.sh line 2:\necho $1\n     ^-- SC2086 (info): Double quote to prevent globbing",
+        "lint",
+        "SC2086",
+        "",
+    ),
+    ("Dockerfile:3 DL3008 warning: Pin versions in apt get install", "lint", "DL3008", ""),
+    (
+        "ERROR: failed to solve: dockerfile parse error on line 3: unknown instruction: RUNN",
+        "config_error",
+        "RUNN",
+        "",
+    ),
+    (
+        'ERROR: failed to solve: failed to compute cache key: "/app": not found',
+        "config_error",
+        "/app",
+        "",
+    ),
+    (
+        "ERROR: failed to solve: acme/app:9: docker.io/acme/app:9: not found",
+        "missing_dependency",
+        "acme/app:9",
+        "",
+    ),
+    (
+        "#12 [4/5] RUN frobnicate --all\n#12 0.345 frobnicate: no widgets in stock\n#12 ERROR: process "
+        '"/bin/sh -c frobnicate --all" did not complete successfully: exit code: 3\n------\n'
+        " > [4/5] RUN frobnicate --all:\n0.345 frobnicate: no widgets in stock\n------\nDockerfile:4\n"
+        '------\nERROR: failed to solve: process "/bin/sh -c frobnicate --all" did not '
+        "complete successfully: "
+        "exit code: 3",
+        "unknown",
+        "no widgets in stock",
+        "",
+    ),
+    (
+        "toomanyrequests: You have reached your pull rate limit.",
+        "rate_limit",
+        "pull rate limit",
+        "",
+    ),
+    ("dependency failed to start: container app-db-1 is unhealthy", "config_error", "app-db-1", ""),
+    ('Error from server (NotFound): deployments.apps "frob" not found', "config_error", "frob", ""),
+    (
+        "╷\n│ Error: Reference to undeclared resource\n│ \n│   on main.tf line 3, in x:\n│ \n"
+        "│ No resource frob is declared.\n╵",
+        "unknown",
+        "Reference to undeclared resource",
+        "",
+    ),
+    (
+        "[  812.345678] Memory cgroup out of memory: Killed process 4242 (node)",
+        "out_of_memory",
+        "node",
+        "",
+    ),
+    ("dd: error writing '/w/x': No space left on device", "disk_full", "No space left", ""),
+    ("x509: certificate signed by unknown authority", "network", "x509", ""),
+    (
+        "not ok 2 - adds\n#   Failed test 'adds'\n#   at t/sum.t line 5.\n"
+        "#          got: '3'\n#     expected: '4'",
+        "test_failure",
+        "Failed test 'adds'",
+        "",
+    ),
+    (
+        "Can't locate Frob.pm in @INC (you may need to install it)",
+        "missing_dependency",
+        "Frob.pm",
+        "",
+    ),
+    (
+        "error: builder for '/nix/store/abc-frob.drv' failed with exit code 2;\n       last 3 log lines:\n"
+        "       > building\n       > frobnicate: cannot open widget\n       > make: *** [all] Error 2\n",
+        "config_error",
+        "cannot open widget",
+        "",
+    ),
+    ("! LaTeX Error: File `frob.sty' not found.", "missing_dependency", "frob.sty", ""),
+    ("** (CompileError) lib/a.ex:3: undefined function frob/0", "compile_error", "frob/0", ""),
+    (
+        'File "a.ml", line 3, characters 5-9:\nError: Unbound value frob',
+        "compile_error",
+        "Unbound value",
+        "",
+    ),
+]
+"""The log, its class, words of the summary, the replay."""
+
+
+@pytest.mark.parametrize(("log", "found", "words", "replay"), CASES)
+def test_the_tools_own_form_is_read(
+    cause: Callable[[str], Failure], log: str, found: str, words: str, replay: str
+) -> None:
+    failure = cause(log)
+    assert (failure.failure_class.value, words in failure.summary) == (found, True), failure
+    assert failure.replay == ((replay,) if replay else ())

@@ -1,0 +1,264 @@
+"""node, npm, yarn, pnpm; eslint, tsc and their kin; bundlers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+NODE = """
+/srv/shop/load.js:3
+  throw new CrateError("no shelf");
+  ^
+
+CrateError: no shelf
+    at Object.<anonymous> (/srv/shop/load.js:3:9)
+    at node:internal/main/run_main_module:28:49
+
+Node.js v20.20.2"""
+CAUSE = """
+Error: cannot start
+    at main (/srv/shop/load.js:3:9) {
+  [cause]: RangeError: no shelf 4
+      at open (/srv/shop/load.js:9:9)
+}"""
+MANY = """
+AggregateError: many
+    at main (/srv/shop/load.js:3:9) {
+  [errors]: [
+    Error: first crate
+        at open (/srv/shop/load.js:9:9),
+    Error: second crate
+        at open (/srv/shop/load.js:9:9)
+  ]
+}"""
+GONE = """
+node:internal/modules/cjs/loader:1210
+  throw err;
+  ^
+
+Error: Cannot find module 'crate'
+Require stack:
+- /srv/shop/load.js
+    at Module._resolveFilename (node:internal/modules/cjs/loader:1207:15)
+{
+  code: 'MODULE_NOT_FOUND'
+}"""
+SYNTAX = """
+/srv/shop/load.js:1
+const a = {;
+           ^
+
+SyntaxError: Unexpected token ';'
+    at wrapSafe (node:internal/modules/cjs/loader:1464:18)"""
+THROWN = """
+/srv/shop/load.js:1
+throw 'no shelf at all'
+^
+no shelf at all
+(Use `node --trace-uncaught ...` to show where the exception was thrown)"""
+ERESOLVE = """
+npm error code ERESOLVE
+npm error ERESOLVE unable to resolve dependency tree
+npm error
+npm error Found: crate@18.0.0
+npm error Could not resolve dependency:
+npm error peer crate@"17" from shelf@17.0.2
+npm error A complete log of this run can be found in: /root/.npm/_logs/x.log"""
+E404 = """
+npm ERR! code E404
+npm ERR! 404 Not Found - GET https://example.org/crate - Not found
+npm ERR! 404
+npm ERR! 404  'crate@*' is not in this registry."""
+EUSAGE = """
+npm error code EUSAGE
+npm error
+npm error `npm ci` can only install packages when your package.json and package-lock.json are in sync.
+npm error
+npm error Missing: crate@1.0.0 from lock file"""
+SCRIPT = """
+npm error code 1
+npm error path /srv/shop/node_modules/crate
+npm error command failed
+npm error command sh -c node-gyp rebuild
+npm error gyp info it worked if it ends with ok
+npm error gyp ERR! find Python
+npm error gyp ERR! stack Error: Could not find any Python installation to use
+npm error gyp ERR! stack     at PythonFinder.fail (find-python.js:306:47)"""
+RAN = """
+> shop@1.0.0 lint
+> eslint src
+
+
+/srv/shop/src/cart.js
+  3:10  error  'crate' is not defined  no-undef
+
+✖ 1 problem (1 error, 0 warnings)"""
+WARNED = """
+/srv/shop/src/cart.js
+  3:10  warning  Unexpected console statement  no-console
+
+✖ 1 problem (0 errors, 1 warning)
+
+ESLint found too many warnings (maximum: 0)."""
+OXLINT = """
+  × eslint(no-undef): 'crate' is not defined.
+   ╭─[src/cart.js:1:1]"""
+BIOME = """
+src/cart.ts:3:5 lint/suspicious/noExplicitAny ━━━━━━━━━━━━━━━━━━━━━━━━
+
+  × Unexpected any."""
+NEXT = """
+Failed to compile.
+
+./src/cart.ts:3:7
+Type error: Type 'string' is not assignable to type 'number'."""
+CRA = """
+Treating warnings as errors because process.env.CI = true.
+
+Failed to compile.
+
+[eslint]
+src/App.js
+  Line 3:10:  'crate' is assigned a value but never used  no-unused-vars"""
+WEBPACK = """
+ERROR in ./src/index.js 1:0-26
+Module not found: Error: Can't resolve './crate.js' in '/srv/shop/src'
+resolve './crate.js' in '/srv/shop/src'"""
+LOADER = """
+ERROR in ./src/index.js
+Module build failed (from ./node_modules/babel-loader/lib/index.js):
+SyntaxError: /srv/shop/src/index.js: Unexpected token (1:11)"""
+ESBUILD = """
+✘ [ERROR] Could not resolve "crate"
+
+    src/index.js:1:14:
+      1 │ import x from 'crate';"""
+VITE = """
+✗ Build failed in 83ms
+error during build:
+Build failed with 1 error:
+
+[UNRESOLVED_IMPORT] Could not resolve './crate.js' in src/index.js"""
+PRERENDER = """
+Error occurred prerendering page "/cart". Read more: https://example.org/x
+TypeError: Cannot read properties of undefined (reading 'crate')
+    at Cart (/srv/shop/.next/server/pages/cart.js:1:99)"""
+YARN = (
+    "yarn install v1.22.22\nerror Your lockfile needs to be updated, but yarn was run with "
+    "`--frozen-lockfile`."
+)
+BERRY = (
+    "➤ YN0000: ┌ Resolution step\n➤ YN0028: │ +# a new file\n➤ YN0028: │ The lockfile would "
+    "have been modified by this "
+    "install, which is explicitly forbidden."
+)
+PNPM_NEW = (
+    'Error: ERR_PNPM_NO_SCRIPT\n\n  × Missing script: bild\n  help: Command "bild" not found.'
+)
+PNPM_TREE = (
+    "Error: ERR_PNPM_NO_LOCKFILE\n\n  × installing dependencies\n  ╰─▶ Headless "
+    "installation requires a lockfile"
+)
+BABEL = "SyntaxError: /srv/shop/src/cart.js: Unexpected token (1:11)"
+
+TABLE = [
+    (NODE, "unknown", "CrateError: no shelf", ""),
+    (CAUSE, "unknown", "[cause]: RangeError: no shelf 4", ""),
+    (MANY, "unknown", "Error: first crate", ""),
+    (GONE, "missing_dependency", "Cannot find module 'crate'", ""),
+    (SYNTAX, "compile_error", "SyntaxError: Unexpected token ';' (/srv/shop/load.js:1)", ""),
+    (THROWN, "unknown", "no shelf at all", ""),
+    (ERESOLVE, "missing_dependency", "ERESOLVE unable to resolve", ""),
+    (E404, "missing_dependency", "404 Not Found - GET", ""),
+    (EUSAGE, "config_error", "`npm ci` can only install packages", ""),
+    (SCRIPT, "compile_error", "Could not find any Python installation", ""),
+    ('npm error Missing script: "bild"', "config_error", '"bild"', ""),
+    (
+        "npm error code ENEEDAUTH\nnpm error need auth This command requires you to be logged in.",
+        "auth",
+        "need auth",
+        "",
+    ),
+    ("npm ERR! code ECONNRESET\nnpm ERR! network aborted", "network", "aborted", ""),
+    (YARN, "config_error", "Your lockfile needs to be updated", ""),
+    (BERRY, "config_error", "The lockfile would have been modified", ""),
+    ('Usage Error: Couldn\'t find a script named "bild".', "config_error", '"bild"', ""),
+    (
+        " ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with frozen-lockfile",
+        "config_error",
+        "frozen-lockfile",
+        "",
+    ),
+    (PNPM_NEW, "config_error", "ERR_PNPM_NO_SCRIPT: Missing script: bild", ""),
+    (PNPM_TREE, "config_error", "Headless installation requires a lockfile", ""),
+    (
+        RAN,
+        "lint",
+        "/srv/shop/src/cart.js: 3:10 error 'crate' is not defined no-undef",
+        "npm run lint",
+    ),
+    (WARNED, "lint", "Unexpected console statement", ""),
+    ("src/cart.js:3:10: 'crate' is not defined. [Error/no-undef]", "lint", "no-undef", ""),
+    (
+        "src/cart.js: line 3, col 10, Error - 'crate' is not defined. (no-undef)",
+        "lint",
+        "no-undef",
+        "",
+    ),
+    (
+        "ESLint couldn't find an eslint.config.(js|mjs|cjs) file.",
+        "config_error",
+        "eslint.config",
+        "",
+    ),
+    ('ESLint couldn\'t find the plugin "eslint-plugin-crate".', "missing_dependency", "crate", ""),
+    ("docs/cart.md:3:81 MD013/line-length Line length [Expected: 80]", "lint", "MD013", ""),
+    (
+        "src/cart.css\n  3:5  ✖  Unexpected unit  unit-disallowed-list",
+        "lint",
+        "Unexpected unit",
+        "",
+    ),
+    (OXLINT, "lint", "eslint(no-undef)", ""),
+    (BIOME, "lint", "lint/suspicious/noExplicitAny", ""),
+    (CRA, "lint", "src/App.js: Line 3:10:", ""),
+    ("src/cart.ts(3,7): error TS2322: Type 'string' is not", "type_error", "TS2322", ""),
+    ("src/cart.ts:3:7 - error TS2322: Type 'string' is not", "type_error", "TS2322", ""),
+    ("src/cart.ts(3,7): error TS1005: ';' expected.", "compile_error", "TS1005", ""),
+    (
+        "error TS18003: No inputs were found in config file 'tsconfig.json'.",
+        "config_error",
+        "TS18003",
+        "",
+    ),
+    (NEXT, "type_error", "./src/cart.ts: Type error: Type 'string'", ""),
+    (
+        WEBPACK,
+        "compile_error",
+        "./src/index.js: Module not found: Error: Can't resolve './crate.js'",
+        "",
+    ),
+    (WEBPACK.replace("./crate.js", "crate"), "missing_dependency", "Can't resolve 'crate'", ""),
+    (LOADER, "compile_error", "Unexpected token (1:11)", ""),
+    (ESBUILD, "missing_dependency", 'Could not resolve "crate"', ""),
+    (VITE, "compile_error", "Could not resolve './crate.js'", ""),
+    (
+        '[!] RollupError: Could not resolve "./crate.js" from "src/index.js"',
+        "compile_error",
+        "./crate.js",
+        "",
+    ),
+    (PRERENDER, "compile_error", "Cannot read properties of undefined", ""),
+    (BABEL, "compile_error", "Unexpected token (1:11)", ""),
+]
+
+
+@pytest.mark.parametrize(("log", "found", "words", "replay"), TABLE)
+def test_the_cause_is_named(check: Any, log: str, found: str, words: str, replay: str) -> None:
+    check(log, found, words, replay)
+
+
+def test_warnings_do_not_count_unless_the_log_says_so(check: Any) -> None:
+    log = WARNED.replace("ESLint found too many warnings (maximum: 0).", "error: no shelf left")
+    check(log, "unknown", "no shelf left", "")

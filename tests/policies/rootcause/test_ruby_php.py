@@ -1,0 +1,261 @@
+"""Ruby's and PHP's tools: test runners, linters, installers, errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+RSPEC = """
+Pending: (Failures listed here are expected and do not affect your suite's status)
+
+  1) Cart pends
+     Failure/Error: expect(1).to eq(9)
+
+Failures:
+
+  1) Cart adds
+     Failure/Error: expect(1).to eq(2)
+
+       expected: 2
+            got: 1
+
+       (compared using ==)
+     # ./spec/cart_spec.rb:2:in `block (2 levels) in <top (required)>'
+
+Finished in 0.09 seconds
+
+Failed examples:
+
+rspec ./spec/cart_spec.rb:2 # Cart adds"""
+RSPEC_RAISED = """
++ bundle exec rspec
+Failures:
+
+  1) Cart loads
+     Failure/Error: load!
+
+     ArgumentError:
+       bad crate
+     # ./spec/cart_spec.rb:4:in `block'
+     # ------------------
+     # --- Caused by: ---
+     # KeyError:
+     #   no shelf
+     #   ./spec/cart_spec.rb:4:in `block'
+
+Finished in 0.09 seconds
+
+rspec ./spec/cart_spec.rb:4 # Cart loads"""
+RSPEC_GONE = """
+An error occurred while loading ./spec/gone_spec.rb.
+Failure/Error: require 'crate'
+
+LoadError:
+  cannot load such file -- crate
+# ./spec/gone_spec.rb:1:in `<top (required)>'"""
+MINITEST = """
+  1) Failure:
+CartTest#test_adds [test/cart_test.rb:3]:
+Expected: 1
+  Actual: 2
+
+3 runs, 2 assertions, 1 failures, 0 errors, 0 skips"""
+RAILS = """
+Failure:
+CartTest#test_adds [test/models/cart_test.rb:3]:
+Expected false to be truthy.
+
+bin/rails test test/models/cart_test.rb:2"""
+TEST_UNIT = """
+Failure: test_adds(CartTest)
+test_cart.rb:3:in `test_adds'
+  => 3:   def test_adds; assert_equal 1, 2; end
+<1> expected but was
+<2>"""
+RAISED = """
+load.rb:2:in `rescue in <main>': bad settings (ArgumentError)
+	from load.rb:2:in `<main>'
+load.rb:1:in `load': no shelf (KeyError)
+	from load.rb:2:in `<main>'"""
+RAKE = """
+rake aborted!
+no shelf to build
+/srv/shop/Rakefile:1:in `block in <top (required)>'
+Tasks: TOP => build
+(See full trace by running task with --trace)"""
+NATIVE = """
+ERROR: Failed to build gem native extension.
+
+    current directory: /usr/lib/ruby/gems/crate-1.0/ext
+checking for crate.h... no
+An error occurred while installing crate (1.0), and Bundler cannot continue."""
+PHPUNIT = """
+There was 1 error:
+
+1) App\\CartTest::testLoads
+RuntimeException: no shelf
+
+/srv/shop/tests/CartTest.php:5
+
+Caused by
+LogicException: no crate
+
+/srv/shop/tests/CartTest.php:5
+
+--
+
+There was 1 failure:
+
+1) App\\CartTest::testRows with data set "second" (3)
+rows differ
+Failed asserting that two arrays are equal.
+
+/srv/shop/tests/CartTest.php:7
+
+ERRORS!
+Tests: 6, Assertions: 3, Errors: 1, Failures: 1."""
+TESTDOX = """
+Cart
+ ✘ Adds
+   │
+   │ Failed asserting that 1 is identical to 3."""
+PEST = """
+   FAILED  Tests\\Unit\\CartTest > it adds                      AssertionFailedError
+  Failed asserting that 1 is identical to 3.
+
+  at tests/Unit/CartTest.php:5"""
+COMPOSER = """
+Your requirements could not be resolved to an installable set of packages.
+
+  Problem 1
+    - Root composer.json requires shop/crate ^9, found shop/crate[1.0] but it does not match."""
+CONSOLE = """
+In Cart.php line 12:
+
+  No shelf was
+  found
+
+cart:load [-h|--help]"""
+PHPSTAN = """
+ ------ ------------------------------------------------
+  Line   src/Cart.php
+ ------ ------------------------------------------------
+  12     Method Cart::total() has no return type specified.
+ ------ ------------------------------------------------
+
+ [ERROR] Found 1 error"""
+PHPCS = """
+FILE: /srv/shop/src/Cart.php
+----------------------------------------------------------------------
+FOUND 1 ERROR AFFECTING 1 LINE
+----------------------------------------------------------------------
+ 3 | ERROR | [x] Expected 1 space after IF keyword"""
+UNCAUGHT = """
+PHP Fatal error:  Uncaught LogicException: no crate in /srv/shop/load.php:2
+Stack trace:
+#0 {main}
+
+Next RuntimeException: no shelf in /srv/shop/load.php:2
+  thrown in /srv/shop/load.php on line 2"""
+ADDS = "Failed asserting that 1 is identical to 3."
+
+TABLE = [
+    (RSPEC, "test_failure", "Cart adds: expected: 2 got: 1", "rspec ./spec/cart_spec.rb:2"),
+    (
+        RSPEC_RAISED,
+        "test_failure",
+        "Cart loads: KeyError: no shelf ArgumentError: bad",
+        "bundle exec rspec ./spec/cart_spec.rb:4",
+    ),
+    (
+        RSPEC_GONE,
+        "missing_dependency",
+        "cannot load such file -- crate",
+        "rspec ./spec/gone_spec.rb",
+    ),
+    (
+        MINITEST,
+        "test_failure",
+        "CartTest#test_adds: Expected: 1 Actual: 2",
+        "ruby -Itest test/cart_test.rb -n test_adds",
+    ),
+    (
+        RAILS,
+        "test_failure",
+        "Expected false to be truthy.",
+        "bin/rails test test/models/cart_test.rb:2",
+    ),
+    (TEST_UNIT, "test_failure", "test_adds(CartTest): <1> expected but was", ""),
+    (RAISED, "unknown", "no shelf (KeyError), then bad settings (ArgumentError)", ""),
+    (
+        "load.rb:1:in 'Kernel#require': cannot load such file -- crate (LoadError)",
+        "missing_dependency",
+        "crate",
+        "",
+    ),
+    (
+        "load.rb:2: syntax error, unexpected end-of-input",
+        "compile_error",
+        "unexpected end-of-input",
+        "",
+    ),
+    (RAKE, "unknown", "no shelf to build", "rake build"),
+    ("rake aborted!\nDon't know how to build task 'bild'", "config_error", "'bild'", ""),
+    ("Could not find gem 'crate' in locally installed gems.", "missing_dependency", "crate", ""),
+    ("bundler: command not found: rspec", "missing_dependency", "rspec", ""),
+    (NATIVE, "compile_error", "checking for crate.h... no", ""),
+    (
+        "lib/cart.rb:1:9: C: [Correctable] Layout/SpaceInsideParens: Space inside.",
+        "lint",
+        "Layout/SpaceInsideParens",
+        "",
+    ),
+    (
+        PHPUNIT,
+        "test_failure",
+        "testLoads: RuntimeException: no shelf LogicException: no crate",
+        "vendor/bin/phpunit --filter CartTest::testLoads",
+    ),
+    (TESTDOX, "test_failure", f"Adds: {ADDS}", ""),
+    (
+        PEST,
+        "test_failure",
+        f"it adds: AssertionFailedError: {ADDS}",
+        "vendor/bin/pest --filter 'it adds'",
+    ),
+    (COMPOSER, "missing_dependency", "requires shop/crate ^9", ""),
+    (CONSOLE, "unknown", "No shelf was found", ""),
+    (
+        'In JsonFile.php line 347:\n\n  "./composer.json" does not contain valid JSON  ',
+        "config_error",
+        "valid JSON",
+        "",
+    ),
+    (PHPSTAN, "type_error", "src/Cart.php: 12 Method Cart::total() has no return type", ""),
+    (
+        "ERROR: InvalidReturnType - src/Cart.php:3:5 - no return (see https://example.org)",
+        "type_error",
+        "InvalidReturnType",
+        "",
+    ),
+    (PHPCS, "lint", "/srv/shop/src/Cart.php: 3 | ERROR", ""),
+    (UNCAUGHT, "unknown", "Uncaught LogicException: no crate", ""),
+    (
+        "PHP Parse error:  syntax error, unexpected '}' in load.php on line 2",
+        "compile_error",
+        "unexpected '}'",
+        "",
+    ),
+    (
+        "Fatal error: Allowed memory size of 16777216 bytes exhausted in load.php on line 1",
+        "out_of_memory",
+        "Allowed memory",
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(("log", "found", "words", "replay"), TABLE)
+def test_the_cause_is_named(check: Any, log: str, found: str, words: str, replay: str) -> None:
+    check(log, found, words, replay)

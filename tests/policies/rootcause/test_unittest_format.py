@@ -1,0 +1,83 @@
+"""unittest, Django's runner and doctest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+RULE, THIN, STARS = "=" * 70, "-" * 70, "*" * 70
+
+
+def block(head: str, raised: str, note: str = "") -> str:
+    trace = 'Traceback (most recent call last):\n  File "tests/test_inv.py", line 5, in test_total'
+    doc = f"{note}\n" if note else ""
+    return f"{RULE}\n{head}\n{doc}{THIN}\n{trace}\n    self.check()\n{raised}\n"
+
+
+OLD = block("FAIL: test_total (tests.test_inv.Inventory)", "AssertionError: 8 != 7 : sums")
+NEW = block("FAIL: test_total (tests.test_inv.Inventory.test_total)", "AssertionError: 8 != 7")
+DOC = block("ERROR: test_total (tests.test_inv.Inventory)", "KeyError: 'row'", "Sums add up.")
+SUB = block("FAIL: test_total (tests.test_inv.Inventory) (row=1)", "AssertionError: 8 != 7")
+CLASS = block("ERROR: setUpClass (tests.test_inv.Inventory)", "OSError: no shelf")
+GONE = f"""
+{RULE}
+ERROR: test_gone (unittest.loader._FailedTest.test_gone)
+{THIN}
+ImportError: Failed to import test module: test_gone
+Traceback (most recent call last):
+  File "/usr/lib/python3.11/unittest/loader.py", line 419, in _find_test_path
+    module = self._get_module_from_name(name)
+ModuleNotFoundError: No module named 'crates'
+"""
+DJANGO = f"Creating test database for alias 'default'...\n{NEW}"
+DOCTEST = f"""
+{STARS}
+File "/srv/shop/cart.py", line 3, in cart.add
+Failed example:
+    add(1)
+Expected:
+    3
+Got:
+    2
+{STARS}
+1 items had failures:
+   1 of   2 in cart.add
+***Test Failed*** 1 failures."""
+RAISES = f"""
+{STARS}
+File "/srv/shop/cart.py", line 5, in cart.add
+Failed example:
+    add("a")
+Exception raised:
+    Traceback (most recent call last):
+      File "<doctest cart.add[1]>", line 1, in <module>
+        add("a")
+    TypeError: can only concatenate str
+{STARS}"""
+RUN = "python -m unittest tests.test_inv.Inventory"
+
+TABLE = [
+    (OLD, "test_failure", "AssertionError: 8 != 7 : sums", f"{RUN}.test_total"),
+    (NEW, "test_failure", "FAIL: test_total", f"{RUN}.test_total"),
+    (DOC, "test_failure", "KeyError: 'row'", f"{RUN}.test_total"),
+    (SUB, "test_failure", "(row=1)", f"{RUN}.test_total"),
+    (CLASS, "test_failure", "OSError: no shelf", RUN),
+    (GONE, "missing_dependency", "No module named 'crates'", ""),
+    (DJANGO, "test_failure", "8 != 7", "python manage.py test tests.test_inv.Inventory.test_total"),
+    (
+        f"{RULE}\nUNEXPECTED SUCCESS: test_x (a.B.test_x)\n{THIN}",
+        "test_failure",
+        "test_x",
+        "python -m unittest a.B.test_x",
+    ),
+    (DOCTEST, "test_failure", "cart.add: add(1), 2", ""),
+    (RAISES, "test_failure", "TypeError: can only concatenate str", ""),
+]
+
+
+@pytest.mark.parametrize(("log", "found", "words", "replay"), TABLE)
+def test_the_failing_test_is_named(
+    check: Any, log: str, found: str, words: str, replay: str
+) -> None:
+    check(log, found, words, replay)
