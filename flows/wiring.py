@@ -13,11 +13,12 @@ from config.settings import Settings, load
 from config.shipped import SIGNATURES
 from flows.environment import told_places
 from loop import doctor, places
-from loop.diagnose import load_signatures
 from loop.observer import Observer, Silent
+from loop.signature_files import load_signatures, load_unbroken, own_file
 from loop.store import Store
 from loop.story import Crew, Places, utc_now
 from policies.plan import RepoPlan
+from policies.signatures import Signatures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,8 @@ def wire(
     store_url = places.store_url(state, settings.model.state_url)
     store = Store.open(store_url)
     where = Places(state=state, logs=logs)
+    folder = settings.file.parent if settings.file else cwd
+    fleets = load_signatures([*own_file(folder), SIGNATURES])
     crew = Crew(
         store=store,
         places=where,
@@ -83,18 +86,36 @@ def wire(
         observer=observer or Silent(),
         now=utc_now,
         spread=random.random,
-        signatures=load_signatures([SIGNATURES]),
+        signatures=fleets,
         home=Path(environ.get("HOME") or Path.home()),
     )
     named = [_own_name(store, plan) for plan in chosen]
+    crew.own_signatures = _own_signatures(named, folder, crew.observer)
     return Wired(
         settings=settings,
         plans=named,
         crew=crew,
         places=where,
         store_url=store_url,
-        folder=settings.file.parent if settings.file else cwd,
+        folder=folder,
     )
+
+
+def _own_signatures(
+    plans: list[RepoPlan], fleet: Path, observer: Observer
+) -> dict[str, Signatures]:
+    """Give the catalogues of repositories that have signatures of their own.
+
+    A broken file there stops no run, since any commit can bring one: it is said and left out.
+    """
+    found: dict[str, Signatures] = {}
+    for plan in plans:
+        own = own_file(Path(plan.path))
+        if own and Path(plan.path) != fleet:
+            found[plan.name], problems = load_unbroken([*own, *own_file(fleet), SIGNATURES])
+            for problem in problems:
+                observer.said(f"{plan.name}: signatures left out: {problem}")
+    return found
 
 
 def _own_name(store: Store, plan: RepoPlan) -> RepoPlan:

@@ -167,7 +167,7 @@ class Attempt:
             local_zone=self.crew.local_zone,
             why=verdict.why,
         )
-        return failure_of_log(log, hints, self.crew.signatures)
+        return failure_of_log(log, hints, self.crew.signatures_of(self.order.plan.name))
 
     def _record(
         self, n: int, ended: Exit, story: Story, log: Path, failure: Failure | None

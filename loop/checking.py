@@ -11,6 +11,7 @@ from loop.checkenv import check_environment
 from loop.checks import run_check
 from loop.diagnose import failure_of_log
 from loop.discovery import find_checks, find_setup
+from loop.passing import passing_log, remember_passing
 from loop.setup import SetupResult, run_setup, setup_key
 from loop.story import Crew, Order, Told
 from loop.watch import CycleClock
@@ -75,7 +76,7 @@ class Checking:
         row = {"name": spec.name, "argv": list(spec.argv), "result": result.state.value}
         if result.state is not CheckState.FAILED or not result.log:
             return row | {"reason": result.reason}
-        failure = failure_of_check(result, self._crew)
+        failure = failure_of_check(result, self._crew, self._order.plan.name)
         return row | {"reason": result.reason, "lines": [failure.summary, *failure.lines]}
 
     def _set_up(self) -> None:
@@ -117,6 +118,7 @@ class Checking:
             log_path=self._log(f"check-{spec.name}-{where}"),
             is_cancelled=self._clock.reason,
         )
+        remember_passing(self._crew.store, self._order.plan.name, result)
         if self._setup is not None and self._setup.failed:
             return after_failed_setup(result, self._setup.reason)
         return result
@@ -146,12 +148,13 @@ class Checking:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def failure_of_check(result: CheckResult, crew: Crew) -> Failure:
-    """Give why a check failed, from its log."""
+def failure_of_check(result: CheckResult, crew: Crew, repo: str) -> Failure:
+    """Give why a check of *repo* failed, from its log, and from the one of the last time it passed."""
     hints = Hints(
         exit_code=result.exit_code,
         known_class=result.failure_class,
         now=crew.now(),
         why=result.reason,
     )
-    return failure_of_log(Path(result.log), hints, crew.signatures)
+    passing = passing_log(crew.store, repo, result.name)
+    return failure_of_log(Path(result.log), hints, crew.signatures_of(repo), passing)

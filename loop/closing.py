@@ -82,7 +82,7 @@ def landed(
         return stopped_short(ready, breakers, record, pass_name, stopped)
     broken = [one for one in compared if one.is_failure]
     if broken:
-        failure = failure_of_check(broken[0].after, ready.crew)
+        failure = failure_of_check(broken[0].after, ready.crew, ready.order.plan.name)
         breakers.failed(failure)
         return gave_up(ready, breakers, record, failure, pass_name, check=broken[0].after.name)
     try:

@@ -128,7 +128,9 @@ class Crew:
     """Cycles that somebody cancelled one by one; the others go on."""
     home: Path = field(default_factory=Path.home)
     signatures: Signatures
-    """The catalogue of known failures."""
+    """The catalogue of known failures, with the fleet's own."""
+    own_signatures: Mapping[str, Signatures] = field(default_factory=dict)
+    """By repository: the same with those of its own, where it has any."""
     _known: dict[AgentSpec, Readiness] = field(default_factory=dict)
     _asking: threading.Lock = field(default_factory=threading.Lock)
 
@@ -136,6 +138,10 @@ class Crew:
         """Give the reason to stop that holds for the whole run, or for *cycle* alone."""
         cancelled = self.cancelled.is_set() or cycle in self.stopped
         return StopReason.CANCELLED if cancelled else None
+
+    def signatures_of(self, repo: str) -> Signatures:
+        """Give the catalogue that holds for *repo*."""
+        return self.own_signatures.get(repo, self.signatures)
 
     def readiness(self, spec: AgentSpec) -> Readiness:
         """Say whether the agent can work; asked once a run, since its version call takes a second."""

@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from config.shipped import SIGNATURES
-from flows.cli.console import note, write
-from loop.diagnose import diagnosis_of, load_signatures
+from flows.cli.console import note
+from flows.cli.diagnosispage import Styled, explanation, show, styled
+from loop.diagnose import Passing, diagnosis_of
+from loop.signature_files import load_unbroken, own_file
 from policies.errors import NightcrewError
-from policies.failure import Failure, FailureClass, StopReason
-from policies.rootcause import Diagnosis, Finding, Hints
+from policies.failure import StopReason
+from policies.rootcause import Hints
 from policies.signatures import Signatures
 from policies.text import one_line
-
-AROUND_LINES = 2
-"""Lines shown before and after a cause line."""
-EXPLAINED = 8
-"""Candidates that --explain names."""
-WIDTH_CHARS = 200
 
 
 class UnknownReason(NightcrewError):
     """--stopped-because names no reason."""
+
+
+MANY, WORKERS = 64, 4
+"""From so many files on, so many processes at most (and no more than there are cores) read them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is said of one log."""
+
+    problem: str = ""
+    """Why it could not be read; nothing else is said then."""
+    page: list[Styled] = field(default_factory=list)
+    explained: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +47,11 @@ class Question:
 
     hints: Hints
     signatures: Signatures
-    passing_log: Path | None
+    passing: Passing
     explain: bool
     as_json: bool
+    problems: tuple[str, ...] = ()
+    """What is wrong with files that were asked for beside the logs; the answers do without them."""
 
 
 def asked(
@@ -48,7 +62,7 @@ def asked(
     explain: bool,
     as_json: bool,
 ) -> Question:
-    """Give the question that the options ask. Raises UnknownReason, SignaturesRefused."""
+    """Give the question that the options ask. Raises UnknownReason."""
     known = [reason.value for reason in StopReason]
     if stopped_because is not None and stopped_because not in known:
         raise UnknownReason(
@@ -61,69 +75,78 @@ def asked(
         now=now,
         local_zone=now.tzinfo or UTC,
     )
+    signatures, problems = load_unbroken([*own_file(Path()), SIGNATURES])
+    try:
+        passing = Passing.read(passing_log)
+    except NightcrewError as error:
+        passing = Passing()
+        problems.append(str(error))
     return Question(
         hints=hints,
-        signatures=load_signatures([SIGNATURES]),
-        passing_log=passing_log,
+        signatures=signatures,
+        passing=passing,
         explain=explain,
         as_json=as_json,
+        problems=tuple(problems),
     )
 
 
 def diagnose_all(files: Sequence[str], question: Question) -> bool:
     """Answer for every file, in order; False when one could not be read (the others are answered)."""
-    is_all_read = True
-    for name in files:
-        try:
-            failure, diagnosis = diagnosis_of(
-                sys.stdin.buffer if name == "-" else Path(name),
-                question.hints,
-                question.signatures,
-                passing_log=question.passing_log,
-            )
-        except NightcrewError as error:
-            is_all_read = False
-            note(f"nightcrew: {one_line(str(error), 2000)}")
-            continue
-        _answer(name, failure, diagnosis, question)
+    for problem in question.problems:
+        note(f"nightcrew: {one_line(problem, 2000)}")
+    is_all_read = not question.problems
+    for answer in in_order(files, question):
+        is_all_read = is_all_read and not answer.problem
+        _tell(answer, question)
     return is_all_read
 
 
-def _answer(name: str, failure: Failure, diagnosis: Diagnosis, question: Question) -> None:
+def answer_for(name: str, question: Question) -> Answer:
+    """Give what is said of one file (`-`: standard input)."""
+    log = sys.stdin.buffer if name == "-" else Path(name)
+    try:
+        failure, diagnosis = diagnosis_of(
+            log, question.hints, question.signatures, question.passing, must_rest=True
+        )
+    except NightcrewError as error:
+        return Answer(problem=str(error))
     if question.as_json:
-        sys.stdout.write(json.dumps({"file": name} | failure.to_json()) + "\n")
+        page = [(json.dumps({"file": name} | failure.to_json()), "")]
+    else:
+        page = list(styled(name, failure, diagnosis))
+    why = list(explanation(diagnosis.considered)) if question.explain else []
+    return Answer(page=page, explained=why)
+
+
+def _tell(answer: Answer, question: Question) -> None:
+    if answer.problem:
+        note(f"nightcrew: {one_line(answer.problem, 2000)}")
+    elif question.as_json:
+        sys.stdout.write("".join(f"{line}\n" for line, _ in answer.page))
         sys.stdout.flush()
     else:
-        for line in page(name, failure, diagnosis):
-            write(line)
-    if question.explain:
-        for line in explanation(diagnosis.considered):
-            note(line)
+        show(answer.page)
+    for line in answer.explained:
+        note(line)
 
 
-def page(name: str, failure: Failure, diagnosis: Diagnosis) -> list[str]:
-    """Give the lines of the page for people."""
-    if failure.failure_class is FailureClass.SUCCESS:
-        return [f"{name}: success: {failure.summary}"]
-    head = [
-        f"{name}: {failure.failure_class.value} ({failure.confidence.value} confidence)",
-        f"  {failure.summary}",
-        "",
-    ]
-    causes = set(failure.line_numbers)
-    shown = [
-        f"  {'>' if line.number in causes else ' '} {line.number:>6}  {line.text[:WIDTH_CHARS]}"
-        for line in diagnosis.context(failure.line_numbers, AROUND_LINES)
-    ]
-    todo = [f"  to run it again: {command}" for command in failure.replay]
-    todo += [f"  what to do: {advice}" for advice in failure.remediation]
-    return [*head, *shown, "", *todo, f"  fingerprint: {failure.fingerprint}"]
+def in_order(files: Sequence[str], question: Question) -> Iterator[Answer]:
+    """Yield the answers in the order of *files*; many are read by several processes at once."""
+    global _asked
+    _asked = question
+    workers = min(WORKERS, os.cpu_count() or 1)
+    if len(files) < MANY or "-" in files or workers < 2 or sys.platform != "linux":
+        yield from map(_ask, files)
+        return
+    with multiprocessing.get_context("fork").Pool(workers) as pool:
+        yield from pool.imap(_ask, files, chunksize=8)
 
 
-def explanation(considered: Sequence[Finding]) -> list[str]:
-    """Say which rule won, and which lost against it and by what."""
-    return [
-        f"{'chosen' if n == 0 else 'lost  '}  rank {finding.rank:>3}  {finding.rule}"
-        f"  line {finding.number}: {one_line(finding.words(), WIDTH_CHARS)}"
-        for n, finding in enumerate(considered[:EXPLAINED])
-    ]
+_asked: Question | None = None
+"""Set before processes are forked, so that patterns need not be compiled again in each."""
+
+
+def _ask(name: str) -> Answer:
+    assert _asked is not None
+    return answer_for(name, _asked)

@@ -60,8 +60,22 @@ def look(
         what, _, remedy = str(problem).rpartition("; ")
         known.append(fail(what or remedy, remedy))
     logs = places.logs_folder(configured["logs_dir"], cwd, [Path(p.path) for p in fleet], state)
+    known += _signatures(file.parent if file else cwd, fleet)
     known += _recorded(configured["state_url"], state, fleet)
     return examine(fleet, environ, state, logs, known)
+
+
+def _signatures(folder: Path, fleet: list[RepoPlan]) -> list[Finding]:
+    from loop.doctor import fail, warn
+    from loop.signature_files import FILE_NAME, broken
+
+    remedy = f"correct {FILE_NAME}, or move it away"
+    found = [fail(f"signatures: {problem}", remedy) for problem in broken(folder)]
+    for plan in fleet:
+        if Path(plan.path) != folder:
+            told = (f"signatures left out: {problem}" for problem in broken(Path(plan.path)))
+            found += [warn(what, remedy, plan.name) for what in told]
+    return found
 
 
 def _recorded(url: str, state: Path, fleet: list[RepoPlan]) -> list[Finding]:

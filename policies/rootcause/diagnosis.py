@@ -6,7 +6,7 @@ of failure, and where nothing in the log says why, the exit code: never a guess 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from policies.failure import (
     TIME_REASONS,
@@ -14,8 +14,9 @@ from policies.failure import (
     Failure,
     FailureClass,
 )
-from policies.logmarks import OURS, Foot, read_foot
+from policies.logmarks import OURS, read_foot
 from policies.rootcause.agent import RETRY_RANK, Trail
+from policies.rootcause.alarms import Scan, scan_plainly
 from policies.rootcause.answer import failure_of, success
 from policies.rootcause.choose import (
     HIGH_RANK,
@@ -34,33 +35,40 @@ _CLOSE_TO_END = 40
 
 
 class Diagnosis:
-    """Feed every line of one log, in order, then ask `finish`."""
+    """Feed every block of one log's lines, in order, then ask `finish`.
+
+    *passing* holds the shapes of a passing log's lines: such lines are not the cause. *scan* finds the
+    words of alarm in a block; an engine made for it is many times faster than the one given here.
+    """
 
     def __init__(
-        self, hints: Hints, signatures: Signatures, passing: Container[str] = frozenset()
+        self,
+        hints: Hints,
+        signatures: Signatures,
+        passing: Set[str] = frozenset(),
+        scan: Scan = scan_plainly,
     ) -> None:
         self._hints, self._signatures, self._passing = hints, signatures, passing
-        self._excerpt = Excerpt()
+        self._excerpt = Excerpt(scan)
         self._trail = Trail(hints.reader or hints.agent) if hints.agent else None
-        self._foot: Foot | None = None
+        self._lines: list[Line] = []
         self.considered: list[Finding] = []
         """Every candidate, the cause first; filled by `finish`."""
 
-    def feed(self, line: str) -> None:
-        """Take the next line; its newline may be on it."""
-        self._excerpt.feed(line)
-        is_ours = line.startswith(OURS)
-        self._foot = read_foot(line) if is_ours else None
-        if self._trail and not is_ours:
-            self._trail.feed(self._excerpt.count, line)
+    def feed(self, block: bytes) -> None:
+        """Take the log's next lines: whole ones, each with its newline (the last of all may lack it)."""
+        number = self._excerpt.count
+        self._excerpt.feed(block)
+        if self._trail:
+            _follow(self._trail, number, block)
 
     def finish(self) -> Failure:
         """Give the failure; class `success` when the log is of a success."""
         if self._trail:
             self._trail.end(self._excerpt.count)
-        self._hints = with_foot(self._hints, self._foot)
-        lines = list(self._excerpt.lines())
-        said = self._said(lines)
+        self._hints = with_foot(self._hints, read_foot(self._excerpt.last()))
+        self._lines = list(self._excerpt.lines())
+        said = self._said(self._lines)
         if said is None:
             return success()
         self.considered = said
@@ -72,7 +80,7 @@ class Diagnosis:
     def context(self, numbers: Sequence[int], around: int) -> list[Line]:
         """Give the kept lines at *numbers* with *around* lines before and after, in order."""
         wanted = {n + step for n in numbers for step in range(-around, around + 1)}
-        return [line for line in self._excerpt.lines() if line.number in wanted]
+        return [line for line in self._lines if line.number in wanted]
 
     def _said(self, lines: Sequence[Line]) -> list[Finding] | None:
         """Give the candidates, the cause first; None for a success."""
@@ -122,15 +130,19 @@ class Diagnosis:
         return found or [by_exit(hints, _last(lines))]
 
     def _text_findings(self, lines: Sequence[Line]) -> list[Finding]:
-        kept = [line for line in lines if shape(line.text) not in self._passing]
-        return list(findings(kept, self._signatures))
+        """Lines of the passing log are read with the others, for their surroundings, but are no cause."""
+        passed = {line.number for line in lines if self._has_passed(line)}
+        return [f for f in findings(lines, self._signatures) if f.number not in passed]
+
+    def _has_passed(self, line: Line) -> bool:
+        return bool(self._passing) and shape(line.text) in self._passing
 
 
 def diagnose(
     lines: Iterable[str],
     hints: Hints,
     signatures: Signatures,
-    passing: Container[str] = frozenset(),
+    passing: Set[str] = frozenset(),
 ) -> Failure:
     """Give why the process failed whose output is *lines*; class `success` when it did not.
 
@@ -138,8 +150,16 @@ def diagnose(
     """
     diagnosis = Diagnosis(hints, signatures, passing)
     for line in lines:
-        diagnosis.feed(line)
+        diagnosis.feed(line.removesuffix("\n").encode("utf-8", "replace") + b"\n")
     return diagnosis.finish()
+
+
+def _follow(trail: Trail, number: int, block: bytes) -> None:
+    """Show *trail* the lines of *block*, the first of which follows line *number*; not our own."""
+    for n, raw in enumerate(block.removesuffix(b"\n").split(b"\n"), number + 1):
+        line = raw.decode("utf-8", "replace")
+        if not line.startswith(OURS):
+            trail.feed(n, line)
 
 
 def _is_plain(line: Line) -> bool:

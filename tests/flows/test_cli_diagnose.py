@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ import typer
 from typer.testing import CliRunner
 
 from flows.cli.diagnose import diagnose
+from flows.cli.diagnosing import MANY
 
 APP = typer.Typer()
 APP.command()(diagnose)
@@ -47,7 +51,8 @@ def test_the_page_shows_the_cause_in_its_context(logs: Path) -> None:
     shown = [line for line in done.stdout.splitlines() if line[4:11].strip().isdigit()]
     assert [line.split()[-1] for line in shown] == ["one", "two", "undeclared", "four", "five"]
     assert [line[2] for line in shown] == [" ", " ", ">", " ", " "]
-    assert done.stderr.startswith("chosen  rank  77  c-error  line 3")
+    assert re.match(r"chosen  rank +\d+  [\w-]+  line 3: ", done.stderr)
+    assert "\nlost    rank " in done.stderr
 
 
 def test_standard_input_is_read_when_no_file_is_named() -> None:
@@ -71,3 +76,86 @@ def test_a_reason_that_does_not_exist_is_refused(logs: Path) -> None:
     done = RUNNER.invoke(APP, [str(logs / "gcc.log"), "--stopped-because", "boredom"])
     assert (done.exit_code, done.stdout) == (2, "")
     assert "use one of total, silence" in done.stderr
+
+
+BAD = {
+    "missing": lambda path: path.unlink(missing_ok=True),
+    "folder": lambda path: path.mkdir(),
+    "broken gzip": lambda path: path.write_bytes(b"\x1f\x8b\x08\x00broken"),
+    "forbidden": lambda path: path.symlink_to(path),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_what_cannot_be_read_is_one_line_and_the_others_are_answered(logs: Path, kind: str) -> None:
+    BAD[kind](logs / "bad.log")
+    done = RUNNER.invoke(APP, [str(logs / "bad.log"), str(logs / "gcc.log"), "--json"])
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"nightcrew: {logs / 'bad.log'}: ")
+    assert done.stderr.count("\n") == 1
+    assert json.loads(done.stdout)["class"] == "compile_error"
+
+
+@pytest.mark.parametrize("data", [b"", bytes(range(256)) * 400], ids=["empty", "binary"])
+def test_what_says_nothing_is_still_answered(logs: Path, data: bytes) -> None:
+    (logs / "odd.log").write_bytes(data)
+    done = RUNNER.invoke(APP, [str(logs / "odd.log"), "--exit-code", "3", "--json"])
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["summary"].startswith("exit 3")
+
+
+def test_a_passing_log_that_cannot_be_read_is_told_and_done_without(logs: Path) -> None:
+    asked = [str(logs / "gcc.log"), "--passing-log", str(logs / "gone"), "--json"]
+    done = RUNNER.invoke(APP, asked)
+    assert done.exit_code == 2
+    assert done.stderr.count("\n") == 1
+    assert json.loads(done.stdout)["class"] == "compile_error"
+
+
+def test_signatures_of_the_working_folder_win_and_a_broken_file_is_told(
+    logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(logs)
+    own = logs / "nightcrew-signatures.toml"
+    entry = """[[signature]]
+name = "mine"
+class = "config_error"
+words = ["undeclared"]
+pattern = "undeclared"
+"""
+    own.write_text(entry)
+    done = RUNNER.invoke(APP, ["gcc.log", "--json"])
+    assert (done.exit_code, json.loads(done.stdout)["signature"]) == (0, "mine")
+    own.write_text("\n" + entry.replace('"undeclared"\n', '"(undeclared"\n'))
+    done = RUNNER.invoke(APP, ["gcc.log", "--json"])
+    assert (done.exit_code, json.loads(done.stdout)["signature"]) == (2, "c-error")
+    assert done.stderr.startswith("nightcrew: nightcrew-signatures.toml:3: signature 'mine': ")
+
+
+def test_the_page_has_colours_on_a_terminal_only(
+    logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = str(logs / "gcc.log")
+    assert "\x1b[" not in RUNNER.invoke(APP, [log]).stdout
+    leader, follower = os.openpty()
+    with os.fdopen(follower, "w") as terminal:
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        monkeypatch.setattr(sys, "stdout", terminal)
+        diagnose([log])
+    shown = os.read(leader, 65_536).decode()
+    os.close(leader)
+    assert "\x1b[" in shown
+    assert "undeclared" in shown
+
+
+def test_many_files_are_answered_in_order_whoever_reads_them(logs: Path) -> None:
+    names = [str(logs / f"{n}.log") for n in range(MANY + 9)]
+    for n, name in enumerate(names):
+        if n != 5:
+            Path(name).write_text(f"src/a.c:{n + 1}:5: error: no such thing\n")
+    done = RUNNER.invoke(APP, [*names, "--json"])
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.exit_code == 2
+    assert [row["file"] for row in rows] == [name for n, name in enumerate(names) if n != 5]
+    assert done.stderr.count("\n") == 1

@@ -143,3 +143,15 @@ def test_doctor_reports_a_store_that_cannot_be_read(tmp_path: Path) -> None:
     found = look([], environ(tmp_path), repo)
     assert any(f.level is Level.FAIL and f.what.startswith("store: ") for f in found)
     assert "to mend" in lines(found)[-1]
+
+
+def test_doctor_names_broken_signature_files(tmp_path: Path) -> None:
+    repo = made(tmp_path / "fleet" / "r")
+    fleet = tmp_path / "fleet"
+    (fleet / "nightcrew.toml").write_text('[repositories.r]\npath = "r"\n')
+    (fleet / "nightcrew-signatures.toml").write_text("[[signature]]\nname = 'x'\n")
+    (repo / "nightcrew-signatures.toml").write_text("\n[[signature]\n")
+    found = {f.repo: f for f in look([], environ(tmp_path), fleet) if "signatures" in f.what}
+    assert (found[None].level, found["r"].level) == (Level.FAIL, Level.WARN)
+    assert f"{fleet / 'nightcrew-signatures.toml'}:2: signature 'x': " in found[None].what
+    assert f"{repo / 'nightcrew-signatures.toml'}:2: not a TOML file" in found["r"].what

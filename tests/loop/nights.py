@@ -7,8 +7,8 @@ from pathlib import Path
 
 from config.shipped import SIGNATURES
 from loop.cycle import run_cycle
-from loop.diagnose import load_signatures
 from loop.run import RunOrder, cycle_id, run_fleet
+from loop.signature_files import load_signatures
 from loop.store import Store
 from loop.story import Crew, Order, Places
 from policies.bounds import DEFAULT_BOUNDS

@@ -6,21 +6,16 @@ import gzip
 import io
 import json
 import os
+import threading
 import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from loop.diagnose import (
-    LINE_LIMIT_BYTES,
-    LogUnreadable,
-    SignaturesRefused,
-    diagnose_file,
-    failure_of_log,
-    load_signatures,
-    split_lines,
-)
+from loop.diagnose import diagnose_file, failure_of_log
+from loop.logblocks import CHUNK_BYTES, LINE_LIMIT_BYTES, LogUnreadable, blocks_of, split_blocks
+from loop.signature_files import SignaturesRefused, load_signatures, load_unbroken
 from policies.failure import FailureClass
 from policies.rootcause import Hints
 
@@ -78,7 +73,7 @@ def test_memory_stays_small_without_any_newline() -> None:
             return b"x" * size
 
     tracemalloc.start()
-    longest = max(len(line) for line in split_lines(Endless()))
+    longest = max(len(block) for block in split_blocks(Endless()))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert longest <= 2 * LINE_LIMIT_BYTES
@@ -111,6 +106,58 @@ def test_a_log_that_cannot_be_read_is_one_clear_line(tmp_path: Path) -> None:
         assert str(path) in str(told.value)
 
 
+@pytest.mark.parametrize("grow", [b"more\n", None], ids=["grown", "cut off"])
+def test_a_log_that_changes_meanwhile_is_refused_where_it_must_rest(
+    tmp_path: Path, grow: bytes | None
+) -> None:
+    log = write(tmp_path / "log", b"calm\n" * 40_000)
+    with (
+        pytest.raises(LogUnreadable, match="changed while it was read: try again"),
+        blocks_of(log, must_rest=True) as blocks,
+    ):
+        next(blocks)
+        with log.open("ab" if grow else "wb") as writer:
+            writer.write(grow or b"")
+        assert sum(map(len, blocks)) < 200_000
+
+
+def test_of_a_log_that_is_being_written_only_what_it_held_is_read(tmp_path: Path) -> None:
+    log = write(tmp_path / "log", b"calm\n" * 40_000)
+    size = 0
+    with blocks_of(log) as blocks, log.open("ab") as writer:
+        for block in blocks:
+            size += len(block)
+            writer.write(b"x" * 2 * CHUNK_BYTES)
+            writer.flush()
+    assert size == 200_000
+
+
+def test_a_gzipped_stream_and_a_pipe_are_read_as_well(tmp_path: Path) -> None:
+    packed = io.BytesIO(gzip.compress(CAUSE.encode()) + gzip.compress(b"\nmore\n"))
+    assert diagnose_file(packed, HINTS, SIGNATURES).summary == CAUSE
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(CAUSE,))
+    writer.start()
+    assert diagnose_file(pipe, HINTS, SIGNATURES).summary == CAUSE
+    writer.join()
+
+
+def test_a_passing_log_that_is_gone_is_done_without(tmp_path: Path) -> None:
+    log = write(tmp_path / "log", CAUSE.encode())
+    assert failure_of_log(log, HINTS, SIGNATURES, tmp_path / "gone").summary == CAUSE
+
+
+def test_a_passing_log_takes_no_surroundings_away(tmp_path: Path) -> None:
+    trace = 'Traceback (most recent call last):\n  File "a.py", line {}, in f\n    f()\n{}: gone\n'
+    passing = write(tmp_path / "passing", trace.format(3, "KeyError").encode())
+    log = write(
+        tmp_path / "log", (trace.format(9, "OSError") + trace.format(4, "KeyError")).encode()
+    )
+    found = diagnose_file(log, HINTS, SIGNATURES, passing_log=passing)
+    assert found.summary == "OSError: gone"
+
+
 def test_a_persons_own_signatures_win(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text(OWN.format(name="c-error", found="config_error"))
@@ -123,7 +170,7 @@ def test_a_persons_own_signatures_win(tmp_path: Path) -> None:
     ("text", "place", "reason"),
     [
         ("# one\n" + OWN.format(name="x", found="nonsense"), ":3: ", "nonsense"),
-        ("[[signature]\n", ": ", "not a TOML file.*line 1"),
+        ("[[signature]\n", ":1: ", "not a TOML file"),
         ("[[signature]]\nrank = 1\n", ":1: ", "is missing"),
     ],
 )
@@ -135,3 +182,22 @@ def test_a_broken_signature_file_is_refused_with_line_and_reason(
     with pytest.raises(SignaturesRefused, match=reason) as refused:
         load_signatures([own])
     assert f"{own}{place}" in str(refused.value)
+
+
+def test_one_broken_file_does_not_take_the_others_away(tmp_path: Path) -> None:
+    own, broken = tmp_path / "own.toml", tmp_path / "broken.toml"
+    own.write_text(OWN.format(name="mine", found="config_error"))
+    broken.write_text("[[signature]]\nname = 'x'\n")
+    signatures, problems = load_unbroken([broken, own, SHIPPED])
+    assert len(problems) == 1
+    assert problems[0].startswith(f"{broken}:")
+    assert signatures.named("mine")
+    assert signatures.named("c-error")
+
+
+def test_a_persons_own_signature_wins_over_every_rank_and_format(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(OWN.format(name="mine", found="config_error").replace("rank = 99", "rank = 5"))
+    log = write(tmp_path / "log", CAUSE.encode())
+    found = diagnose_file(log, HINTS, load_signatures([own, SHIPPED]))
+    assert (found.failure_class, found.signature) == (FailureClass.CONFIG_ERROR, "mine")

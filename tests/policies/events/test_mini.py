@@ -70,7 +70,8 @@ def test_a_chain_of_boxes_is_told_by_its_last_and_first_statement():
 
 
 def test_a_retry_is_no_progress_and_no_end():
-    tried = "Retrying <unknown> in 4 seconds as it raised RateLimitError: litellm.RateLimitError: slow down.\n"
+    raised = "RateLimitError: litellm.RateLimitError: slow down"
+    tried = f"Retrying <unknown> in 4 seconds as it raised {raised}.\n"
     story, reader, events = read(HEAD + tried * 2)
     assert [e.text for e in events if e.kind is EventKind.RETRY] == [
         "RateLimitError: slow down"

@@ -1,0 +1,124 @@
+"""Reads a log in blocks of whole lines: a file or a stream, plain or gzipped, in any encoding."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import os
+import stat
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+from loop.errors import NightcrewError
+
+CHUNK_BYTES = 1 << 16
+"""It stays in a processor's cache and in malloc's own memory: larger blocks are slower."""
+LINE_LIMIT_BYTES = 1 << 20
+"""More than twice this of one line is not kept (a log may hold 100 MB without a newline)."""
+
+
+class ByteStream(Protocol):
+    """What bytes are read from: a file, a gzip file, standard input."""
+
+    def read(self, size: int, /) -> bytes:
+        """Give at most *size* bytes, none at the end."""
+        ...
+
+
+class LogUnreadable(NightcrewError):
+    """The log cannot be read."""
+
+
+@contextmanager
+def blocks_of(log: Path | ByteStream, *, must_rest: bool = False) -> Iterator[Iterator[bytes]]:
+    """Give the blocks of *log*. Raises LogUnreadable, also when it changed meanwhile and *must_rest*.
+
+    Of a plain file only what it held at first is read: a log that is being written has no end.
+    """
+    if not isinstance(log, Path):
+        yield split_blocks(log)
+        return
+    try:
+        with log.open("rb") as plain:
+            before = _mark(plain)
+            yield split_blocks(_opened(plain))
+            if must_rest and _mark(plain) != before:
+                raise LogUnreadable(f"{log}: changed while it was read: try again when it is done")
+    except (OSError, EOFError, zlib.error) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise LogUnreadable(f"{log}: {reason}: name a log file that can be read") from error
+
+
+def split_blocks(stream: ByteStream) -> Iterator[bytes]:
+    """Yield *stream* in UTF-8, cut after newlines only (the last block may lack one).
+
+    UTF-16 with a byte order mark is recoded. Of a line longer than LINE_LIMIT_BYTES the middle is left out.
+    """
+    first = stream.read(CHUNK_BYTES)
+    if first[:2] == b"\x1f\x8b":
+        whole = cast(BinaryIO, _Rejoined(first, stream))  # reading is all that is done with it
+        yield from split_blocks(gzip.GzipFile(fileobj=whole))
+        return
+    read: Iterable[bytes] = chain([first], iter(lambda: stream.read(CHUNK_BYTES), b""))
+    if first[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        read = _recoded(read, "utf-16")
+    rest, size = list[bytes](), 0
+    for chunk in read:
+        cut = chunk.rfind(b"\n") + 1
+        if cut:
+            yield b"".join((*rest, chunk[:cut]))
+            rest, size = [], 0
+        rest.append(chunk[cut:])
+        size += len(chunk) - cut
+        if size > 2 * LINE_LIMIT_BYTES:
+            line, size = b"".join(rest), LINE_LIMIT_BYTES
+            rest = [line[: size // 2], line[-size // 2 :]]
+    if size:
+        yield b"".join(rest)
+
+
+class _Rejoined:
+    """A stream of which the *first* bytes were read already."""
+
+    def __init__(self, first: bytes, stream: ByteStream) -> None:
+        self._first, self._stream = first, stream
+
+    def read(self, size: int = -1) -> bytes:
+        """Give at most *size* bytes."""
+        if not self._first:
+            return self._stream.read(size)
+        given, self._first = self._first[:size], self._first[size:]
+        return given
+
+
+class _Start:
+    """The first *size* bytes of a file."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self._left = file, size
+
+    def read(self, size: int) -> bytes:
+        """Give at most *size* bytes."""
+        given = self._file.read(min(size, self._left))
+        self._left -= len(given)
+        return given
+
+
+def _opened(file: BinaryIO) -> ByteStream:
+    status = os.fstat(file.fileno())
+    return _Start(file, status.st_size) if stat.S_ISREG(status.st_mode) else file
+
+
+def _mark(file: BinaryIO) -> tuple[int, int]:
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
+
+
+def _recoded(chunks: Iterable[bytes], codec: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode("utf-8", "replace")

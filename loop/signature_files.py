@@ -1,0 +1,98 @@
+"""Catalogues of known failures as files: the shipped one, and a person's own ones, which win."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from loop.errors import NightcrewError
+from policies.signatures import Signature, SignatureError, Signatures, parse
+
+FILE_NAME = "nightcrew-signatures.toml"
+"""A person's own: beside nightcrew.toml for the fleet, in a repository's folder for that one."""
+
+
+class SignaturesRefused(NightcrewError):
+    """A signature file is broken."""
+
+
+def own_file(folder: Path) -> list[Path]:
+    """Give the signature file in *folder* in a list, an empty one where there is none."""
+    path = folder / FILE_NAME
+    return [path] if path.exists() else []
+
+
+def load_signatures(paths: Iterable[Path]) -> Signatures:
+    """Give the entries of all *paths*, the shipped file last: all others are a person's own and win.
+
+    Of entries of one name only the first file's is in force. Raises SignaturesRefused, with file, line
+    and reason, when a file is broken.
+    """
+    *own, shipped = paths
+    entries: dict[str, Signature] = {}
+    for path in (*own, shipped):
+        for entry in _read(path):
+            entries.setdefault(entry.name, replace(entry, own=path is not shipped))
+    return Signatures(entries.values())
+
+
+def load_unbroken(paths: Iterable[Path]) -> tuple[Signatures, list[str]]:
+    """Give the entries of the right ones of *paths*, the shipped file last, and what is wrong with others."""
+    told = {path: _problem(path) for path in paths}
+    good = [path for path, problem in told.items() if not problem]
+    return load_signatures(good), [problem for problem in told.values() if problem]
+
+
+def broken(folder: Path) -> list[str]:
+    """Say what is wrong with the signature file in *folder*; nothing where there is none."""
+    return [problem for path in own_file(folder) if (problem := _problem(path))]
+
+
+def _problem(path: Path) -> str:
+    try:
+        _read(path)
+    except SignaturesRefused as refused:
+        return str(refused)
+    return ""
+
+
+@cache
+def _parsed(text: str) -> tuple[Signature, ...]:
+    return parse(tomllib.loads(text))
+
+
+def _read(path: Path) -> tuple[Signature, ...]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return _parsed(text)
+    except OSError as error:
+        raise SignaturesRefused(
+            f"{path}: {error.strerror}: name a signature file that can be read"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SignaturesRefused(
+            f"{path}{_toml_line(str(error))}: not a TOML file: {error}"
+        ) from error
+    except SignatureError as error:
+        raise SignaturesRefused(f"{path}:{_line_of(text, str(error))}: {error}") from error
+
+
+def _toml_line(message: str) -> str:
+    found = re.search(r"\(at line (\d+)", message)
+    return f":{found[1]}" if found else ""
+
+
+def _line_of(text: str, message: str) -> int:
+    named = re.match(r"signature '(.*?)':", message)
+    numbered = re.match(r"signature number (\d+):", message)
+    rows = text.split("\n")
+    if named:
+        wanted = re.compile(rf"\s*name\s*=\s*[\"']{re.escape(named[1])}[\"']")
+        return next((n for n, row in enumerate(rows, 1) if wanted.match(row)), 1)
+    tables = [n for n, row in enumerate(rows, 1) if row.strip() == "[[signature]]"]
+    place = int(numbered[1]) - 1 if numbered else 0
+    return tables[place] if place < len(tables) else 1
