@@ -52,7 +52,6 @@ _TEXTS = (
         "qwen",
         re.compile(r'^\[\{"type": ?"system",.{0,10000}"(?:qwen_code_version|permission_mode)": ?'),
     ),
-    ("codex", re.compile(r"^OpenAI Codex v\d")),
     (
         "claude",
         re.compile(

@@ -43,7 +43,6 @@ class AiderReader:
         """A failure that may go on over further lines."""
         self._is_api = False
         self._over = False
-        self._limit = ""
         self._errno = ""
         self._began = False
 
@@ -69,8 +68,12 @@ class AiderReader:
             yield self._refused()
 
     def _goes_on(self, text: str) -> bool:
-        ends = self._over or _AFTER_API.match(text) or _EXCEEDED.search(text)
-        return self._open is not None and not ends and self._open.take(text)
+        if self._open is None:
+            return False
+        if self._is_api and _EXCEEDED.search(text):
+            self._open.add(text)
+            return True
+        return not (self._over or _AFTER_API.match(text)) and self._open.take(text)
 
     def _tried(self) -> Event:
         said, self._open, self._over = self._open.text if self._open else "", None, False
@@ -92,23 +95,18 @@ class AiderReader:
     def _event(self, text: str) -> Event:
         if errno := _ERRNO.search(text):
             self._errno = errno[0]
-        is_api = _API.match(text) is not None or self._exceeded(text)
+        is_api = _API.match(text) is not None or _LIMIT.match(text) is not None
         if is_api or _NOT_WRITTEN.match(text):
             self._open, self._is_api, self._over = (
-                Joined(text, self._limit),
+                Joined(text),
                 is_api,
                 False,
             )
-            self._limit = ""
             return Event(kind=EventKind.OTHER, structured=False)
         if _USAGE_ERROR.match(text):
             return lines.error(text)
         self._began = self._began or _BANNER.match(text) is not None
         return self._plain(text)
-
-    def _exceeded(self, text: str) -> bool:
-        self._limit = text if _LIMIT.match(text) else self._limit
-        return bool(self._limit) and _EXCEEDED.search(text) is not None
 
     def _plain(self, text: str) -> Event:
         if lines.is_retry(text) or not self._began or _NOTICE.match(text) or _BANNER.match(text):

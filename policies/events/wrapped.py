@@ -11,10 +11,14 @@ LIMIT_CHARS = 4_000
 class Joined:
     """One statement that may go on over several lines."""
 
-    def __init__(self, first: str, before: str = "") -> None:
-        """Begin with the line *first*; *before* stands in front of it in the text."""
-        self.text = f"{before} {first}".strip()
+    def __init__(self, first: str) -> None:
+        """Begin with the line *first*."""
+        self.text = first
         self._last = first
+
+    def add(self, line: str) -> None:
+        """Take *line* into the text, wherever it was broken."""
+        self.text = f"{self.text} {line}"[:LIMIT_CHARS]
 
     def take(self, line: str) -> bool:
         """Join *line* if it goes on from the one before: its first word did not fit there."""

@@ -128,7 +128,7 @@ def test_fixers_run_in_our_own_python_without_a_prompt(tmp_path: Path) -> None:
 def test_any_command_gets_the_prompt_and_a_known_one_its_keys(tmp_path: Path) -> None:
     spec = AgentSpec(name="mine", adapter="command", command=("aider", "--token", "abc"))
     got = start(spec, tmp_path)
-    assert (got.argv, got.stdin, got.reader) == (spec.command, PROMPT, "text")
+    assert (got.argv, got.stdin, got.reader) == (spec.command, PROMPT, "aider")
     assert got.shown_argv == ("aider", "--token", "***")
     assert "OPENAI_*" in adapter_for(spec).own_names({})
     plain = AgentSpec(name="sh", adapter="command", command=("sh", "-c", "true"))

@@ -72,7 +72,8 @@ def test_a_spent_context_window_is_told_with_its_model():
     assert reader.has_end_event and story.ended
     assert story.ended.text == (
         "Model openai/small has hit a token limit! "
-        "Input tokens: ~9,000 of 8,000 -- possibly exhausted context window!"
+        "Input tokens: ~9,000 of 8,000 -- possibly exhausted context window! "
+        "Output tokens: ~0 of 0 -- possibly exceeded output limit!"
     )
     assert story.usage and story.usage.input_tokens == 2500
 

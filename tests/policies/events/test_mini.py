@@ -81,8 +81,7 @@ def test_a_retry_is_no_progress_and_no_end():
 
 def test_an_end_by_a_format_error_says_what_was_asked():
     story, _, _ = read(
-        HEAD
-        + "\nUser:\nYour answer reached the output token limit.\n\nExit:\nRepeatedFormatError\n"
+        HEAD + "\nUser:\nYour answer reached the token limit.\n\nExit:\nRepeatedFormatError\n"
         "Saved trajectory to \n'/home/somebody/.config/mini-swe-agent/last_mini_run.traj.json'\n"
     )
     assert story.ended
