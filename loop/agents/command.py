@@ -21,6 +21,7 @@ _ANY_MODEL = ("OPENAI_*", "ANTHROPIC_*", "GEMINI_API_KEY", "OPENROUTER_API_KEY",
 _KEYS = {
     "aider": ("AIDER_*", *_ANY_MODEL),
     "mini": ("MSWEA_*", *_ANY_MODEL),
+    "mini-swe-agent": ("MSWEA_*", *_ANY_MODEL),
     "opencode": ("OPENCODE_*", *_ANY_MODEL),
     "crush": ("CRUSH_*", *_ANY_MODEL),
     "gemini": ("GEMINI_*", "GOOGLE_*"),

@@ -13,6 +13,8 @@ from policies.events.claude import ClaudeReader
 from policies.events.codex import CodexReader
 from policies.events.copilot import CopilotReader
 from policies.events.gemini import GeminiReader
+from policies.events.generic import GenericReader
+from policies.events.loose import SESSIONS
 from policies.events.mini import MiniReader
 from policies.events.opencode import OpencodeReader
 from policies.events.pi import PiReader
@@ -30,9 +32,11 @@ READERS: dict[str, Callable[[], Reader]] = {
     "aider": AiderReader,
     "mini": MiniReader,
     "mini-swe-agent": MiniReader,
+    "generic": GenericReader,
     "text": TextReader,
 }
 _LOOKED_AT_CHARS = 20_000
+_OF_SESSIONS = 2
 LOOKED_AT_LINES = 200
 """A log that has not said whose it is by then is read as text."""
 
@@ -58,8 +62,15 @@ _TEXTS = (
             r"^(?:API Error: |Credit balance is too low|There's an issue with the selected model)"
         ),
     ),
-    ("aider", re.compile(r"^Aider v\d")),
-    ("mini", re.compile(r"^(?:Building agent config from specs:|Usage: mini \[)")),
+    ("aider", re.compile(r"^Aider v\d|^aider(?:\.exe)?: error: ")),
+    ("aider", re.compile(r"^Tokens: [\d.,]{1,12}k? sent(?:, .{1,60})?, [\d.,]{1,12}k? received\.")),
+    ("mini", re.compile(r"^(?:Building agent config from specs:|Usage: mini(?:-swe-agent)? \[)")),
+    (
+        "mini",
+        re.compile(
+            r"^(?:This is mini-swe-agent\b|mini-swe-agent \(step \d{1,6}, \$[\d.]{1,12}\):)"
+        ),
+    ),
     ("copilot", re.compile(r"^(?:Resume {2,}|.{0,20}`)copilot --resume")),
     ("qwen", re.compile(r"^(?:\[API Error: |Usage: qwen \[)|`qwen --resume`")),
 )
@@ -73,14 +84,25 @@ def reader_for(name: str) -> Reader:
 
 
 def detect(first_lines: Iterable[str]) -> str:
-    """Say by its first lines whose log it is: a name of READERS, `text` when nothing tells."""
+    """Say by its first lines whose log it is: a name of READERS, `text` when nothing tells.
+
+    `generic`: nobody known, but two lines at least are objects of one session, as only agents print them.
+    """
+    of_sessions = 0
     for line in islice(first_lines, LOOKED_AT_LINES):
         text = lines.plain(line)
         head = _HEAD.match(text)
-        name = head[1] if head else _whose(lines.parse(text)) or _by_text(text[:_LOOKED_AT_CHARS])
+        data = None if head else lines.parse(text)
+        name = head[1] if head else _whose(data) or _by_text(text[:_LOOKED_AT_CHARS])
         if name in READERS:
             return str(name)
-    return "text"
+        of_sessions += bool(data and _is_of_session(data))
+    return "generic" if of_sessions >= _OF_SESSIONS else "text"
+
+
+def _is_of_session(data: lines.Json) -> bool:
+    has_kind = isinstance(data.get("type") or data.get("event"), str)
+    return has_kind and any(isinstance(data.get(name), str) for name in SESSIONS)
 
 
 def _whose(data: lines.Json | None) -> str | None:

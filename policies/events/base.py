@@ -55,6 +55,8 @@ class Event:
     session_id: str | None = None
     model: str | None = None
     usage: Usage | None = None
+    lines_back: int = 0
+    """So many lines before the one that was fed last it began: a reader that joins lines tells late."""
 
 
 TEXT_LIMIT_CHARS = 20_000

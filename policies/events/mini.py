@@ -1,8 +1,8 @@
 """mini-swe-agent (`mini -t TASK -y`): sections in rich text, boxed tracebacks, all broken at 80 columns.
 
-A section is headed `System:`, `User:`, `mini-swe-agent (step n, $cost):` or `Exit:`; the last one gives the
-status, `Submitted` being the good one. A failure is a chain of boxed tracebacks: its last statement is what
-mini saw, its first one the cause.
+A section is headed `System:`, `User:`, `mini-swe-agent (step n, $cost):` or `Exit:`; the last one holds
+what the agent submitted, or else the name of a limit or an exception. A failure is a chain of boxed
+tracebacks: its last statement is what mini saw, its first one the cause.
 """
 
 from __future__ import annotations
@@ -10,11 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policies.events import lines
+from policies.events import lines, litellm_errors
 from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind, Usage
-from policies.events.wrapped import Joined
+from policies.events.wrapped import WIDTH, Joined
 
-GOOD_ENDS = frozenset({"Submitted", "Success", "Finished"})
+_BAD_END = re.compile(
+    r"^(?:[\w.]{1,60}\.)?[A-Z]\w{0,60}(?:Error|Exception|Exceeded|Interruption|Interrupt|Timeout)(?::|$)"
+)
+"""All else is what the agent submitted: a failure with other words has a traceback or an exit code."""
+_OUT_OF_TIME = "TimeExceeded"
 SECTION = re.compile(r"^(?:(System|User|Exit)|mini-swe-agent \(step (\d+), \$([\d.]+)\)):$")
 
 _RETRY = re.compile(r"^Retrying \S{1,200} in [\d.]+ seconds as it raised (.+?)\.?$")
@@ -37,15 +41,19 @@ class MiniReader:
     """Until the text itself says how the run ended."""
 
     def __init__(self) -> None:
+        self._at = 0
+        self._width = WIDTH
         self._section = ""
         self._box = ""
         self._said: Joined | None = None
-        self._raised: list[str] = []
+        self._raised: list[Joined] = []
         self._asked = ""
+        self._answered = False
         self._exit: Joined | None = None
 
     def feed(self, line: str) -> Iterator[Event]:
         """Yield the event of one *line*."""
+        self._at += 1
         text = lines.plain(line)[:TEXT_LIMIT_CHARS]
         if text and not self._goes_on(text) and (event := self._event(text)):
             yield event
@@ -53,15 +61,17 @@ class MiniReader:
     def finish(self) -> Iterator[Event]:
         """Yield the end that the text itself says, if it does."""
         self._close()
-        said = _chain(self._raised) if self._raised else self._exit.text if self._exit else ""
-        if not said:
+        told = self._raised[-1] if self._raised else self._exit
+        if not told:
             return
-        self.has_end_event = True
-        if said in GOOD_ENDS:
+        if not self._raised and not _BAD_END.match(told.text):
             yield Event(kind=EventKind.ENDED, ok=True)
             return
+        self.has_end_event = True
+        said = _chain([_short(each.text) for each in self._raised]) or _short(told.text)
         asked = f": {self._asked}" if self._asked and " " not in said else ""
-        yield lines.failed_end(_short(said) + asked)
+        status = 408 if said == _OUT_OF_TIME else litellm_errors.status_of(said)
+        yield lines.failed_end(said + asked, status, lines_back=self._at - told.at)
 
     def _goes_on(self, text: str) -> bool:
         joined = self._said or (self._exit if self._section == "Exit" else None)
@@ -78,18 +88,22 @@ class MiniReader:
         if tried := _RETRY.match(text):
             said = _short(tried[1])
             return Event(
-                kind=EventKind.RETRY, text=said, structured=False, status=lines.status_in(said)
+                kind=EventKind.RETRY,
+                text=said,
+                structured=False,
+                status=litellm_errors.status_of(said),
             )
         if section := SECTION.match(text):
             return self._begun(section)
         if self._box == "closed" and _RAISED.match(text) and not _NOISE.match(text):
             self._close()
-            self._said, self._box = Joined(text), ""
+            self._said, self._box = Joined(text, self._at, self._width), ""
             return None
         return self._in_section(text)
 
     def _boxed(self, text: str) -> Event | None:
         self._close()
+        self._width = len(text) if text[0] != _BOX_SIDE else self._width
         if text.startswith(_BOX):
             self._box = "error" if " Error " in text else "traceback"
         elif text.startswith(_BOX_END):
@@ -103,36 +117,50 @@ class MiniReader:
         if self._section == "User":
             self._asked = ""
         if self._section != "agent":
-            return Event(kind=EventKind.OTHER, structured=False)
+            return self._given()
+        self._answered = True
         usage = Usage(cost_usd=float(section[3])) if section[3].count(".") < 2 else None
         return Event(kind=EventKind.PROGRESS, text=f"step {section[2]}", usage=usage)
 
     def _in_section(self, text: str) -> Event:
+        if _RULE.match(text):  # the next step begins: what comes now is its own output
+            self._width = len(text)
+            self._section = self._section if self._section in ("agent", "Exit") else ""
         if _NOISE.match(text) or _RULE.match(text):
             return Event(kind=EventKind.OTHER, text=text, structured=False)
         if self._section == "agent":
             return Event(kind=EventKind.PROGRESS, text=text, structured=False)
-        if self._section == "Exit" and self._exit is None:
-            self._exit = Joined(text)
+        if not self._section:
+            return lines.from_text(text)
+        if self._section == "Exit":
+            self._exit = self._exit or Joined(text, self._at, self._width)
         elif self._section == "User":
             self._asked = self._asked or text
-        elif not self._section:
-            return lines.from_text(text)
-        return Event(kind=EventKind.OTHER, structured=False)
+        return self._given()
+
+    def _given(self) -> Event:
+        """Give the event of what the agent was told: the task, and then what its commands printed."""
+        if self._section == "Exit":
+            return Event(kind=EventKind.OTHER, structured=False)
+        kind = EventKind.PROGRESS if self._answered else EventKind.STARTED
+        return Event(kind=kind, structured=False)
 
     def _close(self) -> None:
         if self._said:
-            self._raised = [*self._raised[:1], self._said.text]
+            self._raised = [*self._raised[:1], self._said]
             self._said = None
 
 
 def _starts_anew(text: str) -> bool:
-    return text[0] in (_BOX, _BOX_END, _BOX_SIDE) or bool(_NOISE.match(text) or SECTION.match(text))
+    is_box = text[0] in (_BOX, _BOX_END, _BOX_SIDE)
+    return is_box or bool(_NOISE.match(text) or _RULE.match(text) or SECTION.match(text))
 
 
 def _chain(raised: list[str]) -> str:
-    """Give the last statement, and the first where it says more."""
-    first, last = _short(raised[0]), _short(raised[-1])
+    """Give the last statement, and the first where it says more; "" of none."""
+    if not raised:
+        return ""
+    first, last = raised[0], raised[-1]
     told = last.rsplit(" - ", 1)[-1][:60]
     is_same = told in first or first.partition(": ")[2][:60] in last
     return last if len(raised) == 1 or is_same else f"{last} ({first})"

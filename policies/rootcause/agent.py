@@ -25,7 +25,9 @@ _BY_STATUS = {
     402: FailureClass.USAGE_LIMIT,
     403: FailureClass.AUTH,
     404: FailureClass.MODEL_ERROR,
+    408: FailureClass.TIMEOUT,
     413: FailureClass.CONTEXT_LENGTH,
+    422: FailureClass.MODEL_ERROR,
     429: FailureClass.RATE_LIMIT,
 }
 
@@ -38,7 +40,7 @@ class Trail:
         """A known agent: what it says of itself is its own failure."""
         self.story = Story()
         self.progress_at = 0
-        """Number of the last line that was progress."""
+        """Number of the last line that was progress, or began the session: before it nothing is a cause."""
         self._reader: Reader = reader_for(agent if agent in READERS else "text")
         self._told: deque[tuple[int, Event]] = deque(maxlen=KEPT)
         self._refused: tuple[int, Event] | None = None
@@ -93,8 +95,11 @@ class Trail:
 
     def _take(self, number: int, event: Event) -> None:
         self.story.take(event)
+        number = max(1, number - event.lines_back)
         if event.kind in _PROGRESS:
             self._told.clear()
+            self.progress_at = number
+        elif event.kind is EventKind.STARTED:
             self.progress_at = number
         elif event.kind in (EventKind.ERROR, EventKind.RETRY) or (
             event.kind is EventKind.ENDED and not event.ok

@@ -40,12 +40,12 @@ def failure_of(
     *events*: the log is of an agent that speaks of itself in events, so what it says is its own.
     """
     lead = ordered[0]
-    own = events and lead.rule.startswith("agent's")
+    own = events and (lead.rule.startswith("agent's") or lead.agent_form)
     entry = entry_for(lead, signatures)
     found = _class(hints, class_of(lead, entry), lead)
     confidence = confidence_of(ordered, found)
     shown = tuple(line for line in cause_lines(ordered) if line.text)
-    said = lead.identity if own else " ".join(line.text for line in shown)
+    said = (lead.identity or lead.words()) if own else " ".join(line.text for line in shown)
     limit = said if found in _LIMITS else ""
     return Failure(
         failure_class=found,

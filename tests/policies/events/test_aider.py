@@ -1,7 +1,11 @@
 """aider's text: joined lines, failures of the API with exit 0, edits that could not be written."""
 
+import pytest
+
+from policies.events import detect
 from policies.events.aider import AiderReader
 from policies.events.base import EventKind, Story
+from tests.policies.events.told import verdict, why
 
 HEAD = """Warning: Unable to write to chat history file .aider.chat.history.md.
 [Errno 28] No space left on device
@@ -81,7 +85,7 @@ def test_a_spent_context_window_is_told_with_its_model():
 def test_an_edit_that_could_not_be_written_is_a_refusal():
     story, _, _ = read(
         HEAD
-        + f"I edit.\nUnable to write file /w/{'a' * 34}.py: [Errno 28] No space left\non device\n"
+        + f"I edit.\nUnable to write file /w/{'a' * 26}.py: [Errno 28] No space left\non device\n"
     )
     (denied,) = story.denied
     assert denied.endswith("[Errno 28] No space left on device")
@@ -95,3 +99,50 @@ def test_an_edit_that_could_not_be_written_is_a_refusal():
 def test_a_wrong_option_is_its_error():
     story, _, _ = read("usage: aider [-h]\naider: error: unrecognized arguments: --nope\n")
     assert story.errors_after_progress[-1].text.endswith("unrecognized arguments: --nope")
+
+
+WRONG = "litellm.AuthenticationError: XException - The api_key must be set"
+
+
+def test_the_name_of_the_error_gives_the_class_and_the_line_is_its_own():
+    cause = why(
+        "aider",
+        *HEAD.splitlines(),
+        WRONG,
+        "The API provider is not able.",
+        "https://a.example",
+        exit_code=0,
+    )
+    assert cause.failure_class == "auth"
+    assert cause.line_numbers == (len(HEAD.splitlines()) + 1,)
+
+
+def test_a_line_wider_than_the_terminal_was_not_broken():
+    said = WRONG + " by hand," * 6
+    cause = why("aider", *HEAD.splitlines(), said, "Incidentally there is this.", exit_code=0)
+    assert cause.lines == (said,)
+
+
+@pytest.mark.parametrize(("received", "failed"), [("0", True), ("27", False)])
+def test_tokens_that_came_back_are_an_answer(received, failed):
+    rows = (*HEAD.splitlines(), WRONG, f"Tokens: 2.5k sent, {received} received.")
+    assert verdict("aider", *rows, exit_code=0) is failed
+
+
+def test_what_python_prints_when_it_crashes_is_its_own():
+    rows = (*HEAD.splitlines(), "I look.", "Traceback (most recent call last):", '  File "a.py", line 1',
+            "    c()", "ModuleNotFoundError: No module named 'paint'")  # fmt: skip
+    cause = why("aider", *rows)
+    assert cause.failure_class == "missing_dependency" and cause.agents_own
+    assert not verdict("aider", *rows, "Applied edit to a.py", exit_code=0)
+
+
+def test_a_signal_is_no_failed_price_list():
+    assert why("aider", *HEAD.splitlines(), exit_code=-11).failure_class == "signal_crash"
+
+
+@pytest.mark.parametrize(
+    "line", ["aider: error: unrecognized arguments: --x", "Tokens: 2.5k sent, 27 received."]
+)
+def test_its_log_is_known_without_its_banner(line):
+    assert detect([line]) == "aider"

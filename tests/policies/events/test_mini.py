@@ -1,8 +1,11 @@
 """mini-swe-agent's sections, boxes and broken lines."""
 
+import pytest
+
 from policies.events import detect
 from policies.events.base import EventKind, Story
 from policies.events.mini import MiniReader
+from tests.policies.events.told import verdict, why
 
 HEAD = """Building agent config from specs:
 ['/opt/minisweagent/config/mini.yaml']
@@ -56,7 +59,7 @@ def test_a_good_end():
     story, reader, _ = read(
         HEAD + STEP + "\nExit:\nSubmitted\nSaved trajectory to\n'/home/x.json'\n"
     )
-    assert reader.has_end_event and story.ended and story.ended.ok
+    assert not reader.has_end_event and story.ended and story.ended.ok
     assert not story.errors_after_progress
     assert story.usage and story.usage.cost_usd == 0.01
 
@@ -108,3 +111,66 @@ def test_a_traceback_before_any_section_is_its_own():
 
 def test_whose_log_it_is():
     assert detect(HEAD.splitlines()) == "mini"
+
+
+@pytest.mark.parametrize(
+    ("said", "failed"),
+    [
+        ("Submitted", False),
+        ("All done: the error is mended.", False),
+        ("diff --git a/a.py b/a.py", False),
+        ("LimitsExceeded", True),
+        ("TimeExceeded", True),
+        ("RepeatedFormatError", True),
+        ("litellm.RateLimitError: OpenAIException - slow down", True),
+    ],
+)
+def test_its_last_section_holds_what_was_submitted_or_why_it_stopped(said, failed):
+    assert verdict("mini", *HEAD.splitlines(), "Exit:", said, exit_code=0) is failed
+
+
+def test_a_submission_does_not_outweigh_the_exit_code():
+    assert verdict("mini", *HEAD.splitlines(), "Exit:", "All done.", exit_code=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("LimitsExceeded", "agent_internal"),
+        ("TimeExceeded", "timeout"),
+        ("litellm.AuthenticationError: XException - It must be set", "auth"),
+    ],
+)
+def test_the_name_of_its_end_gives_the_class(said, found):
+    assert why("mini", *HEAD.splitlines(), "Exit:", said, exit_code=0).failure_class == found
+
+
+def test_a_wide_terminal_breaks_nothing_and_the_line_is_the_statement_s():
+    said = "AuthenticationError: XException - " + "Wrong key, " * 8 + "see the page."
+    box = [
+        "╭" + "─" * 90 + " Traceback (most recent call last) " + "─" * 90 + "╮",
+        "╰" + "─" * 215 + "╯",
+    ]
+    cause = why("mini", *HEAD.splitlines(), *box, said, "somewhere else", "Saved trajectory to x")
+    assert cause.lines == (said,)
+    assert cause.line_numbers == (len(HEAD.splitlines()) + 3,)
+
+
+def test_a_signal_is_no_failed_price_list():
+    warned = (
+        "02:08:20 - LiteLLM:WARNING: costs.py:318 - [Errno -3] Temporary failure in name resolution"
+    )
+    cause = why("mini", warned, *HEAD.splitlines()[3:], exit_code=-9)
+    assert cause.failure_class == "signal_crash"
+
+
+def test_what_stands_after_a_step_s_rule_is_its_own_output():
+    rows = (*HEAD.splitlines(), "─" * 80, "Exception ignored in thread", "MemoryError: ")
+    assert why("mini", *rows, exit_code=1).failure_class == "out_of_memory"
+
+
+@pytest.mark.parametrize(
+    "line", ["This is mini-swe-agent version 1.9.0.", "mini-swe-agent (step 2, $0.02):"]
+)
+def test_its_log_is_known_without_the_first_line(line):
+    assert detect([line]) == "mini"
