@@ -17,6 +17,14 @@ from policies.events.refused import is_refusal
 FAMILIES = ("session.", "assistant.", "model.", "tool.", "user.", "permission.")
 
 _NESTED = 3
+_TYPES = {
+    "authentication": 401,
+    "authorization": 403,
+    "quota": 402,
+    "rate_limit": 429,
+    "context_limit": 413,
+}
+"""Kinds of session.error in the Copilot SDK's documentation; the others (`query`) tell nothing."""
 _DENIED = frozenset({"denied", "rejected", "permission_denied"})
 _ANSWERED = frozenset({"assistant.message", "assistant.message_delta", "assistant.reasoning"})
 _RETRIES = frozenset({"assistant.turn_retry", "model.call_failure"})
@@ -115,7 +123,9 @@ class CopilotReader:
 
 
 def _status(told: object) -> int | None:
-    return lines.whole(lines.field(told, "statusCode"))
+    """Give the HTTP status of a failure, else the one that its kind stands for."""
+    given = lines.whole(lines.field(told, "statusCode"))
+    return given or _TYPES.get(lines.text_of(lines.field(told, "errorType")))
 
 
 def _tried(told: object) -> Event:

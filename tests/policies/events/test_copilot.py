@@ -7,6 +7,7 @@ import pytest
 from policies.events import detect
 from policies.events.base import Story
 from policies.events.copilot import CopilotReader
+from tests.policies.events.told import why
 
 
 def event(kind: str, **data: object) -> str:
@@ -100,3 +101,23 @@ def test_text_mode():
 def test_whose_log_it_is():
     assert detect([ASKED]) == "copilot"
     assert detect(["hello", "Resume     copilot --resume=0"]) == "copilot"
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        ("authentication", "auth"),
+        ("quota", "usage_limit"),
+        ("rate_limit", "rate_limit"),
+        ("context_limit", "context_length"),
+        ("query", "unknown"),
+    ],
+)
+def test_the_kind_of_an_error_gives_the_class_where_no_status_stands(kind, found):
+    said = event("session.error", errorType=kind, message="It went wrong")
+    assert why("copilot", ASKED, said, result(1)).failure_class == found
+
+
+def test_without_a_login_it_says_so_in_text():
+    said = "Error: No authentication information found."
+    assert why("copilot", said, "", "See the page.").failure_class == "auth"
