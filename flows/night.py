@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,6 @@ from loop.cron import settled, window_at
 from policies.failure import CycleOutcome
 from policies.plan import RepoPlan
 from policies.records import CycleRecord, RunRecord
-from policies.schedule import Window
 from policies.turns import next_start
 
 
@@ -117,11 +116,3 @@ def _of_person(client: SyncPrefectClient, run: RunRecord) -> FlowRun | None:
         return None
     flow_run = client.read_flow_run(UUID(run.flow_run_id))
     return flow_run if flow_run.state and flow_run.state.is_final() else None
-
-
-def windows_of(plan: RepoPlan, now: datetime) -> Window | None:
-    """Give the window of *plan*'s schedule that is open at *now*, or None."""
-    if plan.schedule is None:
-        return None
-    window = window_at(settled(plan.schedule), now)
-    return window if now < window.end + timedelta() else None

@@ -108,7 +108,7 @@ def create(
 def parent_of(client: SyncPrefectClient, kind: str, name: str, state: State[Any]) -> UUID | None:
     """Make what stands for children in the flow run of this context; None where there is none.
 
-    Prefect knows a child by a task run of its parent.
+    Prefect knows a child by a task run of its parent; nothing runs as that task.
     """
     context = FlowRunContext.get()
     if context is None or context.flow_run is None:

@@ -78,17 +78,7 @@ def wire(
     store = Store.open(store_url)
     where = Places(state=state, logs=logs)
     folder = settings.file.parent if settings.file else cwd
-    fleets = load_signatures([*own_file(folder), SIGNATURES])
-    crew = Crew(
-        store=store,
-        places=where,
-        environ=dict(environ),
-        observer=observer or Silent(),
-        now=utc_now,
-        spread=random.random,
-        signatures=fleets,
-        home=Path(environ.get("HOME") or Path.home()),
-    )
+    crew = _crew(store, where, environ, observer or Silent(), folder)
     named = [_own_name(store, plan) for plan in chosen]
     crew.own_signatures = _own_signatures(named, folder, crew.observer)
     return Wired(
@@ -98,6 +88,22 @@ def wire(
         places=where,
         store_url=store_url,
         folder=folder,
+    )
+
+
+def _crew(
+    store: Store, where: Places, environ: Mapping[str, str], observer: Observer, folder: Path
+) -> Crew:
+    """Give the crew of real runs: the wall clock, chance, and the signatures beside the settings."""
+    return Crew(
+        store=store,
+        places=where,
+        environ=dict(environ),
+        observer=observer,
+        now=utc_now,
+        spread=random.random,
+        signatures=load_signatures([*own_file(folder), SIGNATURES]),
+        home=Path(environ.get("HOME") or Path.home()),
     )
 
 

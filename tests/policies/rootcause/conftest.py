@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from policies.failure import Failure
 from policies.rootcause import Hints, diagnose
-from policies.signatures import Signatures, parse
+from tests.policies.conftest import NOW, SIGNATURES
 
-NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
-CATALOGUE = Path(__file__).resolve().parents[3] / "config" / "signatures.toml"
-SIGNATURES = Signatures(parse(tomllib.loads(CATALOGUE.read_text("utf-8"))))
 NOISE = ["lint docs/errors.md ... ok", "INFO error budget: 8 failures left", ""]
 ENDING = ["removed tmp", "ERROR: check failed, see log above (exit code 1)"]
 
@@ -29,3 +23,15 @@ def cause() -> Callable[[str], Failure]:
         return diagnose(lines, Hints(exit_code=1, now=NOW), SIGNATURES)
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def reads(cause: Callable[[str], Failure]) -> Callable[[str, str, str, str], None]:
+    """Give what demands of a log its class, words of its summary, and its replay ("": none)."""
+
+    def read(log: str, found: str, words: str, replay: str) -> None:
+        failure = cause(log)
+        assert (failure.failure_class.value, words in failure.summary) == (found, True), failure
+        assert failure.replay == ((replay,) if replay else ()), failure
+
+    return read
