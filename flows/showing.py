@@ -10,12 +10,14 @@ from uuid import UUID
 
 from prefect import Flow, Task
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.actions import FlowRunCreate
+from prefect.client.schemas.objects import FlowRun, FlowRunPolicy, State
 from prefect.context import FlowRunContext
-from prefect.states import Pending
+from prefect.states import Pending, to_state_create
 
 from flows.artifacts import Artifacts
 from flows.cancelling import Cancellations
+from flows.deployed import POOL, TURNS
 from loop.story import Order
 
 
@@ -27,6 +29,13 @@ class Showing:
     """Deployments by `flow/name`: what is made from one can be retried in the UI."""
     artifacts: Artifacts | None = None
     cancellations: Cancellations | None = None
+    _flow_ids: dict[str, UUID] = field(default_factory=dict)
+
+    def flow_id(self, client: SyncPrefectClient, flow: Flow[..., Any]) -> UUID:
+        """Give *flow*'s id; the server is asked once."""
+        if flow.name not in self._flow_ids:
+            self._flow_ids[flow.name] = client.create_flow(flow)
+        return self._flow_ids[flow.name]
 
     def flow_run_of(self, flow: Flow[..., Any], order: Order) -> FlowRun:
         """Give the flow run that is to show *order*: a new one, of a retried cycle the one it had.
@@ -38,7 +47,7 @@ class Showing:
         with client_here() as client:
             if before is None:
                 parent = parent_of(client, flow.name, order.cycle, Pending())
-                return create(client, flow, order, Pending(), self.deployed, parent)
+                return create(client, flow, order, Pending(), self, parent)
             client.set_flow_run_state(UUID(before), Pending(), force=True)
             return client.read_flow_run(UUID(before))
 
@@ -88,21 +97,29 @@ def create(
     flow: Flow[..., Any],
     order: Order,
     state: State[Any],
-    deployed: Mapping[str, UUID],
+    showing: Showing,
     parent: UUID | None,
 ) -> FlowRun:
-    """Make the flow run of *order* in *state*, below what *parent* stands for."""
-    said: dict[str, Any] = {
-        "parameters": parameters_of(order),
-        "name": order.cycle,
-        "tags": tags_of(order),
-        "parent_task_run_id": parent,
-        "state": state,
-    }
-    deployment = deployed.get(f"{flow.name}/{order.plan.name}")
-    if deployment:
-        return client.create_flow_run_from_deployment(deployment, **said)
-    return client.create_flow_run(flow, **said)
+    """Make the flow run of *order* in *state*, below what *parent* stands for.
+
+    One request: Prefect's own call for a run of a deployment has the server check that deployment's
+    parameters and job (30 ms), its call for a flow asks for the flow first (8 ms).
+    """
+    deployment = showing.deployed.get(f"{flow.name}/{order.plan.name}")
+    wanted = FlowRunCreate(
+        flow_id=showing.flow_id(client, flow),
+        deployment_id=deployment,
+        parameters=parameters_of(order),
+        name=order.cycle,
+        tags=tags_of(order),
+        parent_task_run_id=parent,
+        state=to_state_create(state),
+        empirical_policy=FlowRunPolicy(retries=0, retry_delay=0),
+    )
+    if deployment:  # where a worker finds it, should a person press Retry
+        wanted.work_pool_name, wanted.work_queue_name = POOL, TURNS
+    said = wanted.model_dump(mode="json", exclude_unset=True)
+    return FlowRun.model_validate(client.request("POST", "/flow_runs/", json=said).json())
 
 
 def parent_of(client: SyncPrefectClient, kind: str, name: str, state: State[Any]) -> UUID | None:

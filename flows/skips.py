@@ -38,7 +38,7 @@ def skips_shown(order: RunOrder, observer: Observer, showing: Showing) -> ShowSk
                 raise ConnectionError("no Prefect server answers")
             with client_here() as client:
                 flow, state = cycle.cycle_flow, of_cycle(record)
-                shown = create(client, flow, turn, state, showing.deployed, parent(client))
+                shown = create(client, flow, turn, state, showing, parent(client))
         except Exception as error:
             observer.said(f"{record.cycle}: not shown in the UI: {first_line(error)}")
             return record
