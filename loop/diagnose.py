@@ -9,6 +9,7 @@ from pathlib import Path
 
 from loop.alarmscan import scan
 from loop.logblocks import ByteStream, LogUnreadable, blocks_of
+from policies.agent_names import of_log
 from policies.events import LOOKED_AT_LINES, detect
 from policies.failure import Failure
 from policies.rootcause import Diagnosis, Hints, shape
@@ -78,6 +79,7 @@ def diagnosis_of(
     with blocks_of(log, must_rest=must_rest) as blocks:
         if hints.agent is None and detect_agent:
             hints, blocks = _with_agent(hints, blocks)
+            hints = replace(hints, named=of_log(log.name) if isinstance(log, Path) else None)
         diagnosis = Diagnosis(hints, signatures, passing.shapes, scan)
         for block in blocks:
             diagnosis.feed(block)

@@ -201,3 +201,12 @@ def test_a_persons_own_signature_wins_over_every_rank_and_format(tmp_path: Path)
     log = write(tmp_path / "log", CAUSE.encode())
     found = diagnose_file(log, HINTS, load_signatures([own, SHIPPED]))
     assert (found.failure_class, found.signature) == (FailureClass.CONFIG_ERROR, "mine")
+
+
+def test_a_silent_log_is_told_from_others_by_its_name(tmp_path: Path) -> None:
+    names = ("qwen-1.log", "qwen-2.log", "pi-1.log", "night.log")
+    seen = [diagnose_file(write(tmp_path / name, b""), HINTS, SIGNATURES) for name in names]
+    prints = [failure.fingerprint for failure in seen]
+    assert prints[0] == prints[1]
+    assert len(set(prints)) == 3
+    assert len({failure.summary for failure in seen}) == 1
