@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
 from loop.alarmscan import scan
 from loop.logblocks import ByteStream, LogUnreadable, blocks_of
-from policies.events import LOOKED_AT_LINES, detect
+from policies.agent_names import of_log
+from policies.events import LOOKED_AT_LINES, READERS, detect, reader_for
 from policies.failure import Failure
 from policies.rootcause import Diagnosis, Hints, shape
 from policies.rootcause.clean import clean
@@ -76,8 +77,9 @@ def diagnosis_of(
 ) -> tuple[Failure, Diagnosis]:
     """Give the failure, and the diagnosis that knows what else was considered."""
     with blocks_of(log, must_rest=must_rest) as blocks:
-        if hints.agent is None and detect_agent:
+        if detect_agent and hints.reader is None:
             hints, blocks = _with_agent(hints, blocks)
+            hints = replace(hints, named=of_log(log.name) if isinstance(log, Path) else None)
         diagnosis = Diagnosis(hints, signatures, passing.shapes, scan)
         for block in blocks:
             diagnosis.feed(block)
@@ -92,8 +94,20 @@ def _with_agent(hints: Hints, blocks: Iterator[bytes]) -> tuple[Hints, Iterator[
         lines += _texts(block, LOOKED_AT_LINES)
         if len(lines) >= LOOKED_AT_LINES:
             break
+    return _told_by(hints, lines), chain(first, blocks)
+
+
+def _told_by(hints: Hints, lines: Sequence[str]) -> Hints:
+    """Give *hints* with whose log it is, or (the agent is known) that it holds text, no events.
+
+    Of an agent that ends with an event, text alone would be a run that never ended.
+    """
     found = detect(lines)
-    return replace(hints, agent=found if found != "text" else None), chain(first, blocks)
+    if hints.agent is None:
+        return replace(hints, agent=found if found != "text" else None)
+    is_text = found == "text" and any(line.strip() for line in lines)
+    ends = hints.agent in READERS and reader_for(hints.agent).has_end_event
+    return replace(hints, reader="text") if is_text and ends else hints
 
 
 def _texts(block: bytes, limit: int = -1) -> list[str]:

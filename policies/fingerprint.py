@@ -67,13 +67,15 @@ _PATH = re.compile(
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": "'", "”": "'", '"': "'", "`": "'"})
 _MARK = re.compile(r"^(?:error|fatal|err!?|failed): ?")
 """An agent's text mode prints it before the words that its events give alone."""
+_HEAP = re.compile(r"(?<=fatal error: ).{1,120}? (?=allocation failed - )")
+"""V8 says where it noticed that its heap is full (`V8::FatalProcessOutOfMemory`): that varies."""
 _SPACE = re.compile(r"\s+")
 
 
 def normalise(text: str) -> str:
     """Give *text* with everything that varies from run to run replaced by its kind, in lower case."""
     plain = _SPACE.sub(" ", text[:TEXT_LIMIT_CHARS].translate(_QUOTES).lower()).strip()
-    return _KIND.sub(_kind, _PATH.sub("", _MARK.sub("", plain)))
+    return _KIND.sub(_kind, _PATH.sub("", _HEAP.sub("", _MARK.sub("", plain))))
 
 
 def fingerprint(failure_class: FailureClass, cause: str, agent: str | None = None) -> str:

@@ -23,6 +23,10 @@ def diagnose(
         str | None,
         typer.Option("--stopped-because", help="total, silence, progress, tool, cancelled …"),
     ] = None,
+    agent: Annotated[
+        str | None,
+        typer.Option("--agent", metavar="A", help="Whose log it is, where it does not say."),
+    ] = None,
     passing_log: Annotated[
         Path | None,
         typer.Option(
@@ -39,7 +43,9 @@ def diagnose(
     from flows.cli.diagnosing import asked, diagnose_all
 
     with errors_told():
-        question = asked(exit_code, stopped_because, passing_log, explain=explain, as_json=as_json)
+        question = asked(
+            exit_code, stopped_because, passing_log, agent=agent, explain=explain, as_json=as_json
+        )
         is_all_read = diagnose_all(files or ["-"], question)
     if not is_all_read:
         raise typer.Exit(2)

@@ -59,6 +59,7 @@ def asked(
     stopped_because: str | None,
     passing_log: Path | None,
     *,
+    agent: str | None = None,
     explain: bool,
     as_json: bool,
 ) -> Question:
@@ -70,6 +71,7 @@ def asked(
         )
     now = datetime.now(UTC).astimezone()
     hints = Hints(
+        agent=agent,
         exit_code=exit_code,
         stopped_because=StopReason(stopped_because) if stopped_because else None,
         now=now,

@@ -10,10 +10,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from loop.agents.base import AgentStart, Readiness, StartRequest
 from loop.agents.environment import path_without_ours, shown
+from policies.agent_names import of_command
 from policies.events import READERS
 from policies.plan import AgentSpec
 
@@ -58,7 +59,7 @@ class Command:
         )
 
     def _program(self) -> str:
-        return PurePath(self.spec.command[0]).stem if self.spec.command else ""
+        return of_command(self.spec.command)
 
     def _reader(self) -> str:
         """A known agent's events are read as such; it speaks of itself in text mode too."""

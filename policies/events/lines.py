@@ -16,6 +16,7 @@ Json = dict[str, Any]
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _SALVAGE_CHARS = 8_000
+_TAIL_CHARS = 4_000
 _SCALAR = re.compile(
     r'"(type|subtype|is_error|api_error_status|session_id|thread_id|id|model|role|stopReason'
     r'|errorMessage|message|result|toolCallId|isError|status|text)"\s*:\s*'
@@ -77,11 +78,18 @@ def field(data: Any, *path: str) -> Any:
 
 
 def text_of(value: Any) -> str:
-    """Give *value* as bounded text: a string, or the text blocks of a message's content."""
+    """Give *value* as bounded text: a string, or the text blocks of a message's content.
+
+    Of a longer one the middle goes: an answer may end with the error that ended it.
+    """
     if isinstance(value, list):
         parts = (field(block, "text") for block in value)
         value = "\n".join(part for part in parts if isinstance(part, str))
-    return value[:TEXT_LIMIT_CHARS] if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    if len(value) <= TEXT_LIMIT_CHARS:
+        return value
+    return value[: TEXT_LIMIT_CHARS - _TAIL_CHARS] + value[-_TAIL_CHARS:]
 
 
 def whole(value: Any) -> int | None:

@@ -13,6 +13,7 @@ from policies.rootcause.agent import RETRY_RANK
 from policies.rootcause.choose import class_of, entry_for
 from policies.rootcause.finding import Finding
 from policies.rootcause.hints import Hints
+from policies.rootcause.identity import identity
 from policies.rootcause.replay import replay
 from policies.rootcause.trust import cause_lines, confidence_of
 from policies.signatures import Signatures
@@ -50,7 +51,7 @@ def failure_of(
     return Failure(
         failure_class=found,
         summary=_one_line(lead.words()),
-        fingerprint=_identity(lead, found, confidence, hints, own, last_progress),
+        fingerprint=identity(lead, found, confidence, hints, own=own, last_progress=last_progress),
         confidence=confidence,
         lines=tuple(line.text.strip()[:LINE_SHOWN_CHARS] for line in shown),
         line_numbers=tuple(line.number for line in shown),
@@ -84,24 +85,6 @@ def _class(hints: Hints, found: FailureClass, lead: Finding) -> FailureClass:
     if hints.known_class and found in (FailureClass.UNKNOWN, FailureClass.TIMEOUT):
         return hints.known_class
     return found
-
-
-def _identity(
-    lead: Finding,
-    found: FailureClass,
-    confidence: Confidence,
-    hints: Hints,
-    own: bool,
-    last_progress: str,
-) -> str:
-    """At low confidence "identical" means agent, exit code and last progress, not a guessed text."""
-    if confidence is Confidence.LOW and (hints.agent or lead.rule == "exit"):
-        said = lead.identity if lead.rule == "exit" else ""
-        progress = hints.last_progress or last_progress
-        # A process that we stopped ends with 0, 143 or -15 as it happens (design rule 1).
-        ended = hints.stopped_because or f"exit {hints.exit_code}"
-        return fingerprint(found, f"{ended} {said} {progress}", hints.agent)
-    return fingerprint(found, lead.identity or lead.words(), hints.agent if own else None)
 
 
 def _one_line(text: str) -> str:

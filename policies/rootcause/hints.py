@@ -19,6 +19,8 @@ class Hints:
     """Whose log it is; None: a check's or an unknown command's, never an agent's own failure."""
     reader: str | None = None
     """Who reads its events, where the agent bears a name of the person's own."""
+    named: str | None = None
+    """The agent after which the log is named: it tells two silent logs apart, and decides nothing else."""
     exit_code: int | None = None
     """As Popen gives it: negative means ended by that signal."""
     stopped_because: StopReason | None = None

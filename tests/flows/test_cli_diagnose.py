@@ -159,3 +159,12 @@ def test_many_files_are_answered_in_order_whoever_reads_them(logs: Path) -> None
     assert done.exit_code == 2
     assert [row["file"] for row in rows] == [name for n, name in enumerate(names) if n != 5]
     assert done.stderr.count("\n") == 1
+
+
+def test_whose_log_it_is_can_be_said(logs: Path) -> None:
+    def asked(*more: str) -> dict[str, str]:
+        done = RUNNER.invoke(APP, [str(logs / "quiet.log"), "--exit-code", "0", "--json", *more])
+        return dict(json.loads(done.stdout))
+
+    assert asked()["class"] == "success"
+    assert asked("--agent", "pi")["summary"] == "exit 0 and no output"

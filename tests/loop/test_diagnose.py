@@ -201,3 +201,20 @@ def test_a_persons_own_signature_wins_over_every_rank_and_format(tmp_path: Path)
     log = write(tmp_path / "log", CAUSE.encode())
     found = diagnose_file(log, HINTS, load_signatures([own, SHIPPED]))
     assert (found.failure_class, found.signature) == (FailureClass.CONFIG_ERROR, "mine")
+
+
+def test_a_silent_log_is_told_from_others_by_its_name(tmp_path: Path) -> None:
+    names = ("qwen-1.log", "qwen-2.log", "pi-1.log", "night.log")
+    seen = [diagnose_file(write(tmp_path / name, b""), HINTS, SIGNATURES) for name in names]
+    prints = [failure.fingerprint for failure in seen]
+    assert prints[0] == prints[1]
+    assert len(set(prints)) == 3
+    assert len({failure.summary for failure in seen}) == 1
+
+
+def test_text_of_an_agent_that_could_speak_in_events_is_judged_as_text(tmp_path: Path) -> None:
+    ended = Hints(agent="codex", exit_code=0, now=HINTS.now)
+    text = write(tmp_path / "a.log", b"Done: the file was created.\n")
+    assert diagnose_file(text, ended, SIGNATURES).failure_class is FailureClass.SUCCESS
+    events = write(tmp_path / "b.log", b'{"type": "thread.started", "thread_id": "t"}\n')
+    assert diagnose_file(events, ended, SIGNATURES).failure_class is not FailureClass.SUCCESS

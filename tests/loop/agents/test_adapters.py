@@ -140,6 +140,7 @@ def test_any_command_gets_the_prompt_and_a_known_one_its_keys(tmp_path: Path) ->
     [
         (("/opt/bin/gemini", "-p", "x"), "gemini"),
         (("opencode", "run"), "opencode"),
+        (("npx", "-y", "@google/gemini-cli", "-p", "x"), "gemini"),
         (("qwen", "-y"), "qwen"),
         (("mini-swe-agent", "-y"), "mini-swe-agent"),
         (("claude", "-p"), "text"),  # its adapter asks for events; a person's own command may not

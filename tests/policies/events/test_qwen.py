@@ -118,3 +118,12 @@ def test_the_same_error_is_the_same_cause_in_both_modes() -> None:
 )  # fmt: skip
 def test_its_logs_are_known_without_our_head_line(line: Row) -> None:
     assert detect(["", line if isinstance(line, str) else json_line(line)]) == "qwen"
+
+
+def test_the_error_at_the_end_of_a_long_answer_is_not_lost() -> None:
+    answer = "Painting the bikeshed. " * 2_000 + "\n[API Error: 503 Service Unavailable]"
+    failure = why("qwen", INIT, said(answer), result(answer), exit_code=0)
+    assert (failure.failure_class, failure.summary) == (
+        FailureClass.MODEL_ERROR,
+        "503 Service Unavailable",
+    )

@@ -1,0 +1,58 @@
+"""What a failure's fingerprint is made of: of one cause always the same, of two never."""
+
+from __future__ import annotations
+
+import re
+
+from policies.failure import Confidence, FailureClass, StopReason
+from policies.fingerprint import fingerprint
+from policies.rootcause.finding import Finding
+from policies.rootcause.hints import Hints
+
+_HUNG = "hung"
+_ASIDE = re.compile(r"\b(?:mcp|tools?|hooks?|commands?|scripts?|plugins?|extensions?)\b", re.I)
+"""What an agent waits for beside its model; each is a cause of its own."""
+
+
+def identity(
+    lead: Finding,
+    found: FailureClass,
+    confidence: Confidence,
+    hints: Hints,
+    *,
+    own: bool,
+    last_progress: str,
+) -> str:
+    """Give the fingerprint of the failure of class *found* whose cause is *lead*.
+
+    *own*: the agent speaks of itself, so its name is part of the cause.
+    """
+    agent, said = hints.agent or hints.named, lead.identity or lead.words()
+    progress = hints.last_progress or last_progress
+    if lead.rule == "exit":
+        return _silent(said, found, hints, agent, progress)
+    if own and found is FailureClass.TIMEOUT and not _ASIDE.search(said):
+        return fingerprint(found, _HUNG, agent)
+    if confidence is Confidence.LOW and hints.agent:
+        return fingerprint(found, f"{_ended(hints)} {progress}", agent)
+    return fingerprint(found, said, agent if own or lead.agent_form else None)
+
+
+def _silent(said: str, found: FailureClass, hints: Hints, agent: str | None, progress: str) -> str:
+    """Give the fingerprint where no line says why: by agent, and by how it ended.
+
+    An agent that hangs hangs for the same cause whichever of its clocks or ours noticed, and whatever
+    it looked at last; a tool call that did not end is named, for there the command is the cause. How a
+    signal is reported (-11 or 139) and what happened to be printed before it tell nothing either.
+    """
+    if found is FailureClass.TIMEOUT:
+        call = progress if hints.stopped_because is StopReason.TOOL else ""
+        return fingerprint(found, f"{_HUNG} {call}", agent)
+    if found is FailureClass.SIGNAL_CRASH:
+        return fingerprint(found, said, agent)
+    return fingerprint(found, f"{_ended(hints)} {said} {progress}", agent)
+
+
+def _ended(hints: Hints) -> str:
+    """A process that we stopped ends with 0, 143 or -15 as it happens (design rule 1)."""
+    return hints.stopped_because or f"exit {hints.exit_code}"
