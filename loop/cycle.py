@@ -52,7 +52,7 @@ def run_cycle(order: Order, crew: Crew) -> CycleRecord:
 
 
 def _turn(order: Order, crew: Crew, record: CycleRecord) -> CycleRecord:
-    breakers = Breakers(crew.store, order.plan, crew.now)
+    breakers = Breakers.of(order.plan, crew)
     permit = breakers.ask(order.cycle, insist=order.insist)
     if permit.answer is Answer.REFUSE:
         return refused(order, permit, crew.now())
