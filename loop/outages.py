@@ -121,7 +121,7 @@ def tell(crew: Crew, outage: Outage) -> None:
         crew.outage_begun(outage)
 
 
-def touching(crew: Crew, began: datetime, agents: set[str]) -> tuple[Outage, ...]:
+def touching(crew: Crew, began: datetime, agents: frozenset[str]) -> tuple[Outage, ...]:
     """Give the outages of *agents* or the machine that lasted at some moment since *began*, oldest first."""
     scopes = {MACHINE_KEY, *map(agent_key, agents)}
     return tuple(

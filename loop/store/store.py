@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from loop.store import schema
 from loop.store.engine import open_engine, writing
 from loop.store.fleet_rows import FleetRows
-from loop.store.rows import attempt_row, dump, upsert
+from loop.store.rows import attempt_row, dump, load, upsert
 from policies.records import CycleRecord, IncidentRecord, IncidentState, RunRecord
 
 
@@ -135,6 +135,17 @@ class Store(FleetRows):
                 connection.execute(delete(table).where(table.c.kind == kind, table.c.name == name))
             return
         self._put(table, {"kind": kind, "name": name, "record": dump(Any, value)})
+
+    def claim(self, kind: str, name: str, value: Any) -> Any:
+        """Remember *value* where nothing is remembered yet and give None; else give what is."""
+        table = schema.facts
+        query = select(table.c.record).where(table.c.kind == kind, table.c.name == name)
+        with writing(self._engine) as connection:
+            text = connection.execute(query).scalar()
+            if text is None:
+                row = {"kind": kind, "name": name, "record": dump(Any, value)}
+                upsert(connection, table, row)
+        return None if text is None else load(Any, text)
 
     def recall(self, kind: str, name: str) -> Any:
         """Give what was remembered, or None."""
