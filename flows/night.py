@@ -39,9 +39,9 @@ def after(record: CycleRecord, wired: Wired, showing: Showing, flow_run: FlowRun
 def ready(order: Order, wired: Wired) -> Order:
     """Give *order* with the agent that works: asked once a night, and the fallback where it is stopped."""
     crew, run = wired.crew, wired.store.run(order.run)
-    if order.trigger == nights.SCHEDULE and run and len(_expected(wired, run)) >= canary.FLEET:
-        if starts := canary.prove_once(order.run, order.plan, crew):
-            nights.counted(crew, order.run, starts)
+    is_fleet = run is not None and len(_expected(wired, run)) >= canary.FLEET
+    if order.trigger == nights.SCHEDULE and is_fleet:
+        nights.counted(crew, order.run, canary.prove_once(order.run, order.plan, crew))
     return asked(order, crew)[0]
 
 

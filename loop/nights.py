@@ -32,7 +32,8 @@ def joined(crew: Crew, window: Window) -> RunRecord:
 
 def counted(crew: Crew, run: str, starts: int) -> None:
     """Add to run *run* the agent starts of its canary."""
-    if known := crew.store.run(run):
+    known = crew.store.run(run) if starts else None
+    if known:
         crew.keep(known.evolve(canary_starts=known.canary_starts + starts))
 
 
