@@ -39,6 +39,18 @@ def agent_for(settings: Settings, work: WorkSettings) -> AgentSpec:
     return spec or _command_line(settings, work, text, allowed=by_hand is not None)
 
 
+def fallback_for(settings: Settings, work: WorkSettings) -> AgentSpec | None:
+    """Give the agent that works while the first one cannot, or None.
+
+    An agent that was named by hand has none: it is never silently another one (contracts). Raises
+    NightcrewError for a word that is no agent and no command on PATH.
+    """
+    if settings.agent_by_hand is not None or not work.fallback:
+        return None
+    text = work.fallback
+    return _named(settings, work, text) or _command_line(settings, work, text, allowed=False)
+
+
 def _named(settings: Settings, work: WorkSettings, text: str) -> AgentSpec | None:
     entry = settings.model.agents.get(text)
     if entry is None and text not in shipped():

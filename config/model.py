@@ -97,6 +97,13 @@ class IncidentSettings(Table):
     reopen_days: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
+class OutageSettings(Table):
+    """When the same cause in several repositories stops the agent for all of them."""
+
+    repositories: Annotated[int, Field(ge=2)] | None = None
+    window_s: Seconds | None = None
+
+
 class EnvironmentSettings(Table):
     """What an agent gets beyond the allow list."""
 
@@ -134,6 +141,8 @@ class WorkSettings(Table):
     """All that one repository can differ in."""
 
     agent: str | None = None
+    fallback: str | None = None
+    canary: bool | None = None
     permissions: Permissions | None = None
     allow_unsandboxed: bool | None = None
     branch: str | None = None
@@ -150,6 +159,7 @@ class WorkSettings(Table):
     retry: RetrySettings = RetrySettings()
     breaker: BreakerSettings = BreakerSettings()
     incidents: IncidentSettings = IncidentSettings()
+    outage: OutageSettings = OutageSettings()
     bounds: dict[BoundedClass, BoundSettings] = {}
     schedule: ScheduleSettings = ScheduleSettings()
 

@@ -11,15 +11,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from config.agents import agent_for, words
+from config.agents import agent_for, fallback_for, words
 from config.model import CheckEntry, SetupEntry, Table, WorkSettings
 from config.settings import Settings
 from policies.bounds import DEFAULT_BOUNDS, Bound
 from policies.errors import NightcrewError
+from policies.outage import OutageRule
 from policies.plan import CheckSpec, RepoPlan, SetupSpec
 from policies.timeouts import Timeouts
 
-Limits = TypeVar("Limits", Timeouts, Bound)
+Limits = TypeVar("Limits", Timeouts, Bound, OutageRule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,15 @@ def _plan(settings: Settings, place: _Place) -> RepoPlan:
     work = settings.work(place.entry)
     plan = RepoPlan(name=place.name, path=str(place.path), agent=agent_for(settings, work))
     given = work.model_dump(
-        include={"base", "landing", "ledger", "ledger_file", "tracker_file", "log_limit_mib"},
+        include={
+            "base",
+            "landing",
+            "ledger",
+            "ledger_file",
+            "tracker_file",
+            "log_limit_mib",
+            "canary",
+        },
         exclude_none=True,
     )
     limits = (work.retry, work.breaker, work.incidents)
@@ -139,6 +148,9 @@ def _plan(settings: Settings, place: _Place) -> RepoPlan:
         timeouts=_replaced(plan.timeouts, work.timeouts),
         bounds={c: _replaced(b, work.bounds.get(c)) for c, b in DEFAULT_BOUNDS.items()},
         schedule=work.schedule.schedule(),
+        fallback=fallback_for(settings, work),
+        jobs=settings.model.jobs,
+        outage=_replaced(plan.outage, work.outage),
     )
 
 

@@ -15,8 +15,10 @@ from flows.fleet import FLEET
 from flows.showing import Showing
 from flows.states import of_run
 from flows.wiring import Wired
-from loop import nights
+from loop import canary, nights
+from loop.asking import asked
 from loop.cron import settled, window_at
+from loop.story import Order
 from policies.failure import CycleOutcome
 from policies.plan import RepoPlan
 from policies.records import CycleRecord, RunRecord
@@ -32,6 +34,15 @@ def after(record: CycleRecord, wired: Wired, showing: Showing, flow_run: FlowRun
     if start is not None:
         with get_client(sync_client=True) as client:
             plan_turn(client, flow_run.deployment_id, record.run, record.repo, start)
+
+
+def ready(order: Order, wired: Wired) -> Order:
+    """Give *order* with the agent that works: asked once a night, and the fallback where it is stopped."""
+    crew, run = wired.crew, wired.store.run(order.run)
+    is_fleet = run is not None and len(_expected(wired, run)) >= canary.FLEET
+    if order.trigger == nights.SCHEDULE and is_fleet:
+        nights.counted(crew, order.run, canary.prove_once(order.run, order.plan, crew))
+    return asked(order, crew)[0]
 
 
 def plan_turn(

@@ -61,7 +61,7 @@ def cycle(flow_run: FlowRun) -> None:
         if turn.ends is not None:
             end(flow_run, turn.ends)
         return
-    order = turn.order
+    order = night.ready(turn.order, wired)
     name(flow_run, order.cycle, tags_of(order))
     with shown(wired, fleets.FLEET) as showing:
         record = in_foreground(

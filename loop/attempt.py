@@ -18,7 +18,7 @@ from loop.places import pass_log_name
 from loop.process import Exit, Launch, run
 from loop.story import Crew, Order
 from loop.watch import CycleClock
-from loop.workspace import Workspace
+from loop.workfolder import WorkFolder
 from policies.events.base import Story
 from policies.failure import AttemptOutcome, Failure
 from policies.logmarks import Foot, foot_line
@@ -50,7 +50,7 @@ class Attempt:
     order: Order
     crew: Crew
     clock: CycleClock
-    workspace: Workspace
+    workspace: WorkFolder
     agent: Hired
     prompt: bytes
     prompt_file: Path

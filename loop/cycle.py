@@ -10,7 +10,7 @@ from loop import held
 from loop.breakers import Breakers
 from loop.broken import failure_of_error
 from loop.closing import gave_up, kept, landed, nothing_done, stopped_short
-from loop.errors import NightcrewError, RepositoryBusy, StoreError
+from loop.errors import AgentNotReady, NightcrewError, RepositoryBusy, StoreError
 from loop.incidents import Incidents
 from loop.lock import repository_lock
 from loop.passes import PassEnd, run_pass
@@ -52,7 +52,7 @@ def run_cycle(order: Order, crew: Crew) -> CycleRecord:
 
 
 def _turn(order: Order, crew: Crew, record: CycleRecord) -> CycleRecord:
-    breakers = Breakers(crew.store, order.plan, crew.now)
+    breakers = Breakers.of(order.plan, crew)
     permit = breakers.ask(order.cycle, insist=order.insist)
     if permit.answer is Answer.REFUSE:
         return refused(order, permit, crew.now())
@@ -133,7 +133,7 @@ def _broke(
 ) -> CycleRecord:
     """What stopped the cycle beside its agent counts and is recorded like any failure."""
     failure = failure_of_error(error)
-    breakers.failed(failure)
+    breakers.failed(failure, of_agent=isinstance(error, AgentNotReady))
     failed = record.evolve(outcome=CycleOutcome.FAILED, failure=failure, reason=str(error))
     incident = incidents.failed(failed, failure, order.plan.passes[0], None)
     return failed.evolve(incident=incident.id if incident else None)

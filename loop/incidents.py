@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from loop.errors import LedgerRefused, NightcrewError, StoreError
+from loop.outages import named_in
 from loop.story import Crew, Order
 from policies.failure import Failure
 from policies.incident import incident_id, on_failure, on_success, opens_incident
@@ -44,7 +45,8 @@ class Incidents:
             self._order.plan.reopen_days,
             incident_id(cycle.repo, failure.fingerprint, now),
         )
-        return self._keep(incident)
+        outage = named_in(self._crew.store, self._order.plan, failure, incident.id)
+        return self._keep(incident.evolve(outage=outage or incident.outage))
 
     def succeeded(
         self,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from loop import running
-from loop.run import summed
 from loop.story import Crew
+from loop.summing import summed
 from policies.failure import CycleOutcome
 from policies.records import CycleRecord, RunRecord
 from policies.schedule import Window
@@ -28,6 +28,13 @@ def joined(crew: Crew, window: Window) -> RunRecord:
     run = RunRecord(run=window.run, started=crew.now(), trigger=SCHEDULE, window_end=window.end)
     crew.keep(run)
     return run
+
+
+def counted(crew: Crew, run: str, starts: int) -> None:
+    """Add to run *run* the agent starts of its canary."""
+    known = crew.store.run(run) if starts else None
+    if known:
+        crew.keep(known.evolve(canary_starts=known.canary_starts + starts))
 
 
 def alone(crew: Crew, run: str, trigger: str) -> RunRecord:

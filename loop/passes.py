@@ -11,6 +11,7 @@ from loop.retrying import until_settled
 from loop.story import Crew, Order, Told
 from policies.breaker import Phase
 from policies.failure import TIME_REASONS, AttemptOutcome, FailureClass, StopReason
+from policies.permit import Answer, subject
 from policies.records import AttemptRecord
 from policies.retry import GiveUp, Wait, next_try
 
@@ -40,18 +41,27 @@ def run_pass(
     attempts were made before the cycle's run was retried: counting goes on after them.
     """
     records: list[AttemptRecord] = []
+    results: list[AttemptResult] = []
     ends: list[str] = []
 
     def perform(tried: int) -> AttemptResult:
         if tried > 1:
+            # Asked again after the wait: another cycle, in whatever process, may have met an outage.
+            permit = breakers.ask(order.cycle, insist=order.insist)
+            if permit.answer is Answer.REFUSE:
+                ends.append(f"not tried again: {subject(permit.key)}: {permit.why}")
+                return results[-1]
             start_again()
         n = earlier + tried
         result = crew.stage(f"attempt {n}: {pass_name}", lambda: attempt(n), _tell)
         records.append(result.record)
+        results.append(result)
         crew.observer.attempt_ended(order.cycle, n, result.outcome, result.record.failure)
         return result
 
     def decide(n: int, result: AttemptResult) -> Wait | GiveUp | None:
+        if ends:
+            return GiveUp(why=ends[0])
         decision = _decide(order, crew, breakers, n, result)
         if isinstance(decision, Wait):
             crew.observer.waiting(order.cycle, decision.wait_s, _why(result))
@@ -69,7 +79,7 @@ def _decide(
     failure = result.record.failure
     if result.outcome is not AttemptOutcome.FAILED or failure is None:
         return None
-    state = breakers.failed(failure)
+    state = breakers.failed(failure, of_agent=True)
     if state.phase is not Phase.CLOSED:
         return GiveUp(why=f"the breaker {state.key} is open")
     if crew.is_cancelled(order.cycle) or result.record.stopped_because is StopReason.CYCLE:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from loop.breakers import Breakers
+from loop import canary
+from loop.asking import asked
 from loop.errors import StoreError
 from loop.refusal import begun, refused
 from loop.story import Crew, Order
+from loop.summing import summed
+from loop.turnqueue import TurnQueue
 from loop.watch import announced
 from policies.failure import CycleOutcome
 from policies.permit import Answer
 from policies.plan import RepoPlan
-from policies.records import CycleRecord, IncidentRecord, RunRecord
-from policies.run_end import run_outcome
+from policies.records import CycleRecord, RunRecord
 from policies.turns import goes_on, left_out
 
 Perform = Callable[[Order], CycleRecord]
@@ -66,12 +67,25 @@ def run_fleet(order: RunOrder, crew: Crew, perform: Perform, show_skip: ShowSkip
     records: list[CycleRecord] = []
     try:
         with announced(order.run, crew):
+            run = run.evolve(canary_starts=_proven(order, crew))
             _turns(order, crew, run, perform, show_skip, records)
     finally:
-        run = summed(run, crew, [*order.done, *records])
+        agents = frozenset(first.plan.agent.name for first in order.first)
+        run = summed(run, crew, [*order.done, *records], agents)
         crew.keep(run)
         crew.observer.run_ended(run)
     return run
+
+
+def _proven(order: RunOrder, crew: Crew) -> int:
+    plans = [first.plan for first in order.first]
+    if len({plan.name for plan in plans}) < canary.FLEET:
+        return 0
+    try:
+        return canary.prove(order.run, plans, crew)
+    except StoreError as error:
+        crew.observer.said(f"no canary: {error}")
+        return 0
 
 
 def _turns(
@@ -83,21 +97,35 @@ def _turns(
     records: list[CycleRecord],
 ) -> None:
     ends_at = run.started + timedelta(hours=order.max_hours) if order.max_hours else None
-    waiting = deque(order.first)
-    running: dict[Future[CycleRecord], Order] = {}
+    queue = TurnQueue(order.first)
+    running: dict[Future[CycleRecord | None], Order] = {}
     with ThreadPoolExecutor(max_workers=order.jobs, thread_name_prefix="cycle") as pool:
-        while waiting or running:
-            while waiting and len(running) < order.jobs and not _over(crew, ends_at):
-                turn = waiting.popleft()
-                running[pool.submit(_turn, turn, order, crew, perform, show_skip, ends_at)] = turn
+
+        def start(turn: Order) -> Future[CycleRecord | None]:
+            given = (turn, order, crew, perform, show_skip, ends_at)
+            return pool.submit(_turn, *given, waits=queue.waits)
+
+        while queue or running:
+            while queue.is_ready and len(running) < order.jobs and not _over(crew, ends_at):
+                turn = queue.take()
+                running[start(turn)] = turn
             if not running:
-                return
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                turn, record = running.pop(future), future.result()
+                if not queue or _over(crew, ends_at):
+                    return
+                crew.sleep(queue.look_s or 0)
+                queue.again(is_alone=True)
+                continue
+            done, _ = wait(running, timeout=queue.look_s, return_when=FIRST_COMPLETED)
+            ended = [(running.pop(future), future.result()) for future in done]
+            for turn, record in ended:
+                if record is None:
+                    queue.hold(turn)
+                    continue
                 records.append(record)
                 if goes_on(record, order.cycles, ends_at):
-                    waiting.append(_next(turn))
+                    queue.add(_next(turn))
+            if not done or any(record for _, record in ended):
+                queue.again(is_alone=False)
 
 
 def _turn(
@@ -107,10 +135,15 @@ def _turn(
     perform: Perform,
     show_skip: ShowSkip,
     ends_at: datetime | None,
-) -> CycleRecord:
-    """Ask the breakers before anything is started: a skip costs no flow and no agent."""
+    *,
+    waits: bool,
+) -> CycleRecord | None:
+    """Ask the breakers before anything is started: a skip costs no flow and no agent.
+
+    None: it can start soon, when a probe or those that follow it make room, and *waits* for that.
+    """
     try:
-        permit = Breakers(crew.store, turn.plan, crew.now).ask(turn.cycle, insist=turn.insist)
+        turn, permit = asked(turn, crew)
     except StoreError as error:
         return _without_store(turn, crew, error)
     if permit.answer is not Answer.REFUSE:
@@ -119,6 +152,8 @@ def _turn(
         if noted is not record:
             crew.keep(noted)
         return noted
+    if permit.is_brief and waits:
+        return None
     record = show_skip(_noted(refused(turn, permit, crew.now()), order, ends_at))
     crew.keep(record)
     crew.observer.cycle_ended(record)
@@ -152,37 +187,4 @@ def _next(turn: Order) -> Order:
         n=turn.n + 1,
         plan=turn.plan,
         trigger=turn.trigger,
-    )
-
-
-def summed(run: RunRecord, crew: Crew, records: Sequence[CycleRecord]) -> RunRecord:
-    """Give *run*, ended now, with the outcome and the counts of its cycles' *records*."""
-    outcomes = [record.outcome for record in records]
-    if crew.is_cancelled():
-        outcomes.append(CycleOutcome.CANCELLED)
-    return run.evolve(
-        finished=crew.now(),
-        outcome=run_outcome(outcomes),
-        cycles=tuple(records),
-        agent_starts=sum(_starts(record) for record in records),
-        incidents=_incidents(run, crew, records),
-    )
-
-
-def _starts(record: CycleRecord) -> int:
-    """An attempt that could not start has no exit code, and counts as no start."""
-    return sum(a.exit_code is not None or a.stopped_because is not None for a in record.attempts)
-
-
-def _incidents(
-    run: RunRecord, crew: Crew, records: Sequence[CycleRecord]
-) -> tuple[IncidentRecord, ...]:
-    """Those that this run opened, joined or resolved, in the order of its cycles."""
-    repos = dict.fromkeys(record.repo for record in records)
-    return tuple(
-        incident
-        for repo in repos
-        for incident in reversed(crew.store.incidents(repo=repo))
-        if incident.last_seen >= run.started
-        or (incident.resolved_at is not None and incident.resolved_at >= run.started)
     )

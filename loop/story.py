@@ -20,6 +20,7 @@ from loop.errors import StoreError
 from loop.observer import Observer, Silent
 from loop.store import Store
 from policies.failure import Failure, StopReason
+from policies.outage import Outage
 from policies.plan import AgentSpec, RepoPlan
 from policies.records import CycleRecord, RunRecord
 from policies.signatures import Signatures
@@ -131,6 +132,10 @@ class Crew:
     """The catalogue of known failures, with the fleet's own."""
     own_signatures: Mapping[str, Signatures] = field(default_factory=dict)
     """By repository: the same with those of its own, where it has any."""
+    outage_begun: Callable[[Outage], None] = lambda _outage: None
+    """Told once when an outage begins, by the process that saw it."""
+    outage_ended: Callable[[Outage], None] = lambda _outage: None
+    """Told once when an outage ends."""
     _known: dict[AgentSpec, Readiness] = field(default_factory=dict)
     _asking: threading.Lock = field(default_factory=threading.Lock)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from loop import running
 from loop.orphans import end_orphans
 from loop.store import Store
-from policies.breaker import given_back
+from policies.breaker import released
 from policies.failure import CycleOutcome
 from policies.records import CycleRecord
 
@@ -41,6 +41,6 @@ def _closed(store: Store, state: Path, cycle: CycleRecord, now: datetime) -> Cyc
 
 def _free_probes(store: Store, cycle: str) -> None:
     """Let another cycle be the probe in place of one that died."""
-    held = [state.key for state in store.breakers() if state.probe == cycle]
+    held = [state.key for state in store.breakers() if state.probe == cycle or state.ramp]
     if held:
-        store.change_breakers(held, lambda states: [given_back(state) for state in states])
+        store.change_breakers(held, lambda states: [released(state, cycle) for state in states])

@@ -1,113 +1,62 @@
 """The breaker: stops identical failures, over passes, cycles, runs and nights.
 
 Everything that decides lives here as values; loop/store keeps the state and makes each change atomic
-over threads and processes. A pair of phase and
-event that is not in NEXT leaves it as it was.
+over threads and processes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any
 
 from policies.bounds import Bound
+from policies.breaker_state import (
+    NEXT,
+    NO_PROBE,
+    BreakerState,
+    Happening,
+    Phase,
+    moved,
+    probes_place,
+)
 from policies.cooldown import PROBE_EVERY, CoolDown, next_cool_down_s, stated_end
-from policies.failure import CHECK_CLASSES, Failure, FailureClass
-from policies.records import stamp
+from policies.failure import CHECK_CLASSES, Failure
+from policies.probe import freed, given_back, probing, released
+from policies.ramp import started, widened
 
-
-class Phase(StrEnum):
-    """Closed lets all through, open nobody, half-open one probe."""
-
-    CLOSED = "closed"
-    OPEN = "open"
-    HALF_OPEN = "half_open"
-
-
-class Happening(StrEnum):
-    """What moves a breaker from one phase to another."""
-
-    TRIPPED = "tripped"
-    PROBED = "probed"
-    PASSED = "passed"
-    FAILED = "failed"
-    GAVE_BACK = "gave_back"
-    RESET = "reset"
-
-
-NEXT: dict[tuple[Phase, Happening], Phase] = {
-    (Phase.CLOSED, Happening.TRIPPED): Phase.OPEN,
-    (Phase.OPEN, Happening.PROBED): Phase.HALF_OPEN,
-    (Phase.HALF_OPEN, Happening.PROBED): Phase.HALF_OPEN,
-    (Phase.HALF_OPEN, Happening.PASSED): Phase.CLOSED,
-    (Phase.HALF_OPEN, Happening.FAILED): Phase.OPEN,
-    (Phase.HALF_OPEN, Happening.GAVE_BACK): Phase.OPEN,
-    (Phase.OPEN, Happening.RESET): Phase.CLOSED,
-    (Phase.HALF_OPEN, Happening.RESET): Phase.CLOSED,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakerState:
-    """One breaker, as it is remembered."""
-
-    key: str
-    """`repository:<name>/<agent>`, `agent:<name>` or `machine`."""
-    phase: Phase = Phase.CLOSED
-    fingerprint: str = ""
-    """Cause of the latest failures in a row."""
-    identical: int = 0
-    """Failed attempts in a row with that fingerprint."""
-    failed: int = 0
-    """Failed attempts in a row, whatever the cause."""
-    failure_class: FailureClass | None = None
-    summary: str = ""
-    opened_at: datetime | None = None
-    until: datetime | None = None
-    """When the next probe is due."""
-    stated_end: datetime | None = None
-    """When a limit says that it ends; None where nothing was stated."""
-    cool_down_s: float = 0
-    """The cool-down that runs now; doubles with each failed probe."""
-    incident: str | None = None
-    probe: str = ""
-    """The cycle that probes."""
-    probe_expires: datetime | None = None
-    """A probe that died frees its place then."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Give the object that `breaker list --json` and `status --json` print."""
-        return {
-            "key": self.key,
-            "state": self.phase.value,
-            "class": self.failure_class.value if self.failure_class else None,
-            "fingerprint": self.fingerprint or None,
-            "summary": self.summary or None,
-            "identical": self.identical,
-            "failed": self.failed,
-            "opened_at": stamp(self.opened_at),
-            "until": stamp(self.until),
-            "stated_end": stamp(self.stated_end),
-            "incident": self.incident,
-            "probe": self.probe or None,
-        }
-
-
-def probing(state: BreakerState, cycle: str, expires: datetime) -> BreakerState:
-    """Give the state in which *cycle* is the one probe until *expires*."""
-    return _moved(state, Happening.PROBED, probe=cycle, probe_expires=expires)
+__all__ = [
+    "NEXT",
+    "BreakerState",
+    "Happening",
+    "Phase",
+    "after_failure",
+    "after_nothing",
+    "after_success",
+    "freed",
+    "given_back",
+    "named",
+    "probe_failed",
+    "probing",
+    "released",
+    "reset",
+    "tripped",
+]
 
 
 def after_failure(
-    state: BreakerState, failure: Failure, bound: Bound, cool_down: CoolDown, now: datetime
+    state: BreakerState,
+    failure: Failure,
+    bound: Bound,
+    cool_down: CoolDown,
+    now: datetime,
+    cycle: str = "",
 ) -> BreakerState:
-    """Give the state after one more failed attempt; it may open.
+    """Give the state after one more failed attempt of *cycle*; it may open.
 
-    An open breaker keeps the cause that opened it: what fails then began before.
+    An open breaker keeps the cause that opened it: what fails then began before, and so did what fails
+    beside a probe.
     """
-    if state.phase is Phase.OPEN:
+    if state.phase is Phase.OPEN or _is_beside(state, cycle):
         return replace(state, failed=state.failed + 1)
     same = failure.fingerprint == state.fingerprint
     counted = replace(
@@ -125,11 +74,50 @@ def after_failure(
     return counted
 
 
-def after_success(state: BreakerState) -> BreakerState:
-    """Give the state after a success. An open breaker stays open: the success began before it opened."""
-    if state.phase is Phase.OPEN:
+def tripped(
+    state: BreakerState, failure: Failure, cool_down: CoolDown, now: datetime
+) -> BreakerState:
+    """Give the state after *failure* was found to be an outage: open, whatever was counted.
+
+    An end that others' words state is not believed: it would stop the whole fleet until then.
+    """
+    if state.phase is not Phase.CLOSED:
         return state
-    return BreakerState(key=state.key)
+    told = replace(
+        state,
+        fingerprint=failure.fingerprint,
+        failure_class=failure.failure_class,
+        summary=failure.summary,
+    )
+    return _opened(told, Happening.TRIPPED, _believed(failure), cool_down, now)
+
+
+def probe_failed(
+    state: BreakerState, failure: Failure, cool_down: CoolDown, now: datetime
+) -> BreakerState:
+    """Give the wide breaker's state after its probe failed in a way that counts for the repository.
+
+    The cause of the outage came back: open, and the cool-down doubles. Any other cause proves nothing.
+    """
+    if failure.fingerprint != state.fingerprint:
+        return state
+    return _opened(state, Happening.FAILED, _believed(failure), cool_down, now)
+
+
+def after_success(
+    state: BreakerState, cycle: str = "", jobs: int = 1, now: datetime | None = None
+) -> BreakerState:
+    """Give the state after a success of *cycle*: closed, and where a probe passed, ramping up to *jobs*.
+
+    An open breaker stays open, since the success began before it opened. Without *now* none ramps.
+    """
+    if state.phase is Phase.OPEN or _is_beside(state, cycle):
+        return state
+    if state.phase is Phase.HALF_OPEN:
+        ramp = started(probes_place(state), jobs, now) if now else None
+    else:
+        ramp = widened(state.ramp, cycle, jobs)
+    return BreakerState(key=state.key, ramp=ramp)
 
 
 def after_nothing(state: BreakerState) -> BreakerState:
@@ -140,13 +128,6 @@ def after_nothing(state: BreakerState) -> BreakerState:
     if state.failure_class in CHECK_CLASSES:
         return given_back(state)
     return after_success(state)
-
-
-def given_back(state: BreakerState) -> BreakerState:
-    """Give the state after a probe that proved nothing (cancelled, could not run): the next may probe."""
-    if state.phase is not Phase.HALF_OPEN:
-        return state
-    return _moved(state, Happening.GAVE_BACK, probe="", probe_expires=None)
 
 
 def named(state: BreakerState, incident: str) -> BreakerState:
@@ -175,18 +156,22 @@ def _opened(
     stated = stated_end(failure, now)
     wait_s = next_cool_down_s(state.cool_down_s, failure, cool_down)
     due = min(stated, now + PROBE_EVERY) if stated else now + timedelta(seconds=wait_s)
-    return _moved(
+    return moved(
         state,
         event,
         opened_at=state.opened_at or now,
         until=due,
         stated_end=stated,
         cool_down_s=wait_s,
-        probe="",
-        probe_expires=None,
+        ramp=None,
+        **NO_PROBE,
     )
 
 
-def _moved(state: BreakerState, event: Happening, **changes: Any) -> BreakerState:
-    phase = NEXT.get((state.phase, event))
-    return replace(state, phase=phase, **changes) if phase else state
+def _believed(failure: Failure) -> Failure:
+    return failure if failure.agents_own else failure.evolve(resets_at=None, retry_after_s=None)
+
+
+def _is_beside(state: BreakerState, cycle: str) -> bool:
+    """Another than *cycle* is the probe; without a name it is taken for the probe itself."""
+    return state.phase is Phase.HALF_OPEN and bool(cycle) and state.probe != cycle

@@ -48,6 +48,8 @@ class IncidentRecord:
     """What started the run of its first cycle: `manual`, `schedule`, ..."""
     waits_because: str = ""
     """Why the entry is not in the ledger yet, for `status` and `doctor`."""
+    outage: str | None = None
+    """Id of the outage that it is a part of."""
 
     def evolve(self, **changes: Any) -> IncidentRecord:
         """Give a copy with *changes*."""

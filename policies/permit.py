@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from policies.bounds import Bound, Scope
 from policies.breaker import BreakerState, Phase
 from policies.failure import Failure
+from policies.ramp import AGAIN_S, has_room
 
 
 class Answer(StrEnum):
@@ -30,6 +31,10 @@ class Permit:
     why: str = ""
     incident: str | None = None
     """The incident that tells why the breaker is open."""
+    is_brief: bool = False
+    """Refused for as long as the probe, or those that are let through after it, are under way."""
+    is_recovering: bool = False
+    """The agent works again: only how many start at once is bounded."""
 
 
 def subject(key: str) -> str:
@@ -75,7 +80,7 @@ def may_start(
     *insist*: a person asks for a rerun, which is then the probe.
     """
     if state.phase is Phase.CLOSED:
-        return Permit(answer=Answer.GO, key=state.key)
+        return _on_ramp(state, now, cycle)
     seen = Permit(
         answer=Answer.REFUSE,
         key=state.key,
@@ -87,7 +92,26 @@ def may_start(
     if state.probe == cycle and cycle:
         return replace(seen, answer=Answer.PROBE)
     if state.probe and state.probe_expires and state.probe_expires > now:
-        return replace(seen, why=f"{state.probe} is the probe")
+        return replace(
+            seen,
+            until=now + timedelta(seconds=AGAIN_S),
+            stated_end=None,
+            why=f"{state.probe} is the probe",
+            is_brief=True,
+        )
     if insist or state.until is None or state.until <= now:
         return replace(seen, answer=Answer.PROBE)
     return seen
+
+
+def _on_ramp(state: BreakerState, now: datetime, cycle: str) -> Permit:
+    if has_room(state.ramp, cycle):
+        return Permit(answer=Answer.GO, key=state.key)
+    return Permit(
+        answer=Answer.REFUSE,
+        key=state.key,
+        until=now + timedelta(seconds=AGAIN_S),
+        why=f"it works again, and at most {state.ramp.allowed if state.ramp else 1} cycles start at once",
+        is_brief=True,
+        is_recovering=True,
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 from policies.bounds import DEFAULT_BOUNDS, Bound, Scope
 from policies.failure import FailureClass
+from policies.outage import OutageRule
 from policies.schedule import Schedule
 from policies.timeouts import Timeouts
 
@@ -117,6 +118,13 @@ class RepoPlan:
     """A resolved incident that returns within this many days is the same one."""
     schedule: Schedule | None = None
     """When cycles start by themselves; None: only when a person starts them."""
+    fallback: AgentSpec | None = None
+    """Works where the agent's breaker is open; None: the repository waits."""
+    jobs: int = 2
+    """Cycles of the fleet at once; after an outage it comes back to so many in steps."""
+    outage: OutageRule = field(default_factory=OutageRule)
+    canary: bool = True
+    """Ask once before a run over a fleet whether the agent's account works."""
 
     def evolve(self, **changes: Any) -> RepoPlan:
         """Give a copy with *changes*."""
@@ -129,20 +137,15 @@ class RepoPlan:
     @classmethod
     def from_state(cls, data: dict[str, Any]) -> RepoPlan:
         """Read back what `to_state` gave. Raises KeyError, TypeError or ValueError when it differs."""
-        agent = data["agent"]
+        fallback = data.get("fallback")  # one frozen before there were fallbacks has none
         return cls(
             **data
             | {
                 "landing": Landing(data["landing"]),
                 "ledger": LedgerPlace(data["ledger"]),
-                "agent": AgentSpec(
-                    **agent
-                    | {
-                        "command": tuple(agent["command"]),
-                        "args": tuple(agent["args"]),
-                        "permissions": Permissions(agent["permissions"]),
-                    }
-                ),
+                "agent": _agent(data["agent"]),
+                "fallback": _agent(fallback) if fallback else None,
+                "outage": OutageRule(**data.get("outage", {})),
                 "checks": _each(data["checks"], _check),
                 "setup": _each(data["setup"], _setup),
                 "environment_pass": tuple(data["environment_pass"]),
@@ -155,6 +158,17 @@ class RepoPlan:
                 "schedule": _schedule(data.get("schedule")),
             }
         )
+
+
+def _agent(row: dict[str, Any]) -> AgentSpec:
+    return AgentSpec(
+        **row
+        | {
+            "command": tuple(row["command"]),
+            "args": tuple(row["args"]),
+            "permissions": Permissions(row["permissions"]),
+        }
+    )
 
 
 def _each(rows: Any, make: Any) -> Any:

@@ -11,6 +11,7 @@ from policies.incident_record import CYCLES_KEPT as CYCLES_KEPT
 from policies.incident_record import IncidentRecord as IncidentRecord
 from policies.incident_record import IncidentState as IncidentState
 from policies.moments import stamp as stamp
+from policies.outage import Outage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +123,10 @@ class RunRecord:
     window_end: datetime | None = None
     """Of a schedule's window, in which cycles of many processes belong to this run; None: one process."""
     flow_run_id: str | None = None
+    outages: tuple[Outage, ...] = ()
+    """Those that lasted at some moment of this run and stop an agent of it, or the machine."""
+    canary_starts: int = 0
+    """Agent starts that only asked whether the account works; part of agent_starts."""
 
     def evolve(self, **changes: Any) -> RunRecord:
         """Give a copy with *changes*."""
@@ -137,5 +142,5 @@ class RunRecord:
             "cycles": [cycle.to_json() for cycle in self.cycles],
             "agent_starts": self.agent_starts,
             "incidents": [incident.to_json() for incident in self.incidents],
-            "outages": [],
+            "outages": [outage.to_json() for outage in self.outages],
         }

@@ -106,6 +106,7 @@ def meant(key: str | None, known: Sequence[BreakerState]) -> list[str]:
 
 def close(keys: Sequence[str], reason: str, store: Store, now: datetime) -> None:
     """Close the breakers *keys* in one transaction, and remember when and why."""
+    from loop.outages import end_by_hand
     from policies.breaker import reset
     from policies.records import stamp
     from policies.text import one_line
@@ -113,6 +114,7 @@ def close(keys: Sequence[str], reason: str, store: Store, now: datetime) -> None
     if not keys:
         return
     store.change_breakers(list(keys), lambda states: [reset(state) for state in states])
+    end_by_hand(store, list(keys), now)
     for name in keys:
         told = {"at": stamp(now), "reason": one_line(reason, 500)}
         store.remember(RESETS, name, told)

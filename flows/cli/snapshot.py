@@ -13,6 +13,7 @@ from flows.cli.waiting import Waiting
 from flows.nextruns import NextRuns
 from loop.pauses import paused
 from policies.breaker import BreakerState, Phase
+from policies.outage import Outage
 from policies.permit import MACHINE_KEY, agent_key, repository_key
 from policies.records import CycleRecord, IncidentRecord, IncidentState, stamp
 
@@ -54,6 +55,8 @@ class Snapshot:
     incidents: tuple[IncidentRecord, ...]
     """The open ones."""
     waiting: tuple[Waiting, ...]
+    outages: tuple[Outage, ...] = ()
+    """Those that last."""
 
     def to_json(self) -> dict[str, Any]:
         """Give the document of `status --json`."""
@@ -62,6 +65,7 @@ class Snapshot:
             "breakers": [each.to_json() for each in self.breakers],
             "incidents": [each.to_json() for each in self.incidents],
             "waiting": [each.to_json() for each in self.waiting],
+            "outages": [each.in_full() for each in self.outages],
         }
 
 
@@ -69,6 +73,7 @@ def snapshot(desk: Desk, ahead: NextRuns, now: datetime) -> Snapshot:
     """Give how the fleet stands at *now*; *ahead* is what starts by itself."""
     breakers = tuple(b for b in desk.store.breakers() if b.phase is not Phase.CLOSED)
     incidents = tuple(desk.store.incidents(state=IncidentState.OPEN, limit=1000))
+    outages = tuple(desk.store.outages(lasting=True))
     names = known_repositories(desk)
     held_back = {*paused(desk.store, names), *(ahead.paused_there & set(names))}
     repositories = tuple(
@@ -84,12 +89,16 @@ def snapshot(desk: Desk, ahead: NextRuns, now: datetime) -> Snapshot:
     )
     waits = [
         *nightwaits.of_night(desk, names, ahead, now),
-        *(waiting.of_breaker(breaker) for breaker in breakers),
+        *(waiting.of_breaker(breaker, outages) for breaker in breakers),
         *(w for r in repositories if r.last for w in waiting.of_cycle(r.last, desk, now)),
         *(waiting.of_entry(i) for i in desk.store.incidents(limit=1000) if i.waits_because),
     ]
     return Snapshot(
-        repositories=repositories, breakers=breakers, incidents=incidents, waiting=tuple(waits)
+        repositories=repositories,
+        breakers=breakers,
+        incidents=incidents,
+        waiting=tuple(waits),
+        outages=outages,
     )
 
 

@@ -5,7 +5,7 @@ Design rule 14: infinite retry without an alarm is the worst failure of all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from flows.cli.common import Desk
 from loop.held import held
 from policies.breaker import BreakerState
 from policies.failure import CycleOutcome
+from policies.outage import Outage
 from policies.records import CycleRecord, IncidentRecord, stamp
 
 SCHEDULE = "schedule"
@@ -44,14 +45,16 @@ class Waiting:
         }
 
 
-def of_breaker(breaker: BreakerState) -> Waiting:
-    """Give what an open breaker makes wait."""
+def of_breaker(breaker: BreakerState, outages: Iterable[Outage] = ()) -> Waiting:
+    """Give what an open breaker makes wait; of those of *outages* that lasts and opened it, the name."""
     scope, _, name = breaker.key.partition(":")
     repo = name.partition("/")[0] if scope == "repository" else None
     if breaker.probe:
         what = f"breaker {breaker.key}: {breaker.probe} is the probe"
     else:
         what = f"breaker {breaker.key}: its next probe"
+    if outage := next((each for each in outages if each.scope == breaker.key), None):
+        what = f"outage {outage.id}, {what}"
     remedy = f"nightcrew breaker reset {breaker.key}, when the cause is gone"
     return Waiting(
         repo=repo,

@@ -79,6 +79,11 @@ class Adapter(Protocol):
         """Say whether the agent bounds by itself what its commands may touch."""
         ...
 
+    @property
+    def has_canary(self) -> bool:
+        """Say whether a tiny prompt is a cheap way to ask whether its account works."""
+        ...
+
     def own_names(self, environ: Mapping[str, str], home: Path | None = None) -> tuple[str, ...]:
         """Give the globs of environment names that are the agent's own (keys, endpoints, folders)."""
         ...

@@ -58,6 +58,7 @@ class Claude:
 
     spec: AgentSpec
     has_sandbox: bool = True
+    has_canary: bool = True
 
     def own_names(
         self,

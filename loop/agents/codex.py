@@ -46,6 +46,7 @@ class Codex:
 
     spec: AgentSpec
     has_sandbox: bool = True
+    has_canary: bool = True
 
     def own_names(self, environ: Mapping[str, str], home: Path | None = None) -> tuple[str, ...]:
         """Give its names, and the key name of the provider that the person configured."""

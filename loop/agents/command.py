@@ -37,6 +37,7 @@ class Command:
 
     spec: AgentSpec
     has_sandbox: bool = False
+    has_canary: bool = False
 
     def own_names(
         self,

@@ -18,6 +18,7 @@ class Fixers:
 
     spec: AgentSpec
     has_sandbox: bool = True
+    has_canary: bool = False
 
     def own_names(
         self,

@@ -35,6 +35,7 @@ class Pi:
 
     spec: AgentSpec
     has_sandbox: bool = False
+    has_canary: bool = True
 
     def own_names(self, environ: Mapping[str, str], home: Path | None = None) -> tuple[str, ...]:
         """Give its names, and those that the person's own providers take their keys from."""

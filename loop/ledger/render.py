@@ -124,9 +124,10 @@ def _trigger(incident: IncidentRecord, context: EntryContext) -> str:
 def _impact(incident: IncidentRecord) -> str:
     first, last = stamp(incident.first_seen), stamp(incident.last_seen)
     plural = "" if incident.count == 1 else "s"
+    shared = f"; part of outage `{incident.outage}`" if incident.outage else ""
     return (
         f"{incident.count} failed cycle{plural}, first seen {first}, last seen {last}; "
-        f"{_kept(incident.cycles, incident.count, 'cycles')}"
+        f"{_kept(incident.cycles, incident.count, 'cycles')}{shared}"
     )
 
 

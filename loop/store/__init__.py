@@ -1,4 +1,4 @@
-"""State between runs: runs, cycles, attempts, breakers, incidents, contexts."""
+"""State between runs: runs, cycles, attempts, breakers, outages, incidents, contexts."""
 
 from loop.store.store import Store
 

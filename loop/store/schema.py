@@ -77,6 +77,29 @@ incidents = Table(
     Index("incidents_by_repo", "repo", "fingerprint"),
 )
 
+outages = Table(
+    "outages",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("scope", String(400), nullable=False),
+    Column("began", String(40), nullable=False),
+    Column("ended", String(40), nullable=False),
+    Column("record", Text, nullable=False),
+    Index("outages_by_scope", "scope", "ended"),
+)
+"""`ended` is empty while one lasts."""
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("fingerprint", String(80), primary_key=True),
+    Column("agent", String(400), primary_key=True),
+    Column("repo", String(200), primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("record", Text, nullable=False),
+)
+"""What failed where within the outage rule's window, one row a cause, agent and repository."""
+
 contexts = Table(
     "contexts",
     metadata,

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Engine, Table, delete, select
+from sqlalchemy import delete, select
 
 from loop.store import schema
-from loop.store.engine import open_engine, reading, writing
-from loop.store.rows import attempt_row, dump, load, locked_breaker, upsert
-from policies.breaker import BreakerState
+from loop.store.engine import open_engine, writing
+from loop.store.fleet_rows import FleetRows
+from loop.store.rows import attempt_row, dump, load, upsert
 from policies.records import CycleRecord, IncidentRecord, IncidentState, RunRecord
 
-T = TypeVar("T")
 
-
-class Store:
+class Store(FleetRows):
     """Remembers across runs and processes. Safe to share between threads."""
-
-    def __init__(self, engine: Engine) -> None:
-        """Use an *engine* that `open_engine` gave."""
-        self._engine = engine
 
     @classmethod
     def open(cls, url: str) -> Store:
         """Open or create the store at *url*. Raises StoreError."""
         return cls(open_engine(url))
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self._engine.dispose()
 
     def save_run(self, run: RunRecord) -> None:
         """Remember *run*; its cycles and incidents have rows of their own."""
@@ -130,37 +119,6 @@ class Store:
                 query = query.where(table.c[name] == str(value))
         return self._all(query.limit(limit), IncidentRecord)
 
-    def breaker(self, key: str) -> BreakerState:
-        """Give the breaker *key*; one that never failed is closed."""
-        return self._get(schema.breakers, BreakerState, key) or BreakerState(key=key)
-
-    def breakers(self) -> list[BreakerState]:
-        """Give all breakers that remember a failure, open ones first."""
-        query = select(schema.breakers.c.record).order_by(
-            schema.breakers.c.phase.desc(), schema.breakers.c.id
-        )
-        return self._all(query, BreakerState)
-
-    def change_breakers(
-        self, keys: list[str], change: Callable[[list[BreakerState]], list[BreakerState]]
-    ) -> list[BreakerState]:
-        """Replace the breakers *keys* by what *change* makes of them, in one transaction.
-
-        No other process sees or changes them in between; *change* must be quick and pure.
-        """
-        table = schema.breakers
-        with writing(self._engine) as connection:
-            known = [locked_breaker(connection, key) for key in keys]
-            changed = change(known)
-            for state in changed:
-                if state == BreakerState(key=state.key):
-                    connection.execute(delete(table).where(table.c.id == state.key))
-                else:
-                    record = dump(BreakerState, state)
-                    row = {"id": state.key, "phase": state.phase.value, "record": record}
-                    upsert(connection, table, row)
-        return changed
-
     def save_context(self, context: str, record: dict[str, Any]) -> None:
         """Remember a frozen context under its id."""
         self._put(schema.contexts, {"id": context, "record": dump(dict, record)})
@@ -178,22 +136,19 @@ class Store:
             return
         self._put(table, {"kind": kind, "name": name, "record": dump(Any, value)})
 
+    def claim(self, kind: str, name: str, value: Any) -> Any:
+        """Remember *value* where nothing is remembered yet and give None; else give what is."""
+        table = schema.facts
+        query = select(table.c.record).where(table.c.kind == kind, table.c.name == name)
+        with writing(self._engine) as connection:
+            text = connection.execute(query).scalar()
+            if text is None:
+                row = {"kind": kind, "name": name, "record": dump(Any, value)}
+                upsert(connection, table, row)
+        return None if text is None else load(Any, text)
+
     def recall(self, kind: str, name: str) -> Any:
         """Give what was remembered, or None."""
         table = schema.facts
         query = select(table.c.record).where(table.c.kind == kind, table.c.name == name)
         return self._one(query, Any)
-
-    def _put(self, table: Table, row: dict[str, Any]) -> None:
-        with writing(self._engine) as connection:
-            upsert(connection, table, row)
-
-    def _get(self, table: Table, kind: type[T], key: str) -> T | None:
-        return self._one(select(table.c.record).where(table.c.id == key), kind)
-
-    def _one(self, query: Any, kind: type[T]) -> T | None:
-        return next(iter(self._all(query, kind)), None)
-
-    def _all(self, query: Any, kind: type[T]) -> list[T]:
-        with reading(self._engine) as connection:
-            return [load(kind, text) for text in connection.execute(query).scalars()]

@@ -229,7 +229,7 @@ def test_status_says_what_waits_for_what(store: Store, tmp_path: Path) -> None:
     _open_breaker(store, "repository:demo/codex")
     _open_breaker(store, "agent:codex")
     seen = json.loads(_run("status", "--json").stdout)
-    assert list(seen) == ["repositories", "breakers", "incidents", "waiting"]
+    assert list(seen) == ["repositories", "breakers", "incidents", "waiting", "outages"]
     by_name = {each["repo"]: each for each in seen["repositories"]}
     assert by_name["demo"]["breaker"] == "open"
     assert by_name["demo"]["open_incidents"] == 1

@@ -291,7 +291,7 @@ def test_the_night_of_february_12(
     repos = {name: repository(tmp_path / name) for name in written}
     for name, ledger in written.items():
         commit(repos[name], {"INCIDENTS.md": ledger.decode()})
-    plans = [planned(night, machine, repo) for repo in repos.values()]
+    plans = [planned(night, machine, repo, canary=False) for repo in repos.values()]
     record = night.run(*plans, cycles=20, jobs=jobs)
     ran = {cycle.repo for cycle in record.cycles if cycle.attempts}
     assert record.agent_starts == len(ran)
@@ -305,6 +305,35 @@ def test_the_night_of_february_12(
     outcomes = {cycle.outcome for cycle in record.cycles if not cycle.attempts}
     assert outcomes == {CycleOutcome.POSTPONED}
     assert len(record.incidents) == len(ran)
+    (outage,) = record.outages
+    assert set(outage.repositories) == ran
+    assert all(outage.id in (repos[name] / "INCIDENTS.md").read_text() for name in ran)
     again = night.run(*plans, cycles=20, jobs=jobs)
     assert again.agent_starts == 0
     assert {cycle.outcome for cycle in again.cycles} == {CycleOutcome.POSTPONED}
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+@pytest.mark.parametrize("scenario", ["usage-limit", "auth-401"])
+def test_the_canary_meets_a_dead_account_before_any_repository(
+    agent: str, scenario: str, stub: Stub, agent_home: MakeHome, night: Night, tmp_path: Path
+) -> None:
+    machine = agent_home(agent, stub(scenario))
+    repos = [repository(tmp_path / name) for name in ("one", "two", "three")]
+    record = night.run(*(planned(night, machine, repo) for repo in repos), jobs=2)
+    assert (record.agent_starts, record.canary_starts) == (1, 1)
+    assert not any(cycle.attempts for cycle in record.cycles)
+    assert [entries(repo) for repo in repos] == [0, 0, 0]
+    assert [outage.scope for outage in record.outages] == [f"agent:{agent}"]
+    hides_the_key(night, *repos)
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_the_canary_of_a_working_account_lets_the_fleet_start(
+    agent: str, stub: Stub, agent_home: MakeHome, night: Night, tmp_path: Path
+) -> None:
+    machine = agent_home(agent, stub("success"))
+    repos = [repository(tmp_path / name) for name in ("one", "two")]
+    record = night.run(*(planned(night, machine, repo) for repo in repos), jobs=2)
+    assert [cycle.outcome for cycle in record.cycles] == [CycleOutcome.SUCCEEDED] * 2
+    assert (record.agent_starts, record.canary_starts, record.outages) == (3, 1, ())
