@@ -2,33 +2,49 @@
 
 An agent whose SIGINT is ignored (we were started by nohup or as a script's background job) cannot be
 interrupted, and `subprocess` can put only SIGPIPE right. A `preexec_fn` is unsafe beside threads, so in
-that rare case the child starts through a one-line Python that sets the signals and then becomes it.
+that rare case the child starts through a small Python that sets the signals and then becomes it.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 MARKER_NAME = "NIGHTCREW_MARKER"
 """Environment variable by which descendants that left the group are found."""
 
-_RESET = (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT)
+_ASKS = (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT)
 
-_BECOME = (
-    "import os, signal, sys\n"
-    f"for number in {tuple(int(s) for s in _RESET)}: signal.signal(number, signal.SIG_DFL)\n"
-    "signal.pthread_sigmask(signal.SIG_SETMASK, ())\n"
-    "signal.signal(signal.SIGPIPE, signal.SIG_DFL)\n"
-    "os.execv(sys.argv[1], sys.argv[2:])\n"
-)
+_PYTHONS = ("SIGPIPE", "SIGXFZ", "SIGXFSZ")
+"""What Python ignores from its start on; the same three that `restore_signals` puts right."""
+
+_LOCALE = "LC_CTYPE"
+"""What Python itself exports where the locale is C (PEP 538); the child gets it as it was."""
+
+_BECOME = f"""\
+import os, signal, sys
+failed, locale, *argv = sys.argv[1:]
+os.set_inheritable(int(failed), False)
+os.environ.pop({_LOCALE!r}, None)
+if locale:
+    os.environ[{_LOCALE!r}] = locale[1:]
+for name in {(*(each.name for each in _ASKS), *_PYTHONS)!r}:
+    if hasattr(signal, name):
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+signal.pthread_sigmask(signal.SIG_SETMASK, ())
+try:
+    os.execvp(argv[0], argv)
+except OSError as error:
+    os.write(int(failed), b"%d" % error.errno)
+"""
+"""Its arguments: where to write the error number when the program cannot start, `=` and the value of
+LC_CTYPE (nothing: unset), and the program with its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +66,23 @@ def start(launch: Launch, marker: str) -> subprocess.Popen[bytes]:
 
     Raises OSError or ValueError when it cannot start; `why_not` words them.
     """
+    if not launch.argv:
+        raise ValueError("the command is empty")
     env = {**launch.env, MARKER_NAME: marker}
+    return _through_python(launch, env) if _are_odd() else _popen(launch, launch.argv, env)
+
+
+def _are_odd() -> bool:
+    """Say whether a child would inherit signals that it then cannot hear."""
+    ignored = any(signal.getsignal(number) is signal.SIG_IGN for number in _ASKS)
+    return ignored or bool(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+
+
+def _popen(
+    launch: Launch, argv: Sequence[str], env: Mapping[str, str], pass_fds: tuple[int, ...] = ()
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        _with_clean_signals(launch, env),
+        argv,
         cwd=launch.cwd,
         env=env,
         stdin=subprocess.DEVNULL if launch.stdin is None else subprocess.PIPE,
@@ -60,8 +90,25 @@ def start(launch: Launch, marker: str) -> subprocess.Popen[bytes]:
         stderr=subprocess.STDOUT,
         start_new_session=True,
         restore_signals=True,
+        pass_fds=pass_fds,
         bufsize=0,
     )
+
+
+def _through_python(launch: Launch, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """As `_popen`, with clean signals; an error of the last step is told through a pipe, as there."""
+    locale = f"={env[_LOCALE]}" if _LOCALE in env else ""
+    reading, writing = os.pipe()
+    with open(reading, "rb") as failed:  # noqa: PTH123  # it ends when the child has become the program
+        try:
+            become = [sys.executable, "-I", "-S", "-c", _BECOME, str(writing), locale]
+            child = _popen(launch, [*become, *launch.argv], env, (writing,))
+        finally:
+            os.close(writing)
+        if said := failed.read():
+            child.communicate()
+            raise OSError(int(said), os.strerror(int(said)), launch.argv[0])
+    return child
 
 
 def why_not(launch: Launch, error: Exception) -> str:
@@ -88,27 +135,3 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except OSError:
         return False
-
-
-def _with_clean_signals(launch: Launch, env: Mapping[str, str]) -> list[str]:
-    if not launch.argv:
-        raise ValueError("the command is empty")
-    ignored = any(signal.getsignal(number) is signal.SIG_IGN for number in _RESET)
-    if not ignored and not signal.pthread_sigmask(signal.SIG_BLOCK, ()):
-        return list(launch.argv)
-    program = _resolve(launch, env)
-    return [sys.executable, "-I", "-S", "-c", _BECOME, program, *launch.argv]
-
-
-def _resolve(launch: Launch, env: Mapping[str, str]) -> str:
-    name = launch.argv[0]
-    if "/" in name:
-        path = launch.cwd / name
-        if path.is_file() and not os.access(path, os.X_OK):
-            raise PermissionError(errno.EACCES, "not executable", name)
-        found = str(path) if path.is_file() else None
-    else:
-        found = shutil.which(name, path=env.get("PATH", os.defpath))
-    if found is None:
-        raise FileNotFoundError(errno.ENOENT, "not found", name)
-    return found

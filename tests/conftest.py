@@ -15,6 +15,22 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 
+LONG = ("prefect", "agents")
+"""Markers of the files that take minutes, the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long files first, so that no worker is left alone with one at the end.
+
+    Files stay whole and in their order: `--dist loadfile --no-loadscope-reorder` hands them out so.
+    """
+    ranks: dict[Path, int] = {}
+    for item in items:
+        rank = next((n for n, name in enumerate(LONG) if item.get_closest_marker(name)), len(LONG))
+        ranks[item.path] = min(rank, ranks.get(item.path, rank))
+    items.sort(key=lambda item: ranks[item.path])
+
+
 @pytest.fixture(scope="session")
 def _stubs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[agents_real.Stubs]:
     with agents_real.stubs(tmp_path_factory.mktemp("stubs")) as made:

@@ -106,7 +106,10 @@ def test_the_tests_need_the_dev_lock_and_the_command_is_then_content_with_it(
     checkout.run("flows")
     code, out, _ = checkout.run("tests", "--version")
     assert "requirements-dev.lock" in " ".join(checkout.asked()[3:])
-    assert (code, out) == (0, "python -m pytest -n 2 --dist loadfile --version\n")
+    assert (code, out) == (
+        0,
+        "python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --version\n",
+    )
     before = checkout.asked()
     checkout.run("flows")
     assert checkout.asked() == before

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.flows.nightly import hours_ago
-from tests.flows.prefect_server import COMMAND, Served, environment, free_port
+from tests.flows.prefect_server import COMMAND, Served, environment, free_port, migrated
 from tests.flows.runs import Desk, processes_with
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
@@ -44,6 +44,7 @@ def test_a_turn_that_is_months_away_is_scheduled_too(tmp_path):
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 def test_serve_speaks_to_this_machine_alone(tmp_path):
     Desk(tmp_path).repo("r")
+    migrated(tmp_path)  # which is slow below strace
     (tmp_path / "nightcrew.toml").write_text(FLEET.format(cron=hours_ago(1)))
     trace = tmp_path / "trace"
     argv = ["strace", "-f", "-qq", "-e", "trace=connect,sendto", "-o", str(trace), *COMMAND]

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    server = Served(tmp_path_factory.mktemp("home"))
+    server = Served(tmp_path_factory.mktemp("home"), first=True)
     yield server
     assert server.stop() == 0
 

@@ -9,7 +9,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -82,6 +82,16 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+@pytest.fixture(params=["heard", "ignored"])
+def interrupt(request: pytest.FixtureRequest) -> Iterator[None]:
+    """SIGINT as it is, and ignored as in the background job of a script: the start is another then."""
+    how = signal.default_int_handler if request.param == "heard" else signal.SIG_IGN
+    before = signal.signal(signal.SIGINT, how)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupt")
 def test_output_and_exit_code(tmp_path: Path) -> None:
     ran = Ran(("sh", "-c", "echo out; echo err >&2; pwd; exit 7"), tmp_path)
     assert ran.ended == (7, None)
@@ -90,11 +100,26 @@ def test_output_and_exit_code(tmp_path: Path) -> None:
     assert ran.took_s < 1
 
 
-def test_the_environment_is_the_given_one_and_the_marker(tmp_path: Path) -> None:
-    ran = Ran(("env",), tmp_path, env={**ENV, "ONLY": "this"})
-    names = {line.partition("=")[0] for line in ran.out.decode().splitlines()}
-    assert names == {"PATH", "ONLY", MARKER_NAME}
-    assert f"{MARKER_NAME}={ran.marker}" in ran.out.decode()
+@pytest.mark.usefixtures("interrupt")
+@pytest.mark.parametrize(
+    "more",
+    [{"ONLY": "this"}, {"LC_CTYPE": "C"}, {"LC_CTYPE": ""}, {"LC_ALL": "C", "BYTE": "\udcff"}],
+)
+def test_the_environment_is_the_given_one_and_the_marker(
+    tmp_path: Path, more: dict[str, str]
+) -> None:
+    ran = Ran(("env", "-0"), tmp_path, env=ENV | more)
+    given = ENV | more | {MARKER_NAME: ran.marker}
+    told = sorted(ran.out.decode(errors="surrogateescape").split("\0")[:-1])
+    assert told == sorted(f"{name}={value}" for name, value in given.items())
+
+
+@pytest.mark.usefixtures("interrupt")
+def test_no_signal_is_ignored_that_python_ignores(tmp_path: Path) -> None:
+    too_big = Ran(("sh", "-c", "ulimit -f 1; exec head -c 100000 /dev/zero > big"), tmp_path)
+    assert too_big.ended == (-signal.SIGXFSZ, None)
+    unread = Ran(("bash", "-c", "yes | true; echo ${PIPESTATUS[0]}"), tmp_path)
+    assert unread.out == b"%d\n" % (128 + signal.SIGPIPE)
 
 
 def test_standard_input_is_closed_or_the_given_bytes(tmp_path: Path) -> None:
@@ -116,6 +141,7 @@ QUICK_TOTAL = Timeouts(
 )
 
 
+@pytest.mark.usefixtures("interrupt")
 @pytest.mark.parametrize(
     ("argv", "cwd", "words"),
     [
@@ -139,6 +165,7 @@ def test_what_cannot_start_says_why(
     assert ran.ended == (None, None)
     assert words in ran.exit.error
     assert "\n" not in ran.exit.error
+    assert ran.out == b""
 
 
 def test_total_stops_with_the_reason_kept(tmp_path: Path) -> None:

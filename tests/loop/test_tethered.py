@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -67,7 +68,8 @@ def tether(tmp_path: Path) -> Iterator[Callable[..., Tether]]:
     yield make
     for each in made:
         for pid in each.alive():
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it may end by itself between the two
+                os.kill(pid, signal.SIGKILL)
         with each.process:
             pass
 
