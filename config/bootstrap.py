@@ -44,7 +44,7 @@ def start_nightcrew(checkout: Path, arguments: list[str]) -> int:
 def start_tests(checkout: Path, arguments: list[str]) -> int:
     """Become pytest over all tests, in the checkout. Returns (2) only when the set-up failed."""
     os.chdir(checkout)
-    pytest = ["python", "-m", "pytest", *["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]]
+    pytest = ["python", "-m", "pytest", "-n3", "--dist=loadfile", "--no-loadscope-reorder"]
     return _start(checkout, True, pytest + arguments)
 
 

@@ -22,7 +22,7 @@ LONG = ("prefect", "agents")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put long files first, so that no worker is left alone with one at the end.
 
-    Files stay whole and in their order: `--dist loadfile --no-loadscope-reorder` hands them out so.
+    Files stay whole and in their order: `--dist=loadfile --no-loadscope-reorder` hands them out so.
     """
     ranks: dict[Path, int] = {}
     for item in items:

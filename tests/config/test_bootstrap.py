@@ -108,7 +108,7 @@ def test_the_tests_need_the_dev_lock_and_the_command_is_then_content_with_it(
     assert "requirements-dev.lock" in " ".join(checkout.asked()[3:])
     assert (code, out) == (
         0,
-        "python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --version\n",
+        "python -m pytest -n3 --dist=loadfile --no-loadscope-reorder --version\n",
     )
     before = checkout.asked()
     checkout.run("flows")
