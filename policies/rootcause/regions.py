@@ -35,11 +35,13 @@ STEP_FAILED = re.compile(
     r"|^Saving cache for failed job"
     r"|^Cleaning up (?:project directory|file based variables)"
     r"|^\[Pipeline\] \{ \(Declarative: Post Actions\)"
+    r"|^=+ Finished .{1,500} (?:failed|warnings|exception) \(results: [1-9]"
 )
 """The first of these ends the failed step."""
 _STEP_STARTS = re.compile(
     r"^##\[group\]Run |^##\[section\]Starting: |^Executing \"step_script\""
     r"|^The command \".{0,500}\" exited with 0\."
+    r"|^=+ Started .{1,500} \(results: "
 )
 _SHOWN = re.compile(r"^##\[group\]Run |^Script contents:$")
 _SHOWN_ENDS = re.compile(r"^##\[endgroup\]|^=+ Starting Command Output =+$")

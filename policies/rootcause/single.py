@@ -18,6 +18,7 @@ FAR_FROM_END, FAR_LINES = 8, 150
 
 _MARK = re.compile(
     r"^\s{0,6}(?:##\[error\]|::error(?: [^:]{0,300})?::|(?:ERROR|FATAL|CRITICAL) - )\s*"
+    r"(?:\d{1,3}:\d\d\.\d\d (?=\S))?"
 )
 _SELF = re.compile(r"^(?:error|fatal|err!?|e)\b[: ]", re.I)
 
