@@ -46,6 +46,7 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
             failure_class=entry.failure_class,
             first_wins=entry.first_wins,
             agent_form=entry.agent,
+            one_line=not entry.own,
         )
 
 
