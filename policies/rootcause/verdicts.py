@@ -1,7 +1,7 @@
 """How further test runners state a failing test: a line with its verdict, and the reason in the lines below.
 
 Sources: each runner's own reporter: meson test, KUnit, Julia's Test, Dart's test, Robot Framework, automake
-and DejaGnu's harnesses, LLVM's lit, TeamCity's service messages.
+and DejaGnu's harnesses, LLVM's lit, cmocka, shunit2, TeamCity's service messages.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ VERDICTS: tuple[Verdict, ...] = (
         re.compile(r"^[-=]{9}|^\d+ tests?, "),
         rank=77,
     ),
+    Verdict("cmocka", "[  ERROR   ] --- ", re.compile(r"^\[  ERROR   \] --- (?P<name>\S.{0,500})")),
+    Verdict("shunit2", "ASSERT:", re.compile(r"^ASSERT:(?P<name>\S.{0,500})"), rank=74),
     Verdict(
         "lit",
         " :: ",

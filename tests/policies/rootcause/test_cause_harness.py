@@ -144,6 +144,28 @@ CASES: list[tuple[str, str, str, str]] = [
         "Failed to pull image",
         "",
     ),
+    (
+        "[ RUN      ] adds\n[  ERROR   ] --- 0x4 != 0x5\n[   LINE   ] --- a.c:7: error: Failure!\n"
+        "[  FAILED  ] adds",
+        "test_failure",
+        "0x4 != 0x5",
+        "",
+    ),
+    (
+        "\x1b[1;31mASSERT:\x1b[0msum expected:<5> but was:<4>\n"
+        "shunit2:ERROR testAdds() returned non-zero return code.",
+        "test_failure",
+        "sum expected:<5>",
+        "",
+    ),
+    (
+        "╷\n│ Warning: Unable to open CLI configuration file\n│\n"
+        '│ The CLI configuration file at "/x/.rc" does not exist.\n╵\nError: No seats left\n',
+        "unknown",
+        "No seats left",
+        "",
+    ),
+    ("L:   1 | P:  10 | CP01 | Keywords must be consistently upper case.", "lint", "CP01", ""),
     ("Kernel panic - not syncing: VFS: Unable to mount root fs", "signal_crash", "root fs", ""),
 ]
 
