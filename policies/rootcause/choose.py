@@ -26,15 +26,18 @@ from policies.rootcause.go import go_build, go_panics
 from policies.rootcause.gotests import go_tests
 from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
 from policies.rootcause.guess import guessed
+from policies.rootcause.harness import mozlog
 from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
 from policies.rootcause.maven import goals, surefire
 from policies.rootcause.noise import is_bare
+from policies.rootcause.provisioning import provisioning
 from policies.rootcause.regions import Regions, regions_of
 from policies.rootcause.rust import error_chains, rustc, rustfmt
 from policies.rootcause.rusttests import rust_tests
 from policies.rootcause.scripting import scripting
 from policies.rootcause.shell import powershell, shell_trace, terraform
 from policies.rootcause.single import OWN_RANK, by_signature, unmarked
+from policies.rootcause.verdicts import verdicts
 from policies.rootcause.wrappers import by_wrapper
 from policies.signatures import Signature, Signatures
 
@@ -82,6 +85,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     ),
     *(msbuild, dotnet_tests, dotnet_exceptions),
     *(shell_trace, powershell, terraform, buildkit, nix_builds, refused_pushes),
+    *(mozlog, verdicts, provisioning),
 )
 """What reads each tool's own format."""
 

@@ -12,8 +12,12 @@ LINE_LIMIT_CHARS = 2_000
 PREFIXES_LIMIT = 3
 """Prefixes taken off one line: runner, job, logger."""
 
-_LEVEL_DASH = re.compile(r"^\s*INFO - ?")
+_LEVEL_DASH = re.compile(r"^\s*INFO - {0,2}")
 """mozharness: what a harness only passes on; its errors keep their mark."""
+_PASSED_ON = re.compile(
+    r"^(?:\s?\d{1,3}:\d\d\.\d\d (?=\S)|(?:GECKO\(\d{1,9}\)|PID \d{1,9}|INFO) \| ?)"
+)
+"""mach's clock since its start; mozlog's mark of what the program under test printed."""
 _ANSI = re.compile(
     r"\x1b\[[0-9;?<=>]*[ -/]*[@-~]"
     r"|\x1b[\]P^_X][^\x07\x1b]*(?:\x07|\x1b\\)?"
@@ -66,4 +70,5 @@ def _without_prefixes(text: str) -> str:
         if shorter == text:
             break
         text = shorter
-    return _LEVEL_DASH.sub(r"", text)
+    text = _LEVEL_DASH.sub("", text)
+    return _PASSED_ON.sub("", text) if "|" in text or "." in text else text

@@ -35,6 +35,8 @@ class Finding:
     """What the fingerprint is made of, when it is not the summary."""
     agent_form: bool = False
     """The known error form of an agent's own failure; counts also at exit 0."""
+    one_line: bool = False
+    """Known by one line of the catalogue: no form around it confirms it."""
     replay: tuple[str, ...] = ()
     """The command that runs the failing thing again, where the format itself names it."""
     command: tuple[str, ...] = ()

@@ -25,6 +25,8 @@ _LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
         47,
         re.compile(
             r"^(?:\S{1,80} )?(?:fatal|panic|critical)\b ?[:!\]|]|\blevel=(?:fatal|panic|critical)\b"
+            # glog, Chromium's bracket
+            r"|^f\d{4} \d\d:\d\d:\d\d\.\d+ |^\[[\d:/.]{1,60}:fatal:"
             r"|\[(?:fatal|critical)\]"
         ),
     ),
@@ -33,7 +35,8 @@ _LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (
         45,
         re.compile(
-            r"^\[?(?:error|err!?|fatal)\]?\s*[:|\]-]|\blevel=error\b|[\[|] ?error ?[\]|]|^e \S"
+            r"^\[? {0,2}(?:error|err!?|fatal)\b {0,2}\]?\s*[:|\]-]"
+            r"|^e\d{4} \d\d:\d\d:\d\d\.\d+ |^e: \S|\blevel=error\b|[\[|] ?error ?[\]|]|^e \S"
             r"|^\S{1,300}: (?:error|fatal)\b"
         ),
     ),
@@ -49,6 +52,8 @@ _LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
             r"\bfail(?:ed|ure|s|ing)?\b|\bcannot\b|can't|could not|couldn't|\bunable to\b|\bdenied\b"
             r"|\brefus|\brejected\b|\binvalid\b|\bmissing\b|not found|no such|\bunexpected\b|\babort"
             r"|\bkilled\b|expired|exceed|timed out|timeout|mismatch|\bregression\b|\bmust\b|canceled"
+            r"|\bdo(?:es)? not (?:match|exist|fit|agree|equal)|\bun(?:defined|declared|bound)\b"
+            r"|\battempt to \w+ an? |expected:? ?<|\bconflict|\bdiffers?\b"
             r"|not (?:allowed|permitted|supported|defined|valid|installed|available)|cancelled"
         ),
     ),
@@ -61,7 +66,8 @@ _HINTS = (
     "could", "unable", "denied", "refus", "reject", "invalid", "missing", "no such", "unexpected",
     "not found", "not allowed", "not permitted", "not supported", "not defined", "not valid",
     "not installed", "not available", "abort", "kill", "expired", "exceed", "timed out", "timeout",
-    "mismatch", "regression", "must", "cancel", "\u2716", "\u2717", "\u2718", "\u274c", "\u00d7",
+    "mismatch", "regression", "must", "cancel", " not ", "undefined", "undeclared", "unbound", "attempt to",
+    "expected", "conflict", "differ", "\u2716", "\u2717", "\u2718", "\u274c", "\u00d7",
 )  # fmt: skip
 """A line without any of them has none of those words: a cheap test before the expressions."""
 
@@ -78,12 +84,23 @@ def by_words(lines: Sequence[Line]) -> Iterator[Finding]:
         follows = at - last_at <= FOLLOWS_LINES and last_rank >= rank
         last_rank, last_at = (last_rank if follows else rank), at
         rank += NEXT_TO_END if line.number in ended else 0
+        head = Line(line.number, text)
+        below = _announced(head, lines[at + 1 : at + 3])
         yield Finding(
-            lines=(Line(line.number, text),),
+            lines=(head, *below),
             rank=rank - (FOLLOWS if follows else 0),
             rule="words",
             first_wins=False,
+            summary=" ".join((text.strip(), *(one.text for one in below))) if below else "",
         )
+
+
+def _announced(head: Line, below: Sequence[Line]) -> tuple[Line, ...]:
+    """Give the indented line that a head ending with a colon announces: there the reason stands."""
+    said = next((one for one in below if one.text.strip()), None)
+    if said is None or not head.text.rstrip().endswith(":") or said.text[:1] not in (" ", "\t"):
+        return ()
+    return (Line(said.number, said.text.strip()),)
 
 
 def by_ending(lines: Sequence[Line], begins: int, ends: int | None) -> Iterator[Finding]:
@@ -122,7 +139,7 @@ def _ended(lines: Sequence[Line]) -> frozenset[int]:
 
 def _rank(text: str, plain: str) -> int:
     lowered = text.lower()
-    if not (any(map(lowered.__contains__, _HINTS)) or lowered.startswith("e ")):
+    if not (any(map(lowered.__contains__, _HINTS)) or lowered.startswith("e")):
         return 0
     words = plain.lower().strip()
     marked = lowered if text != plain else words

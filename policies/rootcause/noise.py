@@ -52,6 +52,11 @@ _WRAPS_AT_START = re.compile(
     r"|(?:npm (?:err!|error) )?for (?:a |the )?(?:full|more|complete|detailed"
     r"|further) (?:report|log|information|details|info)"
     r"|warning: |hint: |note: |tip: |help: "
+    # what harnesses and buildbot add after the failure
+    r"|setting return code to|# tbpl |running post_fatal|exiting -?\d+$|no tests run or test summary"
+    r"|halting on failure|unsuccessful task run|program finished with exit code|elapsedtime="
+    r"|process killed by signal|one or more unittests failed|result: +(?:failed|aborted)$"
+    r"|=+ (?:started|finished|skipped) .*=+$|test suite .{1,200} failed at \d"
 )
 _ENDED = re.compile(
     r"\W{0,10}(?:error|fatal|fail(?:ed|ure)?|warn(?:ing)?"
@@ -98,11 +103,12 @@ _HARMLESS = re.compile(
     r"|\b(?:continuing|ignored|ignoring|non-fatal|harmless|expected in tests?|skipping)\b"
     r"|^\s*[\w.-]+: error$"
     r"|-werror|-wno-error|\berror(?:s|_|-)?(?:budget|budgets|handling|handler|reporting)\b"
+    r"|^_xservtrans|^[iwd]\d{4} \d\d:\d\d:\d\d"
     r"|error budget|\berror (?:handling|handlers?|reporting|channels?)\b(?!:)"
 )
 _QUIET_LEVEL = re.compile(
-    r"^\W{0,3}(?:info|debug|trace|notice|warn|warning|verbose|note|deprecated"
-    r"|deprecation)\b(?!\W{0,3}error:)"
+    r"^(?:npm )?\W{0,3}(?:info|debug|trace|notice|warn|warning|verbose|note|deprecated"
+    r"|deprecation)\b(?!\W{0,3}error:|\s{2,9}failed\s)"
     r"|##\[(?:debug|warning|group|endgroup|section|command|notice)\]|^::(?:debug|warning|group"
     r"|notice|endgroup)"
     r"|\b(?:deprecationwarning|userwarning|futurewarning|runtimewarning|syntaxwarning"

@@ -35,11 +35,13 @@ STEP_FAILED = re.compile(
     r"|^Saving cache for failed job"
     r"|^Cleaning up (?:project directory|file based variables)"
     r"|^\[Pipeline\] \{ \(Declarative: Post Actions\)"
+    r"|^=+ Finished .{1,500} (?:failed|warnings|exception) \(results: [1-9]"
 )
 """The first of these ends the failed step."""
 _STEP_STARTS = re.compile(
     r"^##\[group\]Run |^##\[section\]Starting: |^Executing \"step_script\""
     r"|^The command \".{0,500}\" exited with 0\."
+    r"|^=+ Started .{1,500} \(results: "
 )
 _SHOWN = re.compile(r"^##\[group\]Run |^Script contents:$")
 _SHOWN_ENDS = re.compile(r"^##\[endgroup\]|^=+ Starting Command Output =+$")
@@ -115,8 +117,8 @@ def regions_of(lines: Sequence[Line]) -> Regions:
 
 
 def _shown(lines: Sequence[Line]) -> frozenset[int]:
-    """Give the lines of scripts that are shown before they run, and of differences between files."""
-    return frozenset((*_scripts(lines), *_differences(lines)))
+    """Give the lines of scripts shown before they run, of differences between files, of warnings."""
+    return frozenset((*_scripts(lines), *_differences(lines), *_warning_boxes(lines)))
 
 
 def _scripts(lines: Sequence[Line]) -> list[int]:
@@ -139,6 +141,17 @@ def _differences(lines: Sequence[Line]) -> list[int]:
     inside = False
     for line in lines:
         inside = bool(_HUNK.match(line.text)) or (inside and line.text[:1] in _HUNK_LINE)
+        if inside:
+            shown.append(line.number)
+    return shown
+
+
+def _warning_boxes(lines: Sequence[Line]) -> list[int]:
+    """Give the lines of Terraform's boxes that only warn."""
+    shown: list[int] = []
+    inside = False
+    for line in lines:
+        inside = line.text.startswith("│ Warning: ") or (inside and line.text.startswith("│"))
         if inside:
             shown.append(line.number)
     return shown

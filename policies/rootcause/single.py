@@ -18,6 +18,7 @@ FAR_FROM_END, FAR_LINES = 8, 150
 
 _MARK = re.compile(
     r"^\s{0,6}(?:##\[error\]|::error(?: [^:]{0,300})?::|(?:ERROR|FATAL|CRITICAL) - )\s*"
+    r"(?:\d{1,3}:\d\d\.\d\d (?=\S))?"
 )
 _SELF = re.compile(r"^(?:error|fatal|err!?|e)\b[: ]", re.I)
 
@@ -45,6 +46,7 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
             failure_class=entry.failure_class,
             first_wins=entry.first_wins,
             agent_form=entry.agent,
+            one_line=not entry.own,
         )
 
 

@@ -11,6 +11,8 @@ from policies.rootcause.finding import Finding, Line
 MEDIUM_RANK = 55
 RIVAL_POINTS, RIVAL_LINES, RIVALS_SEEN = 4, 20, 40
 """How near in rank, how far in the log another candidate casts doubt, and how many are looked at."""
+LATER_RANK = 47
+"""From here on a line names itself an error (generic's levels)."""
 
 
 def confidence_of(ordered: Sequence[Finding], failure_class: FailureClass) -> Confidence:
@@ -19,7 +21,22 @@ def confidence_of(ordered: Sequence[Finding], failure_class: FailureClass) -> Co
     if lead.rank < MEDIUM_RANK:
         return Confidence.LOW
     is_sure = lead.rank >= HIGH_RANK and failure_class is not FailureClass.UNKNOWN
-    return Confidence.HIGH if is_sure and not _has_rival(ordered) else Confidence.MEDIUM
+    doubted = _has_rival(ordered) or _speaks_later(ordered)
+    return Confidence.HIGH if is_sure and not doubted else Confidence.MEDIUM
+
+
+def _speaks_later(ordered: Sequence[Finding]) -> bool:
+    """Say whether, after a single line that the catalogue knows, something else calls itself an error.
+
+    One known line has no form around it that confirms it: the program may have gone on after it.
+    """
+    lead = ordered[0]
+    if not lead.one_line or lead.first_wins or lead.agent_form:
+        return False
+    return any(
+        other.number > lead.number and other.rank >= LATER_RANK and other.rule != lead.rule
+        for other in ordered[1:RIVALS_SEEN]
+    )
 
 
 def _has_rival(ordered: Sequence[Finding]) -> bool:

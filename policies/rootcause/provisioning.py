@@ -1,0 +1,114 @@
+"""How Ansible, Terraform (without its box), conda, R and bitbake state a cause."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass as C
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import matching, stripped
+
+LOOK_AHEAD = 12
+
+_ANSIBLE = re.compile(
+    r"^fatal: \[(?P<host>[^\]]{1,200})\]: (?P<how>FAILED|UNREACHABLE)! => ?(?P<data>\{.*)?"
+)
+_ANSIBLE_TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(?P<name>.{1,200}?)\]")
+_MESSAGE = re.compile(r'"(?:stderr|msg)": "(?P<said>(?:[^"\\]|\\.){1,800})"')
+_TERRAFORM = re.compile(r"^Error: (?P<said>\S.{0,300})$")
+_TERRAFORM_PLACE = re.compile(r"^\s+on \S+\.tf(?:\.json)? line \d+|^\s+with [\w.-]+\.[\w.-]+,$")
+_MAMBA = re.compile(
+    r"^(?:LibMamba)?Unsatisfiable(?:Error|SpecificationsError)?: |^error +libmamba |^PackagesNotFoundError: "
+    r"|^ResolvePackageNotFound:|^LibMambaUnsatisfiableError: "
+)
+_BULLET = re.compile(r"^\s{0,6}[-*└├─• ]{1,8}(?P<said>\w.{0,500})$")
+_R_ERROR = re.compile(r"^\s{0,4}Error(?: in .{1,500}?)? ?: ?(?P<said>.{0,1000})")
+_R_ENDS = re.compile(r"^\s{0,4}(?:Execution halted|Calls: )")
+_BITBAKE = re.compile(
+    r"^ERROR: (?:Nothing (?:R?PROVIDES) .+|\S+ do_\w+: (?!oe_runmake failed|ExecutionError|"
+    r"Execution of |Function failed).+)"
+)
+
+
+def provisioning(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what these tools say of why they stopped."""
+    for at, line, match in matching(lines, "fatal: [", _ANSIBLE):
+        yield from _ansible(lines, at, line, match)
+    for at, line, _ in matching(lines, "Error: ", _TERRAFORM):
+        yield from _terraform(lines, at, line)
+    for word in ("Unsatisfiable", "NotFound"):
+        for at, line, _ in matching(lines, word, _MAMBA):
+            yield from _conda(lines, at, line)
+    if any(_R_ENDS.match(line.text) for line in lines):
+        for at, line, match in matching(lines, "Error", _R_ERROR):
+            yield from _r_error(lines, at, line, match["said"])
+    for _, line, _ in matching(lines, "ERROR: ", _BITBAKE):
+        if "PROVIDES" in line.text:
+            yield _finding((stripped(line),), "bitbake", C.MISSING_DEPENDENCY)
+
+
+def _ansible(lines: Sequence[Line], at: int, line: Line, match: re.Match[str]) -> Iterator[Finding]:
+    after = next((one.text for one in lines[at + 1 : at + 4] if one.text.strip()), "")
+    if after.startswith("...ignoring"):
+        return
+    said = _ansible_words(match["data"] or "")
+    task = next(
+        (m["name"] for one in reversed(lines[:at]) if (m := _ANSIBLE_TASK.match(one.text))), ""
+    )
+    found = C.NETWORK if match["how"] == "UNREACHABLE" else None
+    yield _finding((stripped(line),), "ansible", found, f"{task}: {said}" if said else "", rank=78)
+
+
+def _ansible_words(data: str) -> str:
+    try:
+        told = json.loads(data)
+        return " ".join(str(told.get("stderr") or told.get("msg") or "").split())
+    except (ValueError, AttributeError):
+        match = _MESSAGE.search(data)
+        return match["said"] if match else ""
+
+
+def _terraform(lines: Sequence[Line], at: int, line: Line) -> Iterator[Finding]:
+    below = lines[at + 1 : at + 1 + LOOK_AHEAD]
+    if not any(_TERRAFORM_PLACE.match(one.text) for one in below[:4]):
+        return
+    told = [one for one in below if one.text[:1].isupper()][:1]
+    said = " ".join((line.text.strip(), *(one.text.strip() for one in told)))
+    yield _finding((stripped(line), *told), "terraform", C.CONFIG_ERROR, said, rank=78)
+
+
+def _conda(lines: Sequence[Line], at: int, line: Line) -> Iterator[Finding]:
+    below = ((one, _BULLET.match(one.text)) for one in lines[at + 1 : at + 1 + LOOK_AHEAD])
+    why = next(((one, match["said"]) for one, match in below if match), None)
+    if why:
+        shown = (stripped(why[0]), stripped(line))
+        yield _finding(
+            shown, "conda", C.MISSING_DEPENDENCY, f"{line.text.strip()} {why[1]}", rank=81
+        )
+
+
+def _r_error(lines: Sequence[Line], at: int, line: Line, said: str) -> Iterator[Finding]:
+    below = lines[at + 1 : at + 4]
+    if not any(_R_ENDS.match(one.text) for one in below):
+        return
+    more = [stripped(below[0])] if not said and below[0].text[:1] == " " else []
+    before = "\n".join(one.text for one in lines[max(0, at - 30) : at])
+    is_test = re.search(r"Running the tests in .{1,200} failed|^.{0,4}checking tests", before, re.M)
+    found = C.TEST_FAILURE if is_test else None
+    if "there is no package called" in line.text + "".join(one.text for one in more):
+        found = C.MISSING_DEPENDENCY
+    yield _finding(
+        (*more, stripped(line)),
+        "R",
+        found,
+        " ".join((line.text.strip(), *(one.text for one in more))),
+        rank=77,
+    )
+
+
+def _finding(
+    lines: tuple[Line, ...], rule: str, found: C | None, summary: str = "", *, rank: int = 76
+) -> Finding:
+    return Finding(lines=lines, rank=rank, rule=rule, failure_class=found, summary=summary)
