@@ -9,7 +9,7 @@ from enum import StrEnum
 from policies.bounds import Bound, Scope
 from policies.breaker import BreakerState, Phase
 from policies.failure import Failure
-from policies.ramp import AGAIN_S, has_room
+from policies.ramp import AGAIN_S, PROBE_AGAIN_S, has_room
 
 
 class Answer(StrEnum):
@@ -94,7 +94,7 @@ def may_start(
     if state.probe and state.probe_expires and state.probe_expires > now:
         return replace(
             seen,
-            until=now + timedelta(seconds=AGAIN_S),
+            until=now + timedelta(seconds=PROBE_AGAIN_S),
             stated_end=None,
             why=f"{state.probe} is the probe",
             is_brief=True,

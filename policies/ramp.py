@@ -14,7 +14,10 @@ LASTS_S = 3600.0
 """After this many seconds without a new failure the fleet is as before, however few cycles ran."""
 
 AGAIN_S = 60.0
-"""After this many seconds a cycle that found no place, or a probe under way, may ask again."""
+"""After this many seconds a scheduled cycle that found no place may ask again."""
+
+PROBE_AGAIN_S = 300.0
+"""The same where a probe is under way, which may take an hour: each asking is a process of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from policies.breaker import (
 from policies.cooldown import CoolDown
 from policies.failure import Confidence, Failure, FailureClass
 from policies.permit import Answer, may_start
-from policies.ramp import AGAIN_S, Owner
+from policies.ramp import AGAIN_S, PROBE_AGAIN_S, Owner
 
 NOW = datetime(2026, 2, 12, 2, 0, tzinfo=UTC)
 COOL = CoolDown()
@@ -49,7 +49,7 @@ def test_a_probe_is_due_every_day_whatever_end_is_stated():
 def test_others_wait_briefly_for_the_probe():
     permit = may_start(HALF_OPEN, DUE, cycle="other")
     assert (permit.answer, permit.is_brief) == (Answer.REFUSE, True)
-    assert permit.until == DUE + timedelta(seconds=AGAIN_S)
+    assert permit.until == DUE + timedelta(seconds=PROBE_AGAIN_S)
     assert permit.stated_end is None  # not postponed for days: the probe may pass
     assert not may_start(OPEN, NOW, cycle="other").is_brief
 
@@ -79,6 +79,7 @@ def test_a_passed_probe_lets_two_then_more_in():
     full = replace(closed, ramp=replace(closed.ramp, allowed=1))
     permit = may_start(full, DUE, cycle="a")
     assert (permit.answer, permit.is_brief, permit.is_recovering) == (Answer.REFUSE, True, True)
+    assert permit.until == DUE + timedelta(seconds=AGAIN_S)
     assert released(full, "probe").ramp.inside == ()
     assert after_success(HALF_OPEN, "probe", 2, DUE) == CLOSED
 
