@@ -22,7 +22,7 @@ from loop.outages import end_by_hand
 from policies.breaker import Phase
 from policies.failure import Confidence, CycleOutcome, Failure, FailureClass
 from policies.permit import Answer
-from policies.plan import RepoPlan
+from policies.plan import CheckSpec, RepoPlan, SetupSpec
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRY = "<!-- nightcrew:incident "
@@ -157,6 +157,38 @@ def test_the_fallback_goes_on_while_the_agent_is_stopped(night, codex, tmp_path)
     assert len(run.outages) == 1
 
 
+COUNTED = """
+mkdir -p "$here/now" "$here/done"
+touch "$here/now/$$"
+echo "$(ls "$here/now" | wc -l) $(ls "$here/done" | wc -l)" >> "$here/seen"
+sleep 0.3
+mv "$here/now/$$" "$here/done/$$"
+date +%s%N > "made-$$.txt"
+"""
+
+
+def test_the_fleet_comes_back_in_steps(night, tmp_path):
+    codex = CodexLike(tmp_path / "agent", work=COUNTED)
+    night.crew.environ = dict(os.environ) | codex.environ
+    codex.limit(datetime.now(UTC) + timedelta(hours=5))
+    plans = fleet(night, tmp_path, codex.spec, 9, canary=False, jobs=6)
+    night.run(plans[0])
+    codex.recover()
+    later = datetime.now(UTC) + timedelta(hours=6)
+    night.crew.now = lambda: later
+    run = night.run(*plans, jobs=6)
+    assert [cycle.outcome for cycle in run.cycles] == [CycleOutcome.SUCCEEDED] * 9
+    seen = [
+        tuple(map(int, line.split()))
+        for line in (codex.folder / "seen").read_text().split("\n")[:-1]
+    ]
+    assert len(seen) == 9
+    assert seen[0] == (1, 0)  # the probe
+    # Beside each one that the agent ended well in there is one more place, until all six are free.
+    assert all(at_once <= done + 1 for at_once, done in seen if done < 5), seen
+    assert night.store.breakers() == []
+
+
 LIMIT = Failure(
     failure_class=FailureClass.USAGE_LIMIT,
     summary="limit",
@@ -282,6 +314,19 @@ def test_what_another_process_opens_stops_the_next_attempt(night, tmp_path):
     assert "not tried again" in cycle.reason
     night.run(plan)
     assert len(night.store.outages()) == 1
+
+
+def test_what_another_process_opens_stops_a_cycle_that_is_past_its_setup(night, tmp_path):
+    script, agent = tmp_path / "open.py", "sh -c 'exit 7'"
+    url = f"sqlite:///{night.folder}/state/nightcrew.db"
+    script.write_text(OPEN.format(root=str(ROOT), tests=str(ROOT / "tests"), agent=agent, url=url))
+    opens = SetupSpec(name="open", argv=(sys.executable, str(script)))
+    (plan,) = fleet(night, tmp_path, agent, 1)
+    check = CheckSpec(name="ok", argv=("true",), source="configured")
+    plan = plan.evolve(setup=(opens,), checks=(check,))
+    (cycle,) = night.run(plan).cycles
+    assert (cycle.outcome, cycle.attempts) == (CycleOutcome.CIRCUIT_OPEN, ())
+    assert entries([plan]) == []
 
 
 def test_a_breaker_that_a_person_closes_ends_its_outage(night):
