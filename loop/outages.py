@@ -28,6 +28,8 @@ from policies.permit import MACHINE_KEY, agent_key, key_for, subject
 from policies.plan import RepoPlan
 from policies.records import IncidentState
 
+NOT_NAMED = "its outage is not named yet"
+
 
 def spread(fleet: Together, failure: Failure, plan: RepoPlan, now: datetime) -> tuple[str, ...]:
     """Count *failure* of *plan*'s agent; give the repositories that its cause hit, if it is an outage."""
@@ -97,13 +99,13 @@ def named_in(store: Store, plan: RepoPlan, failure: Failure, incident: str) -> s
 def adopt(store: Store, outage: Outage, window_s: float) -> None:
     """Let the incidents that came before *outage* was seen name it.
 
-    Their entries are written again by the next cycle of their repositories.
+    Their entries are written again at the end of the run, else by the next cycle of their repositories.
     """
     since = outage.began - timedelta(seconds=window_s)
     found = store.incidents(state=IncidentState.OPEN, fingerprint=outage.fingerprint)
     for incident in found:
         if incident.repo in outage.repositories and incident.last_seen >= since:
-            why = incident.waits_because or "its outage is not named yet"
+            why = incident.waits_because or NOT_NAMED
             store.save_incident(incident.evolve(outage=outage.id, waits_because=why))
             with store.together() as fleet:
                 if known := fleet.lasting(outage.scope):

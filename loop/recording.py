@@ -54,4 +54,6 @@ def ledger_writer(order: Order, crew: Crew) -> WriteEntry:
 
 
 def _is_turning_point(incident: IncidentRecord) -> bool:
-    return incident.count == 1 or incident.state is IncidentState.RESOLVED
+    """An entry that is written again, to name its outage, is no news worth a commit."""
+    is_new = incident.count == 1 and not incident.in_ledger
+    return is_new or incident.state is IncidentState.RESOLVED

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from loop import canary
 from loop.asking import asked
+from loop.catchup import name_outages
 from loop.errors import StoreError
 from loop.refusal import begun, refused
 from loop.story import Crew, Order
@@ -69,6 +70,7 @@ def run_fleet(order: RunOrder, crew: Crew, perform: Perform, show_skip: ShowSkip
         with announced(order.run, crew):
             run = run.evolve(canary_starts=_proven(order, crew))
             _turns(order, crew, run, perform, show_skip, records)
+            name_outages(order.first, crew)
     finally:
         agents = frozenset(first.plan.agent.name for first in order.first)
         run = summed(run, crew, [*order.done, *records], agents)

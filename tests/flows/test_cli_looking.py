@@ -17,6 +17,7 @@ from loop.pauses import pause
 from loop.store import Store
 from policies.breaker import BreakerState, Phase
 from policies.failure import Confidence, CycleOutcome, Failure, FailureClass
+from policies.outage import begun, joined, over
 from policies.records import (
     AttemptRecord,
     CycleRecord,
@@ -405,3 +406,23 @@ def test_a_breaker_is_reset_by_repository_agent_or_key(store: Store) -> None:
     assert store.breakers() == []
     assert _run("breaker", "reset").exit_code == 0
     assert json.loads(_run("breaker", "--json").stdout) == []
+
+
+def test_status_names_the_outage_that_is_waited_for(store: Store, tmp_path: Path) -> None:
+    store.save_cycle(_failed(tmp_path / "x.log"))
+    _open_breaker(store, "agent:codex")
+    failure = Failure(
+        failure_class=FailureClass.USAGE_LIMIT,
+        summary="the limit",
+        fingerprint="f00d",
+        confidence=Confidence.HIGH,
+    )
+    outage = joined(begun("agent:codex", failure, ["demo"], datetime.now(UTC)), "demo", "inc-1")
+    store.save_outage(outage)
+    store.save_outage(over(begun("machine", failure, [], datetime.now(UTC)), datetime.now(UTC)))
+    seen = json.loads(_run("status", "--json").stdout)
+    assert seen["outages"] == [outage.in_full()]
+    waits = next(each for each in seen["waiting"] if "breaker" in each["what"])
+    assert waits["what"].startswith(f"outage {outage.id}, breaker agent:codex")
+    assert waits["until"]
+    assert outage.id in " ".join(_run("status").stdout.split())

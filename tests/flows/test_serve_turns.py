@@ -2,10 +2,12 @@
 
 import re
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from policies.breaker import BreakerState, Phase
+from policies.failure import CycleOutcome, FailureClass
 from tests.flows.nightly import Fleet, hours_ago
 from tests.flows.runs import ended, processes_with, state
 from tests.loop.repositories import git
@@ -35,7 +37,18 @@ def fleet(tmp_path_factory):
         words = command.format(starts=home / f"{name}-starts")
         toml += f'[agents.{name}]\nadapter = "command"\ncommand = """{words}"""\n'
         toml += "allow_unsandboxed = true\n"
-    names = ("retried", "checked", "again", "stopped", "scheduled", "busy", "whole", "twice")
+    names = (
+        "retried",
+        "checked",
+        "again",
+        "stopped",
+        "scheduled",
+        "busy",
+        "whole",
+        "twice",
+        "later",
+        "last",
+    )
     fleet = Fleet(home, toml, *names, NIGHTCREW_JOBS="1")
     yield fleet
     assert fleet.served.stop() == 0
@@ -172,6 +185,33 @@ def test_scheduled_turns_of_a_window_are_one_run_with_one_summary(fleet):
     assert record is not None
     start = record.window_end - timedelta(hours=6)
     assert (record.run, record.trigger) == (f"{start:%Y%m%d-%H%M%S}", "schedule")
+
+
+def test_postponed_turns_start_again_by_themselves_when_the_limit_ends(fleet):
+    store, end = fleet.store, datetime.now(UTC) + timedelta(seconds=25)
+    opened = BreakerState(
+        key="agent:fixers",
+        phase=Phase.OPEN,
+        failure_class=FailureClass.USAGE_LIMIT,
+        summary="limit",
+        until=end,
+        stated_end=end,
+    )
+    store.change_breakers(["agent:fixers"], lambda _known: [opened])
+    names = ("later", "last")
+    ends = [
+        fleet.until(run, ended)
+        for run in [fleet.begin(f"cycle/{name}", trigger="schedule") for name in names]
+    ]
+    assert [run["state"]["name"] for run in ends] == ["Postponed"] * 2
+    until_s = time.monotonic() + 120
+    while {store.cycles(repo=name)[0].outcome for name in names} != {CycleOutcome.NOTHING_TO_DO}:
+        assert time.monotonic() < until_s, [store.cycles(repo=name) for name in names]
+        time.sleep(0.5)
+    began = [store.cycles(repo=name)[0].started for name in names]
+    assert min(began) >= end
+    assert store.breaker("agent:fixers").phase is Phase.CLOSED
+    store.close()
 
 
 def test_a_retried_run_does_no_cycle_twice(fleet):

@@ -22,7 +22,7 @@ from loop.outages import end_by_hand
 from policies.breaker import Phase
 from policies.failure import Confidence, CycleOutcome, Failure, FailureClass
 from policies.permit import Answer
-from policies.plan import RepoPlan
+from policies.plan import CheckSpec, RepoPlan, SetupSpec
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRY = "<!-- nightcrew:incident "
@@ -133,7 +133,8 @@ def test_the_same_cause_in_three_repositories_stops_an_unknown_command(night, tm
     assert set(outage.incidents) == {cycle.incident for cycle in failed}
     named = {night.store.incident(id_).outage for id_ in outage.incidents}
     assert named == {outage.id}
-    assert len(entries(plans)) == 3
+    assert [text.count(outage.id) for text in entries(plans)] == [1, 1, 1]
+    assert not any(i.waits_because for i in night.store.incidents())
 
 
 def test_what_a_test_prints_pauses_nobody_else(night, tmp_path):
@@ -154,6 +155,38 @@ def test_the_fallback_goes_on_while_the_agent_is_stopped(night, codex, tmp_path)
     assert {cycle.agent for cycle in run.cycles} == {other.name}
     assert codex.starts() == 1
     assert len(run.outages) == 1
+
+
+COUNTED = """
+mkdir -p "$here/now" "$here/done"
+touch "$here/now/$$"
+echo "$(ls "$here/now" | wc -l) $(ls "$here/done" | wc -l)" >> "$here/seen"
+sleep 0.3
+mv "$here/now/$$" "$here/done/$$"
+date +%s%N > "made-$$.txt"
+"""
+
+
+def test_the_fleet_comes_back_in_steps(night, tmp_path):
+    codex = CodexLike(tmp_path / "agent", work=COUNTED)
+    night.crew.environ = dict(os.environ) | codex.environ
+    codex.limit(datetime.now(UTC) + timedelta(hours=5))
+    plans = fleet(night, tmp_path, codex.spec, 9, canary=False, jobs=6)
+    night.run(plans[0])
+    codex.recover()
+    later = datetime.now(UTC) + timedelta(hours=6)
+    night.crew.now = lambda: later
+    run = night.run(*plans, jobs=6)
+    assert [cycle.outcome for cycle in run.cycles] == [CycleOutcome.SUCCEEDED] * 9
+    seen = [
+        tuple(map(int, line.split()))
+        for line in (codex.folder / "seen").read_text().split("\n")[:-1]
+    ]
+    assert len(seen) == 9
+    assert seen[0] == (1, 0)  # the probe
+    # Beside each one that the agent ended well in there is one more place, until all six are free.
+    assert all(at_once <= done + 1 for at_once, done in seen if done < 5), seen
+    assert night.store.breakers() == []
 
 
 LIMIT = Failure(
@@ -281,6 +314,19 @@ def test_what_another_process_opens_stops_the_next_attempt(night, tmp_path):
     assert "not tried again" in cycle.reason
     night.run(plan)
     assert len(night.store.outages()) == 1
+
+
+def test_what_another_process_opens_stops_a_cycle_that_is_past_its_setup(night, tmp_path):
+    script, agent = tmp_path / "open.py", "sh -c 'exit 7'"
+    url = f"sqlite:///{night.folder}/state/nightcrew.db"
+    script.write_text(OPEN.format(root=str(ROOT), tests=str(ROOT / "tests"), agent=agent, url=url))
+    opens = SetupSpec(name="open", argv=(sys.executable, str(script)))
+    (plan,) = fleet(night, tmp_path, agent, 1)
+    check = CheckSpec(name="ok", argv=("true",), source="configured")
+    plan = plan.evolve(setup=(opens,), checks=(check,))
+    (cycle,) = night.run(plan).cycles
+    assert (cycle.outcome, cycle.attempts) == (CycleOutcome.CIRCUIT_OPEN, ())
+    assert entries([plan]) == []
 
 
 def test_a_breaker_that_a_person_closes_ends_its_outage(night):
