@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from loop.breakers import Breakers
 from loop.errors import StoreError
 from loop.refusal import begun, refused
+from loop.responding import escalated
 from loop.story import Crew, Order
 from loop.watch import announced
 from policies.failure import CycleOutcome
@@ -68,6 +69,7 @@ def run_fleet(order: RunOrder, crew: Crew, perform: Perform, show_skip: ShowSkip
         with announced(order.run, crew):
             _turns(order, crew, run, perform, show_skip, records)
     finally:
+        list(escalated(crew))
         run = summed(run, crew, [*order.done, *records])
         crew.keep(run)
         crew.observer.run_ended(run)

@@ -9,6 +9,7 @@ from typing import Any
 from policies.bounds import DEFAULT_BOUNDS, Bound, Scope
 from policies.failure import FailureClass
 from policies.schedule import Schedule
+from policies.severity import ResponseTargets
 from policies.timeouts import Timeouts
 
 
@@ -115,8 +116,21 @@ class RepoPlan:
     """Size of a pass log: three quarters head, one quarter tail."""
     reopen_days: float = 14
     """A resolved incident that returns within this many days is the same one."""
+    sev1_respond_s: float = 1800
+    """Until an unacknowledged SEV-1 is escalated; 0 means never, here and in the next two."""
+    sev2_respond_s: float = 14_400
+    sev3_respond_business_days: float = 1
     schedule: Schedule | None = None
     """When cycles start by themselves; None: only when a person starts them."""
+
+    @property
+    def response_targets(self) -> ResponseTargets:
+        """Give how long this repository's incidents may wait to be acknowledged."""
+        return ResponseTargets(
+            sev1_s=self.sev1_respond_s,
+            sev2_s=self.sev2_respond_s,
+            sev3_business_days=self.sev3_respond_business_days,
+        )
 
     def evolve(self, **changes: Any) -> RepoPlan:
         """Give a copy with *changes*."""

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Engine, Table, delete, select
+from sqlalchemy import delete, select
 
 from loop.store import schema
-from loop.store.engine import open_engine, reading, writing
-from loop.store.rows import attempt_row, dump, load, locked_breaker, upsert
+from loop.store.engine import open_engine, writing
+from loop.store.incidents import IncidentRows
+from loop.store.rows import attempt_row, dump, locked_breaker, upsert
 from policies.breaker import BreakerState
-from policies.records import CycleRecord, IncidentRecord, IncidentState, RunRecord
-
-T = TypeVar("T")
+from policies.records import CycleRecord, RunRecord
 
 
-class Store:
+class Store(IncidentRows):
     """Remembers across runs and processes. Safe to share between threads."""
-
-    def __init__(self, engine: Engine) -> None:
-        """Use an *engine* that `open_engine` gave."""
-        self._engine = engine
 
     @classmethod
     def open(cls, url: str) -> Store:
@@ -97,39 +92,6 @@ class Store:
                 query = query.where(table.c[name] == value)
         return self._all(query.limit(limit), CycleRecord)
 
-    def save_incident(self, incident: IncidentRecord) -> None:
-        """Remember *incident*."""
-        self._put(
-            schema.incidents,
-            {
-                "id": incident.id,
-                "repo": incident.repo,
-                "fingerprint": incident.failure.fingerprint,
-                "state": incident.state.value,
-                "last_seen": incident.last_seen.isoformat(),
-                "record": dump(IncidentRecord, incident),
-            },
-        )
-
-    def incident(self, incident: str) -> IncidentRecord | None:
-        """Give one incident, or None."""
-        return self._get(schema.incidents, IncidentRecord, incident)
-
-    def incidents(
-        self,
-        repo: str | None = None,
-        state: IncidentState | None = None,
-        fingerprint: str | None = None,
-        limit: int = 200,
-    ) -> list[IncidentRecord]:
-        """Give the incidents that fit, last seen first."""
-        table = schema.incidents
-        query = select(table.c.record).order_by(table.c.last_seen.desc(), table.c.id.desc())
-        for name, value in {"repo": repo, "state": state, "fingerprint": fingerprint}.items():
-            if value is not None:
-                query = query.where(table.c[name] == str(value))
-        return self._all(query.limit(limit), IncidentRecord)
-
     def breaker(self, key: str) -> BreakerState:
         """Give the breaker *key*; one that never failed is closed."""
         return self._get(schema.breakers, BreakerState, key) or BreakerState(key=key)
@@ -183,17 +145,3 @@ class Store:
         table = schema.facts
         query = select(table.c.record).where(table.c.kind == kind, table.c.name == name)
         return self._one(query, Any)
-
-    def _put(self, table: Table, row: dict[str, Any]) -> None:
-        with writing(self._engine) as connection:
-            upsert(connection, table, row)
-
-    def _get(self, table: Table, kind: type[T], key: str) -> T | None:
-        return self._one(select(table.c.record).where(table.c.id == key), kind)
-
-    def _one(self, query: Any, kind: type[T]) -> T | None:
-        return next(iter(self._all(query, kind)), None)
-
-    def _all(self, query: Any, kind: type[T]) -> list[T]:
-        with reading(self._engine) as connection:
-            return [load(kind, text) for text in connection.execute(query).scalars()]
