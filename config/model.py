@@ -92,9 +92,14 @@ class RetrySettings(Table):
 
 
 class IncidentSettings(Table):
-    """When an incident is the same one."""
+    """When an incident is the same one, and how long it may wait to be acknowledged."""
 
     reopen_days: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    sev1_respond_s: Seconds | None = None
+    sev2_respond_s: Seconds | None = None
+    sev3_respond_business_days: (
+        Annotated[float, Field(ge=0, le=366, allow_inf_nan=False)] | None
+    ) = None
 
 
 class OutageSettings(Table):

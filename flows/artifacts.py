@@ -67,7 +67,6 @@ class Artifacts:
         self._thread.join(limit_s)
 
     def _cycle(self, client: SyncPrefectClient, record: CycleRecord) -> None:
-        incident = self._incident(record)
         run, repo = record.flow_run_id, record.repo
         title = f"{record.cycle}: {outcome_word(record.outcome)}"
         made = [_artifact(_page_name(record), "markdown", self._page(record), title, run)]
@@ -75,7 +74,7 @@ class Artifacts:
             rows = json.dumps(attempt_rows(record, lambda log: self._log_link(record, log)))
             title = f"attempts of {record.cycle}"
             made.append(_artifact(f"attempts-{repo}", "table", rows, title, run))
-        if incident:
+        for incident in self._changed(record):
             page = incident_page(incident)
             title = f"{incident.id}: {incident.state.value}"
             made.append(_artifact(f"incident-{repo}", "markdown", page, title, run))
@@ -105,6 +104,12 @@ class Artifacts:
 
     def _incident(self, record: CycleRecord) -> IncidentRecord | None:
         return self._store.incident(record.incident) if record.incident else None
+
+    def _changed(self, record: CycleRecord) -> list[IncidentRecord]:
+        """Those that this cycle opened, joined or cured; the newest last."""
+        known = self._store.incidents(repo=record.repo)
+        mine = [i for i in known if i.id == record.incident or i.recovered_by == record.cycle]
+        return mine[::-1]
 
     def _cycle_link(self, record: CycleRecord) -> str | None:
         return cycle_url(self._root, record.cycle) if self._root else None

@@ -19,7 +19,7 @@ def name_outages(turns: Iterable[Order], crew: Crew) -> None:
         for turn in turns:
             if turn.plan.name in lasting and _waits(turn, crew):
                 with repository_lock(turn.plan, crew.places.locks, turn.cycle):
-                    Incidents(turn, crew, ledger_writer(turn, crew)).write_waiting()
+                    Incidents(turn, crew, ledger_writer(turn.plan, crew)).write_waiting()
     except NightcrewError as error:
         crew.observer.said(f"an outage is not named in every entry yet: {error}")
 

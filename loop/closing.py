@@ -93,7 +93,8 @@ def landed(
         return gave_up(ready, breakers, record, failure, pass_name)
     breakers.repository_worked()
     proven = tuple(one.after.name for one in compared if one.is_proof)
-    ready.incidents.succeeded(record, pass_name, proven, record.landed or record.head_commit)
+    commit = record.landed or record.head_commit
+    ready.incidents.succeeded(record, pass_name, proven, commit, last.last_words)
     return record
 
 

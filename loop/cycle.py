@@ -58,7 +58,7 @@ def _turn(order: Order, crew: Crew, record: CycleRecord) -> CycleRecord:
         return refused(order, permit, crew.now())
     if permit.answer is Answer.PROBE:
         crew.observer.step(order.cycle, f"probe of {permit.key}: {permit.why}")
-    incidents = Incidents(order, crew, ledger_writer(order, crew))
+    incidents = Incidents(order, crew, ledger_writer(order.plan, crew))
     try:
         with repository_lock(order.plan, crew.places.locks, order.cycle):
             return _work(order, crew, breakers, incidents, record)

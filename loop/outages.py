@@ -26,7 +26,6 @@ from policies.outage import (
 )
 from policies.permit import MACHINE_KEY, agent_key, key_for, subject
 from policies.plan import RepoPlan
-from policies.records import IncidentState
 
 NOT_NAMED = "its outage is not named yet"
 
@@ -102,7 +101,7 @@ def adopt(store: Store, outage: Outage, window_s: float) -> None:
     Their entries are written again at the end of the run, else by the next cycle of their repositories.
     """
     since = outage.began - timedelta(seconds=window_s)
-    found = store.incidents(state=IncidentState.OPEN, fingerprint=outage.fingerprint)
+    found = store.incidents(active=True, fingerprint=outage.fingerprint)
     for incident in found:
         if incident.repo in outage.repositories and incident.last_seen >= since:
             why = incident.waits_because or NOT_NAMED

@@ -17,6 +17,7 @@ from loop.prompt import render, with_failure
 from loop.story import Crew, Order
 from loop.watch import CycleClock
 from loop.workspace import Base, Workspace, workspace_folder
+from policies.prevention import learnt
 from policies.records import IncidentState
 
 RULES_LIMIT = 12
@@ -115,10 +116,17 @@ def _prompt(order: Order, crew: Crew, workspace: Workspace, checking: Checking) 
         plan,
         _read(workspace.path / plan.tracker_file),
         checking.rows_for_prompt(),
-        rules=prevention_rules(ledger, RULES_LIMIT) if ledger else (),
-        incidents=crew.store.incidents(repo=plan.name, state=IncidentState.OPEN),
+        rules=_rules(crew, plan.name, ledger),
+        incidents=crew.store.incidents(repo=plan.name, active=True),
     )
     return render(plan.passes[0], material, plan, order.last_failure)
+
+
+def _rules(crew: Crew, repo: str, ledger: bytes | None) -> tuple[str, ...]:
+    """Those of incidents that were resolved here, then what else the ledger says; the rest stays out."""
+    resolved = crew.store.incidents(repo=repo, state=IncidentState.RESOLVED)
+    own = learnt(resolved)[:RULES_LIMIT]
+    return own + (prevention_rules(ledger, RULES_LIMIT - len(own)) if ledger else ())
 
 
 def _read(path: Path) -> bytes | None:

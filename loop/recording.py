@@ -7,24 +7,23 @@ import socket
 from pathlib import Path
 
 from loop.errors import LedgerRefused
-from loop.incidents import WriteEntry
+from loop.incident_keeping import WriteEntry
 from loop.landing import commit_ledger
 from loop.ledger import EntryContext, write_incident
 from loop.source import Source
-from loop.story import Crew, Order
-from policies.plan import Landing, LedgerPlace
+from loop.story import Crew
+from policies.plan import Landing, LedgerPlace, RepoPlan
 from policies.records import IncidentRecord, IncidentState
 
 IN_STORE = 'kept in the store (ledger = "state")'
 
 
-def ledger_writer(order: Order, crew: Crew) -> WriteEntry:
+def ledger_writer(plan: RepoPlan, crew: Crew) -> WriteEntry:
     """Give the function that writes one incident into the repository's ledger.
 
     With `commit` landing the ledger is committed too, once when an incident opens and once when it
     is resolved (contracts); repeats only update the file.
     """
-    plan = order.plan
     context = EntryContext(home=str(crew.home), user=getpass.getuser(), host=socket.gethostname())
 
     def write(incident: IncidentRecord) -> str:
@@ -54,6 +53,11 @@ def ledger_writer(order: Order, crew: Crew) -> WriteEntry:
 
 
 def _is_turning_point(incident: IncidentRecord) -> bool:
-    """An entry that is written again, to name its outage, is no news worth a commit."""
-    is_new = incident.count == 1 and not incident.in_ledger
-    return is_new or incident.state is IncidentState.RESOLVED
+    """Say whether it opens (again), is resolved, or was never written: repeats make no commits.
+
+    Nor does an entry that is written again to name its outage.
+    """
+    if not incident.is_active or not incident.in_ledger:
+        return True
+    is_again = len(incident.episodes) > 1 and incident.episodes[-1].opened == incident.last_seen
+    return incident.state is IncidentState.OPEN and is_again

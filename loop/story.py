@@ -22,7 +22,7 @@ from loop.store import Store
 from policies.failure import Failure, StopReason
 from policies.outage import Outage
 from policies.plan import AgentSpec, RepoPlan
-from policies.records import CycleRecord, RunRecord
+from policies.records import CycleRecord, IncidentChange, IncidentRecord, RunRecord
 from policies.signatures import Signatures
 
 T = TypeVar("T")
@@ -52,6 +52,10 @@ class Stage(Protocol):
 def plain(name: str, work: Callable[[], T], tell: Callable[[T], Told]) -> T:  # noqa: ARG001
     """Run *work*; nobody watches."""
     return work()
+
+
+def nobody_told(change: IncidentChange, incident: IncidentRecord) -> None:
+    """Tell nobody of an incident's *change*."""
 
 
 def utc_now() -> datetime:
@@ -119,6 +123,8 @@ class Crew:
     """Our own environment, from which those of children are made."""
     observer: Observer = field(default_factory=Silent)
     stage: Stage = plain
+    on_incident: Callable[[IncidentChange, IncidentRecord], None] = nobody_told
+    """Is told each change of an incident, once it is kept: the one place to send notifications from."""
     now: Callable[[], datetime] = utc_now
     local_zone: tzinfo = field(default_factory=local_zone)
     """The zone in which agents print clock times."""

@@ -1,23 +1,37 @@
-"""Which incident a failed cycle opens, joins or reopens, and which ones a success resolves.
+"""Which incident a failed cycle opens, joins or reopens.
 
-One episode of one fingerprint in one repository is one incident, however many nights it lasts. Only
-the thing that failed can prove that it works again: the same pass with the same agent, or the check.
+One episode of one fingerprint in one repository is one incident, however many nights it lasts. What
+resolves it is policies/recovery.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
-from policies.failure import Confidence, CycleOutcome, Failure, FailureClass
+from policies.failure import Confidence, Failure, FailureClass
+from policies.incident_record import DAYS_KEPT, EPISODES_KEPT, Episode
 from policies.records import CYCLES_KEPT, CycleRecord, IncidentRecord, IncidentState
-
-RECOVERED = "n/a (agent recovered)"
-"""What Commit says when the agent works again and no commit of ours made it so."""
+from policies.recovery import closed_episode
+from policies.severity import Severity, worst
 
 _TRUST = {Confidence.LOW: 0, Confidence.MEDIUM: 1, Confidence.HIGH: 2}
-_CAN_PROVE = frozenset({CycleOutcome.RUNNING, CycleOutcome.SUCCEEDED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One failed cycle, as its incident sees it."""
+
+    cycle: CycleRecord
+    failure: Failure
+    """The cycle's last one."""
+    pass_name: str
+    check: str | None = None
+    now: datetime
+    severity: Severity = Severity.SEV3
+    respond_by: datetime | None = None
+    """Until when a person should answer, if it opens now with that severity."""
 
 
 def incident_id(repo: str, fingerprint: str, first_seen: datetime) -> str:
@@ -36,129 +50,90 @@ def opens_incident(failure: Failure | None) -> bool:
 
 
 def on_failure(
-    known: IncidentRecord | None,
-    cycle: CycleRecord,
-    failure: Failure,
-    pass_name: str,
-    check: str | None,
-    now: datetime,
-    reopen_days: float,
-    new_id: str,
+    known: IncidentRecord | None, seen: Sighting, reopen_days: float, new_id: str
 ) -> IncidentRecord:
-    """Give the incident that *cycle*'s last *failure* belongs to, as it is now.
+    """Give the incident that the failure *seen* belongs to, as it is now.
 
-    *known* is the open incident of this fingerprint in this repository, else the newest resolved one,
-    else None. A cycle that is already in it counts once.
+    *known* is the active incident of this fingerprint in this repository, else the newest resolved
+    one, else None. A cycle that is already in it counts once.
     """
-    if known is None or not _same_cause(known, cycle, failure):
-        return _opened(cycle, failure, pass_name, check, now, new_id)
-    if known.state is IncidentState.OPEN:
-        return _joined(known, cycle, failure, pass_name, check, now)
-    if _within(known, now, reopen_days):
-        reopened = known.evolve(
-            state=IncidentState.OPEN, resolved_at=None, fix="pending", commit="pending"
-        )
-        return _joined(reopened, cycle, failure, pass_name, check, now)
-    return _opened(cycle, failure, pass_name, check, now, new_id).evolve(reopens=known.id)
+    if known is None or not _same_cause(known, seen):
+        return _opened(seen, new_id)
+    if known.is_active and known.recovered_at is None:
+        return _joined(known, seen)
+    if known.is_active or _within(known, seen.now, reopen_days):
+        return _joined(_reopened(known, seen), seen)
+    return _opened(seen, new_id).evolve(reopens=known.id)
 
 
-def on_success(
-    open_incidents: Iterable[IncidentRecord],
-    cycle: CycleRecord,
-    pass_name: str,
-    agent: str,
-    checks_passed: Collection[str],
-    commit: str | None,
-    now: datetime,
-) -> tuple[IncidentRecord, ...]:
-    """Give those of *open_incidents* that are resolved now; the others are left out.
-
-    *checks_passed* are the checks that passed on the result of this pass; *commit* is the landing
-    commit, else the head commit, else None. A cycle that ended in any other way proves nothing.
-    """
-    if cycle.outcome not in _CAN_PROVE:
-        return ()
-    return tuple(
-        _resolved(incident, cycle, commit, now)
-        for incident in open_incidents
-        if incident.state is IncidentState.OPEN
-        and incident.repo == cycle.repo
-        and _proves(incident, pass_name, agent, checks_passed)
-    )
-
-
-def _same_cause(known: IncidentRecord, cycle: CycleRecord, failure: Failure) -> bool:
-    return known.repo == cycle.repo and known.failure.fingerprint == failure.fingerprint
+def _same_cause(known: IncidentRecord, seen: Sighting) -> bool:
+    same_repo = known.repo == seen.cycle.repo
+    return same_repo and known.failure.fingerprint == seen.failure.fingerprint
 
 
 def _within(known: IncidentRecord, now: datetime, reopen_days: float) -> bool:
     return now - (known.resolved_at or known.last_seen) <= timedelta(days=reopen_days)
 
 
-def _opened(
-    cycle: CycleRecord,
-    failure: Failure,
-    pass_name: str,
-    check: str | None,
-    now: datetime,
-    new_id: str,
-) -> IncidentRecord:
+def _opened(seen: Sighting, new_id: str) -> IncidentRecord:
     return IncidentRecord(
         id=new_id,
-        repo=cycle.repo,
-        agent=cycle.agent,
-        pass_name=pass_name,
-        check=check,
-        trigger=cycle.trigger,
-        failure=failure,
-        first_seen=now,
-        last_seen=now,
-        cycles=(cycle.cycle,),
-        logs=_logs(cycle),
+        repo=seen.cycle.repo,
+        agent=seen.cycle.agent,
+        pass_name=seen.pass_name,
+        check=seen.check,
+        trigger=seen.cycle.trigger,
+        failure=seen.failure,
+        first_seen=seen.now,
+        last_seen=seen.now,
+        cycles=(seen.cycle.cycle,),
+        logs=_logs(seen.cycle),
+        severity=seen.severity,
+        respond_by=seen.respond_by,
+        episodes=(Episode(opened=seen.now),),
+        days=_counted({}, seen.now),
     )
 
 
-def _joined(
-    known: IncidentRecord,
-    cycle: CycleRecord,
-    failure: Failure,
-    pass_name: str,
-    check: str | None,
-    now: datetime,
-) -> IncidentRecord:
-    if cycle.cycle in known.cycles:
+def _reopened(known: IncidentRecord, seen: Sighting) -> IncidentRecord:
+    """What a person said of its cause and prevention stays; nobody has taken care of it yet."""
+    now = known.recovered_at or known.resolved_at or known.last_seen
+    before = closed_episode(known, now)
+    return known.evolve(
+        state=IncidentState.OPEN,
+        resolved_at=None,
+        recovered_at=None,
+        recovered_by="",
+        resolved_because="",
+        acknowledged_at=None,
+        escalated_at=None,
+        fix="pending",
+        commit="pending",
+        severity=seen.severity,
+        respond_by=seen.respond_by,
+        episodes=(*before, Episode(opened=seen.now))[-EPISODES_KEPT:],
+    )
+
+
+def _joined(known: IncidentRecord, seen: Sighting) -> IncidentRecord:
+    if seen.cycle.cycle in known.cycles:
         return known
-    surer = _TRUST[failure.confidence] >= _TRUST[known.failure.confidence]
+    surer = _TRUST[seen.failure.confidence] >= _TRUST[known.failure.confidence]
+    severity = worst(known.severity, seen.severity)
+    is_worse = severity is not known.severity
     return known.evolve(
         # whoever failed last must succeed: the first one may never run again
-        agent=cycle.agent,
-        pass_name=pass_name,
-        check=check,
-        failure=failure if surer else known.failure,
+        agent=seen.cycle.agent,
+        pass_name=seen.pass_name,
+        check=seen.check,
+        failure=seen.failure if surer else known.failure,
         count=known.count + 1,
-        last_seen=max(known.last_seen, now),
-        cycles=_newest((*known.cycles, cycle.cycle)),
-        logs=_newest((*known.logs, *_logs(cycle))),
-    )
-
-
-def _proves(
-    incident: IncidentRecord, pass_name: str, agent: str, checks_passed: Collection[str]
-) -> bool:
-    if incident.check is not None:
-        return incident.check in checks_passed
-    return incident.pass_name == pass_name and incident.agent == agent
-
-
-def _resolved(
-    incident: IncidentRecord, cycle: CycleRecord, commit: str | None, now: datetime
-) -> IncidentRecord:
-    what = f"check {incident.check} passes" if incident.check else f"{incident.agent} works"
-    return incident.evolve(
-        state=IncidentState.RESOLVED,
-        resolved_at=now,
-        fix=f"{what} again since cycle {cycle.cycle}",
-        commit=commit or RECOVERED,
+        last_seen=max(known.last_seen, seen.now),
+        cycles=_newest((*known.cycles, seen.cycle.cycle)),
+        logs=_newest((*known.logs, *_logs(seen.cycle))),
+        severity=severity,
+        respond_by=_earlier(known.respond_by, seen.respond_by) if is_worse else known.respond_by,
+        days=_counted(known.per_day(), seen.now),
     )
 
 
@@ -170,3 +145,12 @@ def _logs(cycle: CycleRecord) -> tuple[str, ...]:
 
 def _newest(names: tuple[str, ...]) -> tuple[str, ...]:
     return names[-CYCLES_KEPT:]
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((moment for moment in (one, other) if moment), default=None)
+
+
+def _counted(days: dict[date, int], now: datetime) -> tuple[tuple[date, int], ...]:
+    day = now.astimezone(UTC).date()
+    return tuple(sorted((days | {day: days.get(day, 0) + 1}).items())[-DAYS_KEPT:])

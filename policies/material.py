@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from policies.prevention import most_severe_first
 from policies.records import IncidentRecord, stamp
 from policies.text import clip, one_line, safe
 
@@ -28,6 +29,8 @@ LIST_LIMIT_BYTES = 4_000
 """Each list: candidates, markers, prevention rules."""
 INCIDENTS_LIMIT_BYTES = 2_000
 LINE_LIMIT_CHARS = 240
+SUMMARY_CHARS = 120
+"""Of an incident's cause, so that its line stays whole."""
 
 _CANDIDATE = re.compile(r"^\s*[-*+] \[ \]\s+(\S.*)$")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
@@ -64,7 +67,7 @@ class Material:
     """`path:line: text`."""
     checks: tuple[BaseCheck, ...] = ()
     rules: tuple[str, ...] = ()
-    """Prevention rules of the ledger."""
+    """Prevention rules: of resolved incidents, then of the ledger."""
     incidents: tuple[str, ...] = ()
 
     @property
@@ -100,12 +103,13 @@ def base_check(row: Mapping[str, Any], command: str) -> BaseCheck:
 
 
 def incident_lines(incidents: Sequence[IncidentRecord]) -> tuple[str, ...]:
-    """Give one line an incident: class, summary, how often and since when."""
+    """Give one line an incident, the most severe and newest first: id, class, summary, how often."""
     return bounded_lines(
         (
-            f"{i.failure.failure_class.value}: {i.failure.summary}"
+            f"{i.id} {i.severity} {i.failure.failure_class.value}: "
+            f"{one_line(i.failure.summary, SUMMARY_CHARS)}"
             f" ({i.count} failed cycles since {stamp(i.first_seen)})"
-            for i in incidents
+            for i in most_severe_first(incidents)
         ),
         INCIDENTS_LIMIT_BYTES,
     )

@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
-from enum import StrEnum
 from typing import Any
 
 from policies.bounds import DEFAULT_BOUNDS, Bound, Scope
+from policies.choices import Landing as Landing
+from policies.choices import LedgerPlace as LedgerPlace
+from policies.choices import Permissions as Permissions
 from policies.failure import FailureClass
 from policies.outage import OutageRule
 from policies.schedule import Schedule
+from policies.severity import ResponseTargets
 from policies.timeouts import Timeouts
-
-
-class Permissions(StrEnum):
-    """How much an agent may do; mapped to each agent's own flags."""
-
-    EDITS = "edits"
-    WORKSPACE = "workspace"
-    FULL = "full"
-
-
-class Landing(StrEnum):
-    """Where checked work goes: the rolling branch only, or on to the target branch."""
-
-    BRANCH = "branch"
-    COMMIT = "commit"
-
-
-class LedgerPlace(StrEnum):
-    """Where incidents are written for people: the checkout's file, or the store alone."""
-
-    CHECKOUT = "checkout"
-    STATE = "state"
-
 
 FIXERS = "fixers"
 """The built-in agent: runs the formatters and linters that the repository itself configures."""
@@ -116,6 +96,10 @@ class RepoPlan:
     """Size of a pass log: three quarters head, one quarter tail."""
     reopen_days: float = 14
     """A resolved incident that returns within this many days is the same one."""
+    sev1_respond_s: float = 1800
+    """Until an unacknowledged SEV-1 is escalated; 0 means never, here and in the next two."""
+    sev2_respond_s: float = 14_400
+    sev3_respond_business_days: float = 1
     schedule: Schedule | None = None
     """When cycles start by themselves; None: only when a person starts them."""
     fallback: AgentSpec | None = None
@@ -125,6 +109,15 @@ class RepoPlan:
     outage: OutageRule = field(default_factory=OutageRule)
     canary: bool = True
     """Ask once before a run over a fleet whether the agent's account works."""
+
+    @property
+    def response_targets(self) -> ResponseTargets:
+        """Give how long this repository's incidents may wait to be acknowledged."""
+        return ResponseTargets(
+            sev1_s=self.sev1_respond_s,
+            sev2_s=self.sev2_respond_s,
+            sev3_business_days=self.sev3_respond_business_days,
+        )
 
     def evolve(self, **changes: Any) -> RepoPlan:
         """Give a copy with *changes*."""

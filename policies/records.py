@@ -8,10 +8,13 @@ from typing import Any
 
 from policies.failure import CycleOutcome, Failure, StopReason
 from policies.incident_record import CYCLES_KEPT as CYCLES_KEPT
+from policies.incident_record import Episode as Episode
+from policies.incident_record import IncidentChange as IncidentChange
 from policies.incident_record import IncidentRecord as IncidentRecord
 from policies.incident_record import IncidentState as IncidentState
 from policies.moments import stamp as stamp
 from policies.outage import Outage
+from policies.severity import Severity as Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,11 @@ import typer
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from flows.cli.common import Desk
     from loop.store import Store
     from policies.breaker import BreakerState
 
-app = typer.Typer(help="List breakers, or close one by hand.")
+app = typer.Typer(help="List breakers, close or open one by hand.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 RESETS = "breaker_reset"
@@ -64,9 +65,9 @@ def reset_breakers(
     with errors_told():
         store = open_store(os.environ, Path.cwd())
         known = store.breakers()
-        wanted = meant(key, known)
+        wanted = meant(key, [state.key for state in known])
         if key is not None and not wanted:
-            raise NightcrewError(f"{key}: no such breaker; nightcrew breaker list names them")
+            raise NightcrewError(unknown(key, [state.key for state in known]))
         close(wanted, reason, store, utc_now())
         if as_json:
             document([in_full(store.breaker(name), store) for name in wanted])
@@ -74,6 +75,60 @@ def reset_breakers(
             note(f"{name}: closed")
         if not wanted and not as_json:
             note("every breaker is closed, and none remembers a failure")
+
+
+@app.command("trip")
+def trip_breaker(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="A key, a repository or an agent.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is shown to whoever waits.")],
+    hours: Annotated[float, typer.Option("--hours", min=0.01, max=24 * 31, help="How long.")] = 24,
+    as_json: AsJson = False,
+) -> None:
+    """Open a breaker by hand: no cycle starts until then, or until it is reset."""
+    from datetime import timedelta
+
+    from flows.cli.common import open_desk
+    from flows.cli.console import document, errors_told, note
+    from flows.cli.words import moment
+    from loop.errors import NightcrewError
+    from loop.story import utc_now
+    from policies.tripping import tripped
+
+    with errors_told():
+        desk, now = open_desk(os.environ, Path.cwd()), utc_now()
+        known = all_keys(desk)
+        wanted = meant(key, known)
+        if not wanted:
+            raise NightcrewError(unknown(key, known))
+        until = now + timedelta(hours=hours)
+        states = desk.store.change_breakers(
+            wanted, lambda found: [tripped(state, reason, until, now) for state in found]
+        )
+        if as_json:
+            document([in_full(state, desk.store) for state in states])
+        for state in [] if as_json else states:
+            note(f"{state.key}: open until {moment(until)}")
+
+
+def all_keys(desk: Desk) -> list[str]:
+    """Give the keys of every breaker that a cycle of the fleet, or a remembered one, asks."""
+    from policies.permit import MACHINE_KEY, agent_key, repository_key
+
+    pairs = [(plan.name, plan.agent.name) for plan in desk.plans]
+    pairs += [(cycle.repo, cycle.agent) for cycle in desk.store.cycles(limit=500)]
+    keys = [MACHINE_KEY, *(agent_key(agent) for _, agent in pairs)]
+    keys += [repository_key(repo, agent) for repo, agent in pairs]
+    return list(dict.fromkeys([*keys, *(state.key for state in desk.store.breakers())]))
+
+
+def unknown(key: str, known: Sequence[str]) -> str:
+    """Give the line about a *key* that means none of the *known* ones."""
+    from difflib import get_close_matches
+
+    words = [word for each in known for word in (each, *each.partition(":")[2].split("/")) if word]
+    near = get_close_matches(key, dict.fromkeys(words), n=3)
+    hint = f"did you mean {' or '.join(near)}?" if near else "nightcrew breaker list names them"
+    return f"{key}: no such breaker; {hint}"
 
 
 HEADINGS = ["breaker", "state", "class", "in a row", "next probe", "limit ends", "cause"]
@@ -94,9 +149,8 @@ def row(state: BreakerState) -> list[str]:
     ]
 
 
-def meant(key: str | None, known: Sequence[BreakerState]) -> list[str]:
+def meant(key: str | None, names: list[str]) -> list[str]:
     """Give the keys that *key* means: itself, a repository's breakers, or an agent's. None: all."""
-    names = [state.key for state in known]
     if key is None:
         return names
     if key in names:

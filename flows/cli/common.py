@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from loop.errors import NightcrewError
 
 if TYPE_CHECKING:
     from loop.store import Store
+    from loop.story import Crew
     from policies.plan import RepoPlan
 
 
@@ -49,6 +50,34 @@ def open_desk(environ: Mapping[str, str], cwd: Path) -> Desk:
     )
     url = places.store_url(state, settings.model.state_url)
     return Desk(Store.open(url), logs, tuple(fleet))
+
+
+def hands(
+    desk: Desk, repo: str, environ: Mapping[str, str], say: Callable[[str], None]
+) -> tuple[Crew, RepoPlan | None]:
+    """Give what a change of *repo*'s incidents needs; no plan where the fleet here has no such one."""
+    from loop import places
+    from loop.observer import Silent
+    from loop.story import Crew, Places
+    from policies.signatures import Signatures
+
+    class Told(Silent):
+        def said(self, text: str) -> None:
+            say(text)
+
+    state = places.make_state(places.state_folder(environ))
+    crew = Crew(
+        store=desk.store,
+        places=Places(state=state, logs=desk.logs),
+        environ=dict(environ),
+        observer=Told(),
+        signatures=Signatures([]),
+        home=Path(environ.get("HOME") or Path.home()),
+    )
+    # Another path may have the name here; the ledger is the one of the path that the store knows.
+    path = desk.store.recall("repository", repo)
+    found = (p for p in desk.plans if p.path == path or (path is None and p.name == repo))
+    return crew, next((plan.evolve(name=repo) for plan in found), None)
 
 
 def repository_named(target: str, known: set[str], desk: Desk) -> str | None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from flows.cli.common import Desk
+    from loop.responding import Answer
     from policies.records import IncidentRecord
 
-app = typer.Typer(help="List incidents, or show one.")
+app = typer.Typer(help="List incidents, show, acknowledge or resolve one.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 All = Annotated[bool, typer.Option("--all", help="Resolved ones too.")]
@@ -36,12 +37,13 @@ def list_incidents(
     """List the open incidents of the fleet, or of one repository."""
     from flows.cli.common import open_desk
     from flows.cli.console import document, errors_told, note, table
+    from flows.cli.incidentpage import in_list
 
     with errors_told():
         desk = open_desk(os.environ, Path.cwd())
         found = _wanted(desk, repo, every)
         if as_json:
-            document([incident.to_json() for incident in found])
+            document([in_list(incident) for incident in found])
         elif found:
             table(HEADINGS, [row(incident) for incident in found])
         else:
@@ -56,30 +58,75 @@ def show_incident(
     """Show one incident: its cause, how often it came, its cycles and logs."""
     from flows.cli.common import open_desk
     from flows.cli.console import document, errors_told, write
+    from flows.cli.incidentpage import in_full, page
+    from loop.story import utc_now
 
     with errors_told():
-        found = find(incident, open_desk(os.environ, Path.cwd()))
+        found, now = find(incident, open_desk(os.environ, Path.cwd())), utc_now()
         if as_json:
-            document(in_full(found))
+            document(in_full(found, now))
         else:
-            write("\n".join(page(found)))
+            write("\n".join(page(found, now)))
 
 
-HEADINGS = ["incident", "repository", "state", "class", "count", "first seen", "last seen", "cause"]
+@app.command("ack")
+def acknowledge_incident(
+    incident: Annotated[str, typer.Argument(metavar="ID", help="The id, or how it begins.")],
+    owner: Annotated[str, typer.Option("--owner", help="Who takes care of it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say who takes care of an incident; it is not escalated then."""
+    from policies.response import acknowledged
+
+    _answer(incident, lambda known, now: acknowledged(known, owner, now), as_json=as_json)
+
+
+@app.command("resolve")
+def resolve_incident(
+    incident: Annotated[str, typer.Argument(metavar="ID", help="The id, or how it begins.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why it is over.")],
+    fix: Annotated[str, typer.Option("--fix", help="What was done.")] = "",
+    commit: Annotated[str, typer.Option("--commit", help="The commit that did it.")] = "",
+    root_cause: Annotated[str, typer.Option("--root-cause", help="What caused it.")] = "",
+    prevention_rule: Annotated[
+        str, typer.Option("--prevention-rule", help="What the next cycles are told to keep to.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Resolve an incident by hand; a SEV-1 needs its root cause and prevention rule."""
+    from policies.response import resolved_by_hand
+
+    given = {"fix": fix, "commit": commit}
+    given |= {"root_cause": root_cause, "prevention_rule": prevention_rule}
+    _answer(
+        incident,
+        lambda known, now: resolved_by_hand(known, now, reason, **given),
+        as_json=as_json,
+    )
+
+
+HEADINGS = [
+    *("incident", "repository", "severity", "state", "class", "count"),
+    *("last 28 days", "last seen", "owner", "cause"),
+]
 
 
 def row(incident: IncidentRecord) -> list[str]:
     """Give the incident's row under HEADINGS."""
+    from flows.cli.incidentpage import occurrences, state_word
     from flows.cli.words import moment
+    from loop.story import utc_now
 
     return [
         incident.id,
         incident.repo,
-        incident.state.value,
+        incident.severity.value,
+        state_word(incident),
         incident.failure.failure_class.value,
         str(incident.count),
-        moment(incident.first_seen),
+        occurrences(incident, utc_now().date()),
         moment(incident.last_seen),
+        incident.owner,
         incident.failure.summary,
     ]
 
@@ -95,67 +142,32 @@ def find(name: str, desk: Desk) -> IncidentRecord:
         return found[0]
     if found:
         raise NightcrewError(f"{name}: {len(found)} incidents begin so; give more of the id")
-    raise NightcrewError(f"{name}: no such incident; nightcrew incidents list --all names them")
+    near = get_close_matches(name, [i.id for i in desk.store.incidents(limit=LISTED_LIMIT)], n=3)
+    hint = f"did you mean {' or '.join(near)}?" if near else ""
+    hint = hint or "nightcrew incidents list --all names them"
+    raise NightcrewError(f"{name}: no such incident; {hint}")
 
 
-def in_full(incident: IncidentRecord) -> dict[str, Any]:
-    """Give the contract's object with all that is remembered beside it."""
-    from policies.records import stamp
+def _answer(name: str, answer: Answer, *, as_json: bool) -> None:
+    """Keep a person's *answer* to an incident, and show what it is now."""
+    from flows.cli.common import hands, open_desk
+    from flows.cli.console import document, errors_told, note
+    from flows.cli.incidentpage import in_full
+    from loop.responding import answered
 
-    return incident.to_json() | {
-        "agent": incident.agent,
-        "pass": incident.pass_name,
-        "check": incident.check,
-        "failure": incident.failure.to_json(),
-        "cycles": list(incident.cycles),
-        "pass_logs": list(incident.logs),
-        "resolved": stamp(incident.resolved_at),
-        "fix": incident.fix,
-        "commit": incident.commit,
-        "reopens": incident.reopens,
-        "waits_because": incident.waits_because or None,
-    }
-
-
-def page(incident: IncidentRecord) -> list[str]:
-    """Give all that is remembered of one incident."""
-    from flows.cli.console import fields
-    from flows.cli.cyclepage import failure_lines
-    from flows.cli.words import moment
-
-    head = fields(
-        [
-            ("incident", incident.id),
-            ("repository", incident.repo),
-            ("state", incident.state.value),
-            ("agent", incident.agent),
-            ("pass", incident.pass_name),
-            ("check", incident.check or ""),
-            ("count", str(incident.count)),
-            ("first seen", moment(incident.first_seen)),
-            ("last seen", moment(incident.last_seen)),
-            ("resolved", moment(incident.resolved_at)),
-            ("fix", incident.fix),
-            ("commit", incident.commit),
-            ("reopens", incident.reopens or ""),
-            ("not in the ledger", incident.waits_because),
-            ("cycles", _newest(incident.cycles)),
-            ("logs", _newest(incident.logs)),
-        ]
-    )
-    again = [f"to try it again: nightcrew rerun {incident.cycles[-1]}"] if incident.cycles else []
-    return [*head, "", *failure_lines("failure", incident.failure), *again]
-
-
-def _newest(names: Sequence[str], limit: int = 10) -> str:
-    more = [f"and {len(names) - limit} earlier"] if len(names) > limit else []
-    return "\n".join([*reversed(names[-limit:]), *more])
+    with errors_told():
+        desk = open_desk(os.environ, Path.cwd())
+        incident = find(name, desk)
+        crew, plan = hands(desk, incident.repo, os.environ, note)
+        kept = answered(crew, incident, plan, answer)
+        if as_json:
+            document(in_full(kept, crew.now()))
+        else:
+            note(f"{kept.id}: {kept.state}{f' by {kept.owner}' if kept.is_active else ''}")
 
 
 def _wanted(desk: Desk, repo: str | None, every: bool) -> list[IncidentRecord]:
     from flows.cli.lookup import repository_asked
-    from policies.records import IncidentState
 
     name = repository_asked(repo, desk) if repo else None
-    state = None if every else IncidentState.OPEN
-    return desk.store.incidents(repo=name, state=state, limit=LISTED_LIMIT)
+    return desk.store.incidents(repo=name, active=not every, limit=LISTED_LIMIT)

@@ -15,7 +15,7 @@ from loop.pauses import paused
 from policies.breaker import BreakerState, Phase
 from policies.outage import Outage
 from policies.permit import MACHINE_KEY, agent_key, repository_key
-from policies.records import CycleRecord, IncidentRecord, IncidentState, stamp
+from policies.records import CycleRecord, IncidentRecord, stamp
 
 CLOSED = Phase.CLOSED.value
 
@@ -53,7 +53,7 @@ class Snapshot:
     breakers: tuple[BreakerState, ...]
     """Those that are not closed."""
     incidents: tuple[IncidentRecord, ...]
-    """The open ones."""
+    """Those that are not resolved."""
     waiting: tuple[Waiting, ...]
     outages: tuple[Outage, ...] = ()
     """Those that last."""
@@ -72,7 +72,7 @@ class Snapshot:
 def snapshot(desk: Desk, ahead: NextRuns, now: datetime) -> Snapshot:
     """Give how the fleet stands at *now*; *ahead* is what starts by itself."""
     breakers = tuple(b for b in desk.store.breakers() if b.phase is not Phase.CLOSED)
-    incidents = tuple(desk.store.incidents(state=IncidentState.OPEN, limit=1000))
+    incidents = tuple(desk.store.incidents(active=True, limit=1000))
     outages = tuple(desk.store.outages(lasting=True))
     names = known_repositories(desk)
     held_back = {*paused(desk.store, names), *(ahead.paused_there & set(names))}
@@ -91,6 +91,7 @@ def snapshot(desk: Desk, ahead: NextRuns, now: datetime) -> Snapshot:
         *nightwaits.of_night(desk, names, ahead, now),
         *(waiting.of_breaker(breaker, outages) for breaker in breakers),
         *(w for r in repositories if r.last for w in waiting.of_cycle(r.last, desk, now)),
+        *(w for i in incidents for w in waiting.of_incident(i, now)),
         *(waiting.of_entry(i) for i in desk.store.incidents(limit=1000) if i.waits_because),
     ]
     return Snapshot(

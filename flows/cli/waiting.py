@@ -16,6 +16,7 @@ from policies.breaker import BreakerState
 from policies.failure import CycleOutcome
 from policies.outage import Outage
 from policies.records import CycleRecord, IncidentRecord, stamp
+from policies.response import is_overdue
 
 SCHEDULE = "schedule"
 """The trigger of scheduled cycles (loop/nights, which imports much)."""
@@ -91,6 +92,28 @@ def of_cycle(cycle: CycleRecord, desk: Desk, now: datetime) -> Iterator[Waiting]
         if str(row.get("result", "")).replace("_", " ") == "could not run":
             reason = str(row.get("reason") or "")
             yield _of(cycle, f"check {row.get('name')}: could not run", reason)
+
+
+def of_incident(incident: IncidentRecord, now: datetime) -> Iterator[Waiting]:
+    """Give what an incident waits for from people: an acknowledgement, or what a SEV-1 lacks."""
+    subject = f"incident {incident.id} ({incident.severity})"
+    if is_overdue(incident, now):
+        yield Waiting(
+            repo=incident.repo,
+            what=f"{subject}: a person to acknowledge it",
+            why=incident.failure.summary,
+            since=incident.respond_by,
+            remedy=f"nightcrew incidents ack {incident.id} --owner NAME",
+        )
+    if incident.recovered_at and incident.lacks and incident.is_active:
+        yield Waiting(
+            repo=incident.repo,
+            what=f"{subject}: recovered, waits for its {' and '.join(incident.lacks).lower()}",
+            why=incident.fix,
+            since=incident.recovered_at,
+            remedy=f"nightcrew incidents resolve {incident.id} --reason TEXT "
+            + " ".join(f"--{name.lower().replace(' ', '-')} TEXT" for name in incident.lacks),
+        )
 
 
 def of_entry(incident: IncidentRecord) -> Waiting:

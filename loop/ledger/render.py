@@ -124,10 +124,12 @@ def _trigger(incident: IncidentRecord, context: EntryContext) -> str:
 def _impact(incident: IncidentRecord) -> str:
     first, last = stamp(incident.first_seen), stamp(incident.last_seen)
     plural = "" if incident.count == 1 else "s"
+    who = prose(incident.owner, EntryContext(), 60)  # a person gave that name, to be read here
+    owner = f", owner {who}" if who else ""
     shared = f"; part of outage `{incident.outage}`" if incident.outage else ""
     return (
         f"{incident.count} failed cycle{plural}, first seen {first}, last seen {last}; "
-        f"{_kept(incident.cycles, incident.count, 'cycles')}{shared}"
+        f"{incident.severity}{owner}; {_kept(incident.cycles, incident.count, 'cycles')}{shared}"
     )
 
 
@@ -138,6 +140,8 @@ def _kept(names: tuple[str, ...], count: int, what: str) -> str:
 
 def _root_cause(incident: IncidentRecord, context: EntryContext) -> str:
     failure = incident.failure
+    if incident.root_cause:
+        return prose(incident.root_cause, context)
     summary = prose(failure.summary, context)
     if _SAYS_NOTHING.match(failure.summary):
         said = f" ({summary})" if summary else ""
@@ -148,6 +152,8 @@ def _root_cause(incident: IncidentRecord, context: EntryContext) -> str:
 
 
 def _rule(incident: IncidentRecord, context: EntryContext) -> str:
+    if incident.prevention_rule or "Prevention Rule" in incident.lacks:
+        return prose(incident.prevention_rule, context) or PENDING_RULE
     advice = "; ".join(incident.failure.remediation)
     return prose(advice, context) if advice.strip() else PENDING_RULE
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -89,7 +89,8 @@ def _tame_sqlite(engine: Engine) -> None:
 
 def _upgrade(connection: Connection, url: str) -> None:
     schema.metadata.create_all(connection)
-    row = connection.execute(select(schema.meta.c.value).where(schema.meta.c.name == "schema"))
+    is_schema = schema.meta.c.name == "schema"
+    row = connection.execute(select(schema.meta.c.value).where(is_schema))
     version = row.scalar()
     if version is None:
         connection.execute(insert(schema.meta).values(name="schema", value=str(schema.SCHEMA)))
@@ -101,3 +102,5 @@ def _upgrade(connection: Connection, url: str) -> None:
         )
     for step in range(int(version), schema.SCHEMA):
         schema.MIGRATIONS[step](connection)
+    if int(version) < schema.SCHEMA:
+        connection.execute(update(schema.meta).values(value=str(schema.SCHEMA)).where(is_schema))

@@ -10,11 +10,19 @@ from collections.abc import Callable
 
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, String, Table, Text
 
-SCHEMA = 1
-"""Version of the tables that this program writes."""
+SCHEMA = 2
+"""Version of the tables that this program writes.
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {}
-"""Step from the version named by the key to the next."""
+2: incidents can be `acknowledged`, which a program that knows 1 cannot read; no table differs.
+"""
+
+
+def _nothing_to_change(connection: Connection) -> None:
+    """Records of the older version are read as they are: their new fields have defaults."""
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _nothing_to_change}
+"""Step from the version named by the key to the next. New tables are made before the first step."""
 
 metadata = MetaData()
 

@@ -10,11 +10,12 @@ from sqlalchemy import delete, select
 from loop.store import schema
 from loop.store.engine import open_engine, writing
 from loop.store.fleet_rows import FleetRows
+from loop.store.incidents import IncidentRows
 from loop.store.rows import attempt_row, dump, load, upsert
-from policies.records import CycleRecord, IncidentRecord, IncidentState, RunRecord
+from policies.records import CycleRecord, RunRecord
 
 
-class Store(FleetRows):
+class Store(FleetRows, IncidentRows):
     """Remembers across runs and processes. Safe to share between threads."""
 
     @classmethod
@@ -85,39 +86,6 @@ class Store(FleetRows):
             if value is not None:
                 query = query.where(table.c[name] == value)
         return self._all(query.limit(limit), CycleRecord)
-
-    def save_incident(self, incident: IncidentRecord) -> None:
-        """Remember *incident*."""
-        self._put(
-            schema.incidents,
-            {
-                "id": incident.id,
-                "repo": incident.repo,
-                "fingerprint": incident.failure.fingerprint,
-                "state": incident.state.value,
-                "last_seen": incident.last_seen.isoformat(),
-                "record": dump(IncidentRecord, incident),
-            },
-        )
-
-    def incident(self, incident: str) -> IncidentRecord | None:
-        """Give one incident, or None."""
-        return self._get(schema.incidents, IncidentRecord, incident)
-
-    def incidents(
-        self,
-        repo: str | None = None,
-        state: IncidentState | None = None,
-        fingerprint: str | None = None,
-        limit: int = 200,
-    ) -> list[IncidentRecord]:
-        """Give the incidents that fit, last seen first."""
-        table = schema.incidents
-        query = select(table.c.record).order_by(table.c.last_seen.desc(), table.c.id.desc())
-        for name, value in {"repo": repo, "state": state, "fingerprint": fingerprint}.items():
-            if value is not None:
-                query = query.where(table.c[name] == str(value))
-        return self._all(query.limit(limit), IncidentRecord)
 
     def save_context(self, context: str, record: dict[str, Any]) -> None:
         """Remember a frozen context under its id."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from policies.pages.bounded import joined
 from policies.pages.cause import cause_blocks
 from policies.pages.markdown import bullets, facts, fenced, inline
-from policies.records import IncidentRecord, IncidentState
+from policies.records import Episode, IncidentRecord
 from policies.text import one_line
 from policies.words import moment
 
@@ -28,6 +28,7 @@ def incident_page(incident: IncidentRecord) -> str:
             _facts(incident),
             "## Cause",
             *cause_blocks(failure),
+            *_names("## Episodes", [_episode(each) for each in incident.episodes]),
             *_names("## Cycles", incident.cycles),
             *_names("## Pass logs", incident.logs),
             *_next(incident),
@@ -39,19 +40,32 @@ def _facts(incident: IncidentRecord) -> str:
     pairs = [
         ("incident", incident.id),
         ("repository", incident.repo),
+        ("severity", incident.severity.value),
+        ("owner", incident.owner),
         ("agent", incident.agent),
         ("pass", incident.pass_name),
         ("check", incident.check or ""),
         ("failed cycles", str(incident.count)),
         ("first seen", moment(incident.first_seen)),
         ("last seen", moment(incident.last_seen)),
+        ("respond by", moment(incident.respond_by)),
+        ("escalated", moment(incident.escalated_at)),
+        ("recovered", moment(incident.recovered_at)),
+        ("waits for", ", ".join(incident.lacks) if incident.recovered_at else ""),
         ("resolved", moment(incident.resolved_at)),
         ("fix", incident.fix),
+        ("root cause", incident.root_cause),
+        ("prevention rule", incident.prevention_rule),
         ("commit", incident.commit),
         ("repeats", incident.reopens or ""),
         ("not in the ledger yet", incident.waits_because),
     ]
     return facts(pairs, FACT_CHARS)
+
+
+def _episode(each: Episode) -> str:
+    end = f"{moment(each.closed)}: {each.how}" if each.closed else "now"
+    return f"{moment(each.opened)} to {end}"
 
 
 def _names(title: str, names: Sequence[str]) -> list[str]:
@@ -64,7 +78,7 @@ def _next(incident: IncidentRecord) -> list[str]:
     if incident.cycles:
         last = _named(incident.cycles[-1])
         commands.append(f"nightcrew show {last} --log")
-        if incident.state is IncidentState.OPEN:
+        if incident.is_active:
             commands.append(f"nightcrew rerun {last}")
     return ["## Next", fenced("\n".join(commands), COMMANDS_BYTES)]
 

@@ -198,7 +198,7 @@ def test_checks_rules_and_incidents(repo: Path) -> None:
     assert material.failing == (tests,)
     assert material.rules == ("Do not",)
     assert material.incidents == (
-        "test_failure: 3 != 4 (3 failed cycles since 2026-02-12T10:14:56Z)",
+        f"{incident.id} SEV-3 test_failure: 3 != 4 (3 failed cycles since 2026-02-12T10:14:56Z)",
     )
 
 

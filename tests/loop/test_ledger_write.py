@@ -113,7 +113,7 @@ def test_an_entry_says_what_when_why_and_where_to_look():
     assert said["Date"] == "2026-02-12T20:00:51Z"
     assert said["Trigger"] == "pass `maintain` with agent `codex` (manual run)"
     assert said["Impact"] == (
-        "2 failed cycles, first seen 2026-02-12T20:00:51Z, last seen 2026-02-12T20:02:51Z; "
+        "2 failed cycles, first seen 2026-02-12T20:00:51Z, last seen 2026-02-12T20:02:51Z; SEV-3; "
         "cycles: `20260212-101456-repo-cycle-1`, `20260212-101456-repo-cycle-2`"
     )
     assert said["Root Cause"] == f"{LIMIT.rstrip('.')}; the limit ends 2026-11-24 05:45 UTC"

@@ -1,5 +1,6 @@
 """The store: records come back as they went in, breakers change atomically over processes."""
 
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -8,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from loop.errors import StoreError
-from loop.store import Store
+from loop.store import Store, schema
+from loop.store.rows import dump
 from policies.breaker import BreakerState, Phase
 from policies.failure import Confidence, CycleOutcome, Failure, FailureClass, StopReason
 from policies.records import (
@@ -125,7 +127,8 @@ def test_a_closed_breaker_leaves_no_row(store):
 COUNT = """
 import sys
 from dataclasses import replace
-from loop.store import Store
+from loop.store import Store, schema
+from loop.store.rows import dump
 store = Store.open(sys.argv[1])
 for _ in range(40):
     store.change_breakers(["machine"], lambda states: [replace(states[0], failed=states[0].failed + 1)])
@@ -154,3 +157,59 @@ def test_garbage_in_place_of_a_store_is_one_clear_line(tmp_path):
     with pytest.raises(StoreError, match=r"cannot be opened") as caught:
         Store.open(f"sqlite:///{tmp_path}/bad.db")
     assert "\n" not in str(caught.value)
+
+
+def test_an_older_store_is_opened_and_upgraded(tmp_path):
+    url = f"sqlite:///{tmp_path}/n.db"
+    older = {
+        "id": "inc-1",
+        "repo": "repo",
+        "agent": "codex",
+        "pass_name": "maintain",
+        "check": None,
+        "failure": json.loads(dump(Failure, FAILURE)),
+        "count": 2,
+        "first_seen": "2026-11-21T02:00:00Z",
+        "last_seen": "2026-11-21T02:00:00Z",
+        "state": "open",
+        "cycles": ["20261121-020000-repo-cycle-1", "20261121-020000-repo-cycle-2"],
+        "logs": [],
+    }
+    first = Store.open(url)
+    with first._engine.begin() as connection:
+        connection.execute(text("UPDATE meta SET value = '1'"))
+        row = {"record": json.dumps(older)}
+        connection.execute(
+            text(
+                "INSERT INTO incidents VALUES ('inc-1', 'repo', 'abc123', 'open', '2026', :record)"
+            ),
+            row,
+        )
+    first.close()
+    upgraded = Store.open(url)
+    (known,) = upgraded.incidents(active=True)
+    assert (known.count, known.severity, known.respond_by, known.episodes) == (2, "SEV-3", None, ())
+    assert known.per_day() == {NOW.date(): 2}
+    with upgraded._engine.begin() as connection:
+        version = connection.execute(text("SELECT value FROM meta WHERE name = 'schema'")).scalar()
+    assert version == str(schema.SCHEMA)
+    upgraded.close()
+
+
+def test_an_incident_is_changed_as_it_is_now(store):
+    made = IncidentRecord(
+        id="inc-1",
+        repo="repo",
+        agent="codex",
+        pass_name="maintain",
+        failure=FAILURE,
+        first_seen=NOW,
+        last_seen=NOW,
+        state=IncidentState.ACKNOWLEDGED,
+    )
+    assert store.change_incident("inc-1", lambda known: known) is None
+    store.save_incident(made)
+    assert store.change_incident("inc-1", lambda _: None) is None
+    changed = store.change_incident("inc-1", lambda known: known.evolve(owner="Ana"))
+    assert changed == store.incident("inc-1") == made.evolve(owner="Ana")
+    assert store.incidents(active=True) == [changed]

@@ -1,17 +1,19 @@
 """One episode is one incident: what opens, joins, reopens and resolves it."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.failure import Confidence, CycleOutcome, Failure, FailureClass
-from policies.incident import RECOVERED, incident_id, on_failure, on_success, opens_incident
-from policies.records import CYCLES_KEPT, AttemptRecord, CycleRecord, IncidentState
+from policies.incident import Sighting, incident_id, on_failure, opens_incident
+from policies.records import CYCLES_KEPT, AttemptRecord, CycleRecord, IncidentState, Severity
+from policies.recovery import RECOVERED, on_success
 
 BEGAN = datetime(2026, 2, 12, 20, 0, 51, tzinfo=UTC)
 OPEN, RESOLVED = IncidentState.OPEN, IncidentState.RESOLVED
+ACKNOWLEDGED = IncidentState.ACKNOWLEDGED
 
 
 def failure(fingerprint="abc", confidence=Confidence.HIGH, summary="usage limit", **more):
@@ -51,11 +53,29 @@ def cycle(n=1, agent="codex", outcome=CycleOutcome.RUNNING, repo="repo", attempt
     )
 
 
-def fail(known=None, n=1, *, after=timedelta(), check=None, days=14.0, what=None, **of_cycle):
+def fail(
+    known=None,
+    n=1,
+    *,
+    after=timedelta(),
+    check=None,
+    days=14.0,
+    what=None,
+    severity=Severity.SEV3,
+    **of_cycle,
+):
     now = BEGAN + after
     what = what or failure()
-    new_id = incident_id("repo", what.fingerprint, now)
-    return on_failure(known, cycle(n, **of_cycle), what, "maintain", check, now, days, new_id)
+    seen = Sighting(
+        cycle=cycle(n, **of_cycle),
+        failure=what,
+        pass_name="maintain",
+        check=check,
+        now=now,
+        severity=severity,
+        respond_by=now + timedelta(hours=1 if severity is Severity.SEV1 else 4),
+    )
+    return on_failure(known, seen, days, incident_id("repo", what.fingerprint, now))
 
 
 def succeed(incidents, *, pass_name="maintain", agent="codex", checks=(), commit="c0ffee", **more):
@@ -160,6 +180,7 @@ def test_another_cause_or_repository_is_another_incident():
         ("pytest", {"checks": ("lint",)}, False),
         ("pytest", {"checks": ("lint", "pytest")}, True),
         ("pytest", {"checks": ("pytest",), "agent": "claude"}, True),
+        ("pytest", {"checks": ("pytest",), "agent": "fixers"}, False),
         ("pytest", {"checks": ("pytest",), "outcome": CycleOutcome.NOTHING_TO_DO}, False),
     ],
 )
@@ -176,6 +197,75 @@ def test_a_resolved_one_says_fix_and_commit(commit, said):
     assert done.resolved_at == BEGAN + timedelta(hours=5)
     assert done.fix == "codex works again since cycle 20260212-101456-repo-cycle-9"
     assert succeed([done]) == ()
+
+
+def test_what_the_formatters_broke_they_can_prove():
+    own = fail(check="ruff", agent="fixers")
+    assert len(succeed([own], agent="fixers", checks=("ruff",))) == 1
+
+
+def test_an_acknowledged_one_is_joined_and_resolved_like_an_open_one():
+    taken = fail().evolve(state=ACKNOWLEDGED, owner="Ana")
+    again = fail(taken, 2, after=timedelta(minutes=4))
+    assert (again.state, again.owner, again.count) == (ACKNOWLEDGED, "Ana", 2)
+    (done,) = succeed([again])
+    assert done.state is RESOLVED
+
+
+def test_a_sev1_closes_only_with_cause_and_rule():
+    (recovered,) = succeed([fail(severity=Severity.SEV1)])
+    assert (recovered.state, recovered.lacks) == (OPEN, ("Prevention Rule",))
+    assert recovered.recovered_at == BEGAN + timedelta(hours=5)
+    assert recovered.fix.startswith("codex works again") and recovered.commit == "c0ffee"
+    assert recovered.recovered_by == "20260212-101456-repo-cycle-9"
+    assert succeed([recovered], commit="later") == (recovered,)
+    (done,) = succeed([recovered.evolve(prevention_rule="Log in before the night.")])
+    assert (done.state, done.commit) == (RESOLVED, "c0ffee")
+
+
+def test_a_sev1_of_an_unknown_cause_lacks_both():
+    unknown = failure().evolve(failure_class=FailureClass.UNKNOWN)
+    made = fail(severity=Severity.SEV1, what=unknown)
+    assert made.lacks == ("Root Cause", "Prevention Rule")
+    assert made.evolve(root_cause="the disk", prevention_rule="look at it").lacks == ()
+
+
+def test_a_recovered_one_that_fails_again_is_open_again():
+    (recovered,) = succeed([fail(severity=Severity.SEV1)])
+    back = fail(recovered, 3, after=timedelta(days=90), severity=Severity.SEV1)
+    assert (back.id, back.state, back.recovered_at) == (recovered.id, OPEN, None)
+    assert (back.fix, back.commit, back.count) == ("pending", "pending", 2)
+    assert [e.closed is None for e in back.episodes] == [False, True]
+
+
+def test_episodes_say_when_it_was_open_and_what_closed_it():
+    (resolved,) = succeed([fail().evolve(owner="Ana", escalated_at=BEGAN)])
+    back = fail(resolved, 3, after=timedelta(days=2))
+    first, second = back.episodes
+    assert (first.opened, first.closed) == (BEGAN, BEGAN + timedelta(hours=5))
+    assert (first.commit, second.opened, second.closed) == (
+        "c0ffee",
+        BEGAN + timedelta(days=2),
+        None,
+    )
+    assert (back.escalated_at, back.acknowledged_at) == (None, None)
+    assert back.respond_by == BEGAN + timedelta(days=2, hours=4)
+
+
+def test_a_worse_repeat_raises_severity_and_shortens_the_target():
+    first = fail()
+    worse = fail(first, 2, after=timedelta(minutes=4), severity=Severity.SEV1)
+    milder = fail(worse, 3, after=timedelta(minutes=8))
+    assert (worse.severity, milder.severity) == (Severity.SEV1, Severity.SEV1)
+    assert worse.respond_by == milder.respond_by == BEGAN + timedelta(hours=1, minutes=4)
+
+
+def test_occurrences_are_counted_by_day():
+    known = fail(fail(), 2, after=timedelta(hours=1))
+    known = fail(known, 3, after=timedelta(days=3))
+    assert known.per_day() == {date(2026, 2, 12): 2, date(2026, 2, 15): 1}
+    older_store = known.evolve(days=())
+    assert older_store.per_day() == {date(2026, 2, 12): 3}  # as its cycles are named
 
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=200))
