@@ -18,7 +18,11 @@ def asked(turn: Order, crew: Crew) -> tuple[Order, Permit]:
     permit = Breakers.of(turn.plan, crew).ask(turn.cycle, insist=turn.insist)
     fallback, own = turn.plan.fallback, turn.plan.agent.name
     is_stopped = permit.answer is Answer.REFUSE and permit.key == agent_key(own)
-    if not is_stopped or permit.is_recovering or fallback is None or fallback.name == own:
+    # What goes on from a frozen context goes on with the agent that it names.
+    is_bound = turn.context is not None or turn.resumes is not None
+    if not is_stopped or is_bound or permit.is_recovering:
+        return turn, permit
+    if fallback is None or fallback.name == own:
         return turn, permit
     other = replace(turn, plan=turn.plan.evolve(agent=fallback, fallback=None))
     instead = Breakers.of(other.plan, crew).ask(turn.cycle)

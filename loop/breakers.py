@@ -137,7 +137,7 @@ class Breakers:
         """The agent's breaker after a failure that counts elsewhere: an outage, or its probe failed."""
         if agent.phase is Phase.HALF_OPEN and agent.probe == self._cycle:
             return breaker.probe_failed(agent, failure, self._cool_down, now)
-        return breaker.tripped(agent, failure, self._cool_down, now) if hit else agent
+        return breaker.tripped(agent, failure, self._cool_down, now, len(hit)) if hit else agent
 
     def agent_worked(self) -> None:
         """The agent did what it was asked: its breaker and the machine's close, and their outage ends."""

@@ -75,9 +75,9 @@ def after_failure(
 
 
 def tripped(
-    state: BreakerState, failure: Failure, cool_down: CoolDown, now: datetime
+    state: BreakerState, failure: Failure, cool_down: CoolDown, now: datetime, hit: int = 1
 ) -> BreakerState:
-    """Give the state after *failure* was found to be an outage: open, whatever was counted.
+    """Give the state after *failure* was found to be an outage of *hit* repositories: open.
 
     An end that others' words state is not believed: it would stop the whole fleet until then.
     """
@@ -86,6 +86,8 @@ def tripped(
     told = replace(
         state,
         fingerprint=failure.fingerprint,
+        identical=hit,
+        failed=state.failed + hit,
         failure_class=failure.failure_class,
         summary=failure.summary,
     )

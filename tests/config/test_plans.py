@@ -227,3 +227,24 @@ def test_a_slug_is_a_name_that_the_settings_take(name: str) -> None:
     assert made_of and ".." not in made_of
     assert set(made_of) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
     assert slug(made_of) in (made_of, made_of.removesuffix(".git"), "git")
+
+
+def test_a_fallback_is_an_agent_like_any_but_never_behind_one_named_by_hand(tmp_path: Path) -> None:
+    made(tmp_path, "a", "deep/b")
+    toml = 'agent = "codex"\nfallback = "claude"\njobs = 5\n' + FLEET + 'fallback = "fixers"\n'
+    first, second = planned(tmp_path, toml=toml)
+    assert [plan.fallback.name for plan in (first, second) if plan.fallback] == ["claude", "fixers"]
+    assert (first.jobs, first.agent.name) == (5, "codex")
+    assert RepoPlan.from_state(first.to_state()) == first
+    assert [plan.fallback for plan in planned(tmp_path, agent="pi")] == [None, None]
+    assert [plan.fallback for plan in planned(tmp_path, toml=FLEET)] == [None, None]
+    with pytest.raises(NightcrewError, match="no such agent"):
+        planned(tmp_path, toml='fallback = "claud"\n' + FLEET)
+
+
+def test_when_the_same_cause_is_an_outage_is_a_setting(tmp_path: Path) -> None:
+    made(tmp_path, "a", "deep/b")
+    (plan, _) = planned(tmp_path, toml="canary = false\n[outage]\nrepositories = 5\n" + FLEET)
+    assert (plan.outage.repositories, plan.outage.window_s, plan.canary) == (5, 1800, False)
+    with pytest.raises(NightcrewError, match=r"outage\.repositories"):
+        planned(tmp_path, toml="[outage]\nrepositories = 1\n" + FLEET)

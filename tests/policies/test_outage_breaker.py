@@ -86,9 +86,10 @@ def test_a_passed_probe_lets_two_then_more_in():
 
 @pytest.mark.parametrize("own", [True, False])
 def test_only_the_agents_own_words_state_an_end(own):
-    opened = tripped(CLOSED, LIMIT.evolve(agents_own=own), COOL, NOW)
+    opened = tripped(CLOSED, LIMIT.evolve(agents_own=own), COOL, NOW, 3)
     assert opened.phase is Phase.OPEN
     assert (opened.stated_end is not None) is own
+    assert (opened.identical, opened.failed) == (3, 3)
     assert tripped(HALF_OPEN, LIMIT, COOL, NOW) == HALF_OPEN
 
 
