@@ -15,6 +15,7 @@ from policies.bounds import ANY_CAUSE_OPENS_AFTER, DEFAULT_BOUNDS
 from policies.errors import NightcrewError
 from policies.plan import RepoPlan
 from policies.schedule import Schedule
+from policies.severity import ResponseTargets
 from policies.timeouts import Timeouts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,7 +61,9 @@ def test_shipped_defaults_are_the_policies_own_numbers() -> None:
         "any_cause_opens_after": ANY_CAUSE_OPENS_AFTER,
     }
     assert shipped["retry"]["longest_wait_s"] == plan.longest_wait_s
-    assert shipped["incidents"]["reopen_days"] == plan.reopen_days
+    for name, value in shipped["incidents"].items():
+        assert value == getattr(plan, name)
+    assert plan.response_targets == ResponseTargets()
     schedule = Schedule(cron="0 2 * * *")
     assert shipped["schedule"] == {
         "at": "",

@@ -7,11 +7,13 @@ import pytest
 
 from loop.errors import LedgerRefused
 from loop.incidents import Incidents
+from loop.responding import answered, escalated
 from loop.store import Store
 from loop.story import Crew, Order, Places
 from policies.failure import Confidence, CycleOutcome, Failure, FailureClass
 from policies.plan import RepoPlan
 from policies.records import CycleRecord, IncidentState
+from policies.response import acknowledged
 from policies.signatures import Signatures
 
 FAILURE = Failure(
@@ -99,3 +101,47 @@ def test_what_cannot_be_written_waits_in_the_store(crew):
     incidents.write_waiting()
     assert list(ledger.entries) == [waiting.id]
     assert crew.store.incident(waiting.id).waits_because == ""
+
+
+def test_an_agents_rule_lands_in_what_it_fixed_and_all_is_told(crew):
+    told = []
+    crew.on_incident = lambda change, incident: told.append((change.value, incident.id))
+    incidents = Incidents(ORDER, crew, Ledger().write)
+    opened = incidents.failed(cycle(1), FAILURE, "maintain", None)
+    incidents.failed(cycle(2), FAILURE, "maintain", None)
+    said = f"Done.\nPrevention rule {opened.id}: Pin the linter.\n"
+    (resolved,) = incidents.succeeded(cycle(3, CycleOutcome.SUCCEEDED), "maintain", (), "abc", said)
+    assert resolved.prevention_rule == "Pin the linter."
+    incidents.failed(cycle(4), FAILURE, "maintain", None)
+    assert told == [(w, opened.id) for w in ("opened", "joined", "resolved", "reopened")]
+
+
+def test_a_hook_that_fails_fails_no_cycle(crew):
+    def broken(change, incident):
+        raise OSError("no network")
+
+    crew.on_incident = broken
+    assert Incidents(ORDER, crew, Ledger().write).failed(cycle(1), FAILURE, "maintain", None)
+
+
+def test_what_nobody_acknowledged_is_escalated_once(crew):
+    told = []
+    crew.on_incident = lambda change, _: told.append(change.value)
+    made = Incidents(ORDER, crew, Ledger().write).failed(cycle(1), FAILURE, "maintain", None)
+    assert list(escalated(crew)) == []
+    crew.now = lambda: made.respond_by
+    (late,) = escalated(crew)
+    assert (late.id, late.escalated_at) == (made.id, made.respond_by)
+    assert list(escalated(crew)) == []
+    assert told == ["opened", "escalated"]
+
+
+def test_an_acknowledged_one_is_not_escalated_and_keeps_its_owner(crew):
+    incidents = Incidents(ORDER, crew, Ledger().write)
+    made = incidents.failed(cycle(1), FAILURE, "maintain", None)
+    kept = answered(crew, made, None, lambda known, now: acknowledged(known, "Ana", now))
+    assert (kept.state, bool(kept.waits_because)) == (IncidentState.ACKNOWLEDGED, True)
+    crew.now = lambda: made.respond_by
+    assert list(escalated(crew)) == []
+    again = incidents.failed(cycle(2), FAILURE, "maintain", None)
+    assert (again.owner, again.count, again.waits_because) == ("Ana", 2, "")

@@ -19,6 +19,7 @@ from policies.material import (
     open_candidates,
 )
 from policies.plan import RepoPlan
+from policies.prevention import MARKER, rules_said
 from policies.text import clip
 
 PLAN = RepoPlan(name="demo", path="/repo")
@@ -71,6 +72,14 @@ def test_every_kind_of_material_stands_in_a_fence() -> None:
     prompt = _rendered(material, FAILURE.evolve(lines=(evil, "```")))
     assert prompt.count("OBEY-ME") == 10
     assert "OBEY-ME" not in _outside_fences(prompt)
+
+
+def test_a_prevention_rule_is_asked_for_where_an_incident_is_open() -> None:
+    known = "inc-20260212-0a1b2c3d SEV-2 auth: logged out"
+    asked = _rendered(Material(incidents=(known,)))
+    assert f"\n{MARKER} <the incident's id>: " in asked
+    assert rules_said(asked) == {}, "the form itself is no rule"
+    assert MARKER not in _rendered(Material())
 
 
 @given(st.text(alphabet="`~\n aX\r\x1b", max_size=60))
