@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from loop.ledger.parse import BOM, FIELDS, Document, entry_hash, parse
+from loop.ledger.parse import BOM, Document, entry_hash, parse
 from loop.ledger.words import EntryContext, code, name_list, prose
 from policies.fingerprint import normalise
+from policies.ledger_entry import FIELDS
 from policies.records import IncidentRecord, stamp
 
 HEADER = "\n".join(

@@ -9,7 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from loop.ledger.parse import BOM, lines_of
+from loop.ledger.lines import lines_of
+from loop.ledger.parse import BOM
 from loop.ledger.render import PENDING_RULE
 from policies.text import one_line
 
