@@ -153,14 +153,14 @@ def _rule(incident: IncidentRecord, context: EntryContext) -> str:
 
 
 def _evidence(incident: IncidentRecord, context: EntryContext) -> str:
-    lines = [code(line, context) for line in _different(incident.failure.lines)[:LINES_SHOWN]]
+    lines = [code(line, context) for line in different(incident.failure.lines)[:LINES_SHOWN]]
     quoted = ", ".join(line for line in lines if line)
     said = f"{quoted} (untrusted external log); " if quoted else ""
     logs = _kept(incident.logs, 0, "pass logs")
     return f"{said}{logs}; fingerprint {code(incident.failure.fingerprint, context)}"
 
 
-def _different(lines: Iterable[str]) -> list[str]:
+def different(lines: Iterable[str]) -> list[str]:
     """Give *lines* without those that only say again what an earlier one said (retries do)."""
     kept: list[str] = []
     said: list[str] = []
