@@ -17,7 +17,9 @@ SERIES_GAP = timedelta(hours=6)
 """Without cycle numbers in the log names, entries this far apart are two episodes: two nights."""
 
 LOG_NAME = re.compile(r"[^\s`'\"=,;()\[\]|<>]+\.(?:log|jsonl)(?:\.gz)?(?![\w.])")
-_CLOCK = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:Z|UTC|[+-]\d{2}:?\d{2})?")
+_CLOCK = re.compile(
+    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:Z|UTC|[+-]\d{2}:?\d{2})?"
+)
 _CYCLE = re.compile(r"(?P<series>\d{8}-\d{6}.*?)-cycle-(?P<n>\d{1,9})(?!\d)")
 _RUN = re.compile(r"\d{8}[-_T]\d{6}")
 

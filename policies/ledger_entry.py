@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 FIELDS = (
     "Date",
@@ -32,13 +33,16 @@ _ALSO = {
     "": "severity status owner category scope follow-up",
 }
 """Which names mean a field of ours; under the empty name those that are known and mean none."""
-_CANONICAL = {name.replace("_", " "): field for field, names in _ALSO.items() for name in names.split()}
+_CANONICAL = {
+    name.replace("_", " "): field for field, names in _ALSO.items() for name in names.split()
+}
 _BRACKETED = re.compile(r"\s*\([^)]*\)")
 _MOMENT = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s?(?:Z|UTC)?)?"
 )
 
 
+@lru_cache(maxsize=4096)
 def canonical(name: str) -> str | None:
     """Give the field of ours that *name* means, empty for another known one; None: no field's name."""
     return _CANONICAL.get(" ".join(_BRACKETED.sub("", name).lower().split()))
@@ -50,7 +54,8 @@ def moment_in(text: str) -> datetime | None:
     if found is None:
         return None
     try:
-        return datetime(*(int(part or 0) for part in found.groups()), tzinfo=UTC)
+        year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
 

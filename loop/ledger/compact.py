@@ -7,9 +7,9 @@ from pathlib import Path
 from loop.errors import LedgerRefused
 from loop.ledger.backup import keep_backup
 from loop.ledger.dialects import Block, blocks_of
-from loop.ledger.edit import edit, text_of
+from loop.ledger.edit import bytes_of, edit
 from loop.ledger.fold import Compacted, Diagnose, compacted
-from loop.ledger.validate import ENTRY_LIMIT_BYTES
+from loop.ledger.validate import ENTRY_LIMIT_BYTES, check_text
 from loop.ledger.words import EntryContext
 
 
@@ -25,7 +25,9 @@ def compact(
 
     Raises LedgerRefused, in one line, when it cannot be trusted or written; it is then as it was.
     """
-    result = compacted(text_of(path), diagnose, context)
+    data = bytes_of(path)
+    check_text(path, data)
+    result = compacted(data, diagnose, context)
     prove(path, result)
     if not write or not result.folds:
         return result

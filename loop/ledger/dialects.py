@@ -105,8 +105,11 @@ class _Reader:
         """Say whether only other headings, of that day's entries, stand below a date."""
         below = next((n for n in range(at + 1, self._end(at)) if not self.blank[n]), None)
         deeper = self.headings[below] if below is not None else None
-        return deeper is not None and deeper.level > heading.level and below is not None and (
-            bool(_DATED.match(deeper.title)) or len(self._said(below + 1)[0]) >= _DATE_FIELDS
+        return (
+            deeper is not None
+            and deeper.level > heading.level
+            and below is not None
+            and (bool(_DATED.match(deeper.title)) or len(self._said(below + 1)[0]) >= _DATE_FIELDS)
         )
 
     def _field(self, at: int, found: Field) -> None:

@@ -6,17 +6,16 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from loop.errors import LedgerRefused
+from loop.errors import LedgerMissing, LedgerRefused
 from loop.ledger.locked import locked
 from loop.ledger.place import identity, read, real_path, replace_file
-from loop.ledger.validate import check_text
 
 _TRIES = 3
 
 
 def repository_of(file: Path) -> Path | None:
     """Give the checkout that *file* lies in, links not followed; None: none."""
-    here = Path(os.path.abspath(file))
+    here = Path(os.path.abspath(file))  # noqa: PTH100 - resolve() would follow the link
     return next((folder for folder in here.parents if (folder / ".git").exists()), None)
 
 
@@ -25,17 +24,18 @@ def ledger_path(file: Path) -> Path:
 
     Raises LedgerRefused when it leads out, or is no plain writable file.
     """
-    here = Path(os.path.abspath(file))
+    here = Path(os.path.abspath(file))  # noqa: PTH100 - as above
     root = repository_of(here) or here.parent
     return real_path(root, str(here.relative_to(root)))
 
 
-def text_of(path: Path) -> bytes:
-    """Give the bytes of the ledger at *path*. Raises LedgerRefused when there is none to work on."""
+def bytes_of(path: Path) -> bytes:
+    """Give the bytes of the ledger at *path*. Raises LedgerMissing, or LedgerRefused."""
+    if path.exists() and not path.is_file():
+        raise LedgerRefused(f"{path} is not a plain file: name a ledger, INCIDENTS.md")
     data = read(path)
     if data is None:
-        raise LedgerRefused(f"{path}: there is no such file: name a ledger, INCIDENTS.md")
-    check_text(path, data)
+        raise LedgerMissing(f"{path}: there is no such file: name a ledger, INCIDENTS.md")
     return data
 
 

@@ -88,7 +88,9 @@ def field_of(raw: bytes) -> Field | None:
     if found is None or field is None:
         return None
     value = text_of((found["value"] or b"").strip())
-    return Field(text_of(found["name"]), value, field, bool(found["bullet"]) and not found["indent"])
+    return Field(
+        text_of(found["name"]), value, field, bool(found["bullet"]) and not found["indent"]
+    )
 
 
 def text_of(raw: bytes) -> str:

@@ -75,7 +75,7 @@ def upsert(data: bytes | None, incident: IncidentRecord, context: EntryContext) 
     document = parse(data)
     eol = line_end(data)
     at = _ours(document, incident, entry_hash(text.encode()))
-    return _appended(data, text, eol) if at is None else _replaced(document, at, text, eol)
+    return appended(data, text, eol) if at is None else _replaced(document, at, text, eol)
 
 
 def line_end(data: bytes) -> bytes:
@@ -102,7 +102,8 @@ def _replaced(document: Document, at: int, text: str, eol: bytes) -> bytes:
     return before + new + b"".join(s.raw for s in document.segments[at + 1 :])
 
 
-def _appended(data: bytes, text: str, eol: bytes) -> bytes:
+def appended(data: bytes, text: str, eol: bytes) -> bytes:
+    """Give *data* with *text* at its end, a blank line before it."""
     glue = b"" if data.endswith((b"\n", b"\r")) else eol
     last_line = (data + glue).splitlines()[-1]
     glue += eol if last_line else b""
