@@ -30,6 +30,10 @@ class LedgerRefused(NightcrewError):
     exit_code = 1
 
 
+class LedgerMissing(NightcrewError):
+    """There is no such ledger file."""
+
+
 class RepositoryBusy(NightcrewError):
     """Another cycle works on this repository."""
 

@@ -12,6 +12,7 @@ import typer
 
 from flows.cli import breakers as breaker_verbs
 from flows.cli import incidents as incidents_verbs
+from flows.cli import ledger as ledger_verbs
 from flows.cli.diagnose import diagnose
 from flows.cli.doctor import doctor
 from flows.cli.grouped import Grouped, UsageError
@@ -43,6 +44,7 @@ for verb in (init, doctor, run, rerun, status, show, stop, pause, resume, serve)
 app.command(rich_help_panel=TROUBLE)(diagnose)
 app.add_typer(incidents_verbs.app, name="incidents", rich_help_panel=TROUBLE)
 app.add_typer(breaker_verbs.app, name="breaker", rich_help_panel=TROUBLE)
+app.add_typer(ledger_verbs.app, name="ledger", rich_help_panel=TROUBLE)
 
 
 def _version(wanted: bool) -> None:

@@ -7,29 +7,17 @@ else, an entry of ours that a person gave another shape included, is foreign and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
-FIELDS = (
-    "Date",
-    "Trigger",
-    "Impact",
-    "Root Cause",
-    "Fix",
-    "Prevention Rule",
-    "Evidence",
-    "Commit",
-    "Confidence",
-)
-"""The nine fields of an entry, in their order."""
+from loop.ledger.lines import Line, lines_of
+from policies.ledger_entry import FIELDS
 
 BOM = b"\xef\xbb\xbf"
 
 _HEADING = re.compile(rb"### \S")
 _COMMENT = re.compile(rb"<!-- nightcrew:incident (inc-\d{8}-[0-9a-f]{8}) -->\s*$")
-_FENCE = re.compile(rb"\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)*(`{3,}(?=[^`]*$)|~{3,})")
 _BLANK = re.compile(rb"\s*$")
 
 
@@ -74,32 +62,6 @@ class Document:
         return [
             n for n, s in enumerate(self.segments) if s.kind is Kind.OWN and s.id == incident_id
         ]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line with its end, and whether it stands in a code fence (the fence's own lines do)."""
-
-    raw: bytes
-    fenced: bool
-
-
-def lines_of(data: bytes) -> Iterator[Line]:
-    """Yield the lines of *data*; a fence that is never closed reaches to the end."""
-    closing: re.Pattern[bytes] | None = None
-    for raw in data.splitlines(keepends=True):
-        if closing is not None:
-            yield Line(raw, True)
-            closing = None if closing.match(raw) else closing
-            continue
-        may_open = b"```" in raw or b"~~~" in raw  # ten times as fast as the pattern
-        opened = _FENCE.match(raw.rstrip(b"\r\n")) if may_open else None
-        if opened:
-            mark = opened[1]
-            closing = re.compile(rb"\s*" + mark[:1] + b"{%d,}" % len(mark) + rb"\s*$")
-        yield Line(raw, opened is not None)
-    if closing is not None:
-        yield Line(b"", True)
 
 
 def parse(data: bytes) -> Document:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from loop.ledger.parse import BOM, FIELDS, Document, entry_hash, parse
+from loop.ledger.parse import BOM, Document, entry_hash, parse
 from loop.ledger.words import EntryContext, code, name_list, prose
 from policies.fingerprint import normalise
+from policies.ledger_entry import FIELDS
 from policies.records import IncidentRecord, stamp
 
 HEADER = "\n".join(
@@ -74,7 +75,7 @@ def upsert(data: bytes | None, incident: IncidentRecord, context: EntryContext) 
     document = parse(data)
     eol = line_end(data)
     at = _ours(document, incident, entry_hash(text.encode()))
-    return _appended(data, text, eol) if at is None else _replaced(document, at, text, eol)
+    return appended(data, text, eol) if at is None else _replaced(document, at, text, eol)
 
 
 def line_end(data: bytes) -> bytes:
@@ -101,7 +102,8 @@ def _replaced(document: Document, at: int, text: str, eol: bytes) -> bytes:
     return before + new + b"".join(s.raw for s in document.segments[at + 1 :])
 
 
-def _appended(data: bytes, text: str, eol: bytes) -> bytes:
+def appended(data: bytes, text: str, eol: bytes) -> bytes:
+    """Give *data* with *text* at its end, a blank line before it."""
     glue = b"" if data.endswith((b"\n", b"\r")) else eol
     last_line = (data + glue).splitlines()[-1]
     glue += eol if last_line else b""
@@ -159,14 +161,14 @@ def _rule(incident: IncidentRecord, context: EntryContext) -> str:
 
 
 def _evidence(incident: IncidentRecord, context: EntryContext) -> str:
-    lines = [code(line, context) for line in _different(incident.failure.lines)[:LINES_SHOWN]]
+    lines = [code(line, context) for line in different(incident.failure.lines)[:LINES_SHOWN]]
     quoted = ", ".join(line for line in lines if line)
     said = f"{quoted} (untrusted external log); " if quoted else ""
     logs = _kept(incident.logs, 0, "pass logs")
     return f"{said}{logs}; fingerprint {code(incident.failure.fingerprint, context)}"
 
 
-def _different(lines: Iterable[str]) -> list[str]:
+def different(lines: Iterable[str]) -> list[str]:
     """Give *lines* without those that only say again what an earlier one said (retries do)."""
     kept: list[str] = []
     said: list[str] = []

@@ -9,7 +9,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from loop.ledger.parse import BOM, lines_of
+from loop.ledger.lines import lines_of
+from loop.ledger.parse import BOM
+from loop.ledger.reading import FOLDED
 from loop.ledger.render import PENDING_RULE
 from policies.text import one_line
 
@@ -26,6 +28,7 @@ _FIELD = re.compile(
 )
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?)?")
 _DATED = re.compile(r"#{1,6}\s|\s*(?:[-*+]\s+)?(?:\*\*)?date(?:\*\*)?\s*:", re.IGNORECASE)
+_ENDS = re.compile(r"#{1,6}\s|\s*$")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+(?P<text>.*)$")
 
 
@@ -47,14 +50,15 @@ def _dated_rules(data: bytes) -> Iterator[tuple[str, str]]:
         for line in lines_of(data.removeprefix(BOM))
         if not line.fenced
     ]
-    date = ""
+    date, is_folded = "", False
     for at, line in enumerate(lines):
+        is_folded = line.startswith(FOLDED) or (is_folded and not _ENDS.match(line))
         if _DATED.match(line):
             day = _DATE.search(line)
             # A heading without a date begins something else; the bare entries there say their own.
             date = day[0] if day else ""
         field = _FIELD.match(line)
-        if field:
+        if field and not is_folded:  # what a machine wrote by rote teaches nothing
             for rule in _rules(field, lines[at + 1 :][:_FOLLOWING]):
                 yield date, rule
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from loop.errors import LedgerRefused
 from loop.ledger.changes import only_own_changes
+from loop.ledger.locked import locked
 from loop.ledger.place import identity, read, real_path, replace_file
 from loop.ledger.render import entry, upsert
 from loop.ledger.validate import check_result, check_text
 from loop.ledger.words import EntryContext
 from policies.records import IncidentRecord
 
-LOCK_WAIT_S = 60.0
-"""Other writers of one ledger are waited for this long."""
 _TRIES = 3
 
 
@@ -47,15 +43,8 @@ def write_incident(
     writable file of the repository, or cannot be trusted or written; it is then as it was.
     """
     path = real_path(repo, file)
-    try:
-        lock_dir.mkdir(parents=True, exist_ok=True)
-        with FileLock(lock_dir / _lock_name(path), timeout=LOCK_WAIT_S):
-            return _write(path, incident, context, head_bytes)
-    except Timeout as error:
-        raise LedgerRefused(f"{path} is being written by another process") from error
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise LedgerRefused(f"{path} could not be written ({reason}); it is as it was") from error
+    with locked(path, lock_dir):
+        return _write(path, incident, context, head_bytes)
 
 
 def _write(
@@ -77,7 +66,3 @@ def _write(
         if after == before or replace_file(path, after, seen):
             return written
     raise LedgerRefused(f"{path} is being edited: it changed while it was written")
-
-
-def _lock_name(path: Path) -> str:
-    return f"ledger-{sha256(str(path).encode()).hexdigest()[:16]}.lock"

@@ -36,11 +36,13 @@ def test_the_daily_verbs_come_first_and_nothing_heavy_is_imported():
     assert len(groups) == 2
     daily = groups[0].split("Every day:")[1]
     assert [line.split()[0] for line in daily.splitlines() if line.strip()] == list(VERBS)
-    assert [verb in groups[1] for verb in ("diagnose", "incidents", "breaker")] == [True] * 3
+    assert [verb in groups[1] for verb in ("diagnose", "incidents", "breaker", "ledger")] == [
+        True
+    ] * 4
     assert ended.stderr.strip() == "[]"
 
 
-@pytest.mark.parametrize("verb", [*VERBS, "diagnose", "incidents", "breaker"])
+@pytest.mark.parametrize("verb", [*VERBS, "diagnose", "incidents", "breaker", "ledger"])
 def test_every_verb_explains_itself_without_heavy_imports(verb):
     ended = nightcrew(verb, "--help")
     assert (ended.returncode, ended.stderr.strip()) == (0, "[]")
