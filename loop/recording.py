@@ -54,4 +54,5 @@ def ledger_writer(order: Order, crew: Crew) -> WriteEntry:
 
 
 def _is_turning_point(incident: IncidentRecord) -> bool:
-    return incident.count == 1 or incident.state is IncidentState.RESOLVED
+    # What could not be written when it opened is committed when it is written at last.
+    return not incident.in_ledger or incident.state is IncidentState.RESOLVED

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from loop.doctor.finding import Finding, warn
 from loop.store import Store
 from policies.checks import CheckState
-from policies.records import IncidentState
 
 
 def recorded(store: Store, repositories: Sequence[str]) -> Iterator[Finding]:
@@ -18,7 +17,7 @@ def recorded(store: Store, repositories: Sequence[str]) -> Iterator[Finding]:
                 if row.get("result") == CheckState.COULD_NOT_RUN.value:
                     said = f"check {row.get('name')} could not run: {row.get('reason', '')}"
                     yield warn(said, f"see nightcrew show {cycle.cycle}", repo)
-        for incident in store.incidents(repo=repo, state=IncidentState.OPEN):
+        for incident in store.incidents(repo=repo):
             if incident.waits_because:
                 said = f"incident {incident.id} is not in the ledger: {incident.waits_because}"
                 yield warn(said, "it is written at the next cycle that finds the file clean", repo)
