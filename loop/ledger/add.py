@@ -13,7 +13,8 @@ from loop.errors import LedgerRefused
 from loop.ledger.dialects import blocks_of
 from loop.ledger.edit import edit
 from loop.ledger.parse import BOM, parse
-from loop.ledger.render import HEADER, appended, line_end
+from loop.ledger.render import HEADER
+from loop.ledger.upsert import appended, line_end
 from loop.ledger.validate import ENTRY_LIMIT_BYTES, check_text
 from policies.ledger_entry import FIELDS
 from policies.moments import stamp

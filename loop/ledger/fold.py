@@ -9,7 +9,8 @@ from datetime import datetime
 
 from loop.ledger.dialects import Block, blocks_of
 from loop.ledger.reading import FOLDED
-from loop.ledger.render import LINES_SHOWN, different, line_end
+from loop.ledger.render import LINES_SHOWN, different
+from loop.ledger.upsert import line_end
 from loop.ledger.words import EntryContext, code, name_list, prose
 from policies.failure import Failure, FailureClass
 from policies.fingerprint import fingerprint

@@ -1,6 +1,7 @@
 """Reads a ledger without loss: the segments of a document, put together, are its bytes again.
 
-Only a well-formed entry of our own is ours: heading, id comment, the nine fields in order. Everything
+Only a well-formed entry of our own is ours: heading, id comment, the nine fields in order (or the line
+below one that a person edited). Everything
 else, an entry of ours that a person gave another shape included, is foreign and never touched.
 """
 
@@ -18,6 +19,8 @@ BOM = b"\xef\xbb\xbf"
 
 _HEADING = re.compile(rb"### \S")
 _COMMENT = re.compile(rb"<!-- nightcrew:incident (inc-\d{8}-[0-9a-f]{8}) -->\s*$")
+_UPDATE = re.compile(rb"- Update: .*<!-- nightcrew:incident (inc-\d{8}-[0-9a-f]{8}) -->\s*$")
+"""What is ours below an entry that a person made their own: one line, changed in place."""
 _BLANK = re.compile(rb"\s*$")
 
 
@@ -111,6 +114,9 @@ def _before(foreign: list[bytes]) -> list[Segment]:
 
 def _own_entry(lines: list[Line], at: int) -> tuple[int, str]:
     """Give the number of lines and the id of our entry that begins *at*, else 0."""
+    update = None if lines[at].fenced else _UPDATE.match(lines[at].raw)
+    if update:
+        return 1, update[1].decode("ascii")
     if lines[at].fenced or not _HEADING.match(lines[at].raw):
         return 0, ""
     here = _skip_blank(lines, at + 1)
@@ -129,7 +135,7 @@ def _own_entry(lines: list[Line], at: int) -> tuple[int, str]:
 
 def _continues(raw: bytes) -> bool:
     """Say whether a line belongs to the list above it: a person gave our entry more to say."""
-    if _BLANK.match(raw):
+    if _BLANK.match(raw) or _UPDATE.match(raw):
         return False
     return not re.match(rb"#{1,6}\s|- Date:|<!--|\s{0,3}(?:-{3,}|\*{3,}|_{3,})\s*$", raw)
 

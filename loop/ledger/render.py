@@ -1,4 +1,4 @@
-"""Makes the text of an entry, and puts it into a ledger: bytes in, bytes out, nothing else changed."""
+"""Makes the text of an entry: nine lines that say what, when, why and where to look."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from loop.ledger.parse import BOM, Document, entry_hash, parse
 from loop.ledger.words import EntryContext, code, name_list, prose
 from policies.fingerprint import normalise
 from policies.ledger_entry import FIELDS
@@ -60,58 +59,11 @@ def title(incident: IncidentRecord, context: EntryContext) -> str:
     return prose(text, context, limit_chars=120).replace("|", "/")
 
 
-def upsert(data: bytes | None, incident: IncidentRecord, context: EntryContext) -> bytes:
-    """Give *data* with *incident*'s entry in it: in place, or at the end when it is not there.
-
-    An entry that differs from what was last written (`in_ledger`) is a person's now: it stays as it
-    is, and the incident goes on in a new entry at the end. None or blank makes a new ledger.
-    """
-    text = entry(incident, context)
-    if data is None or not data.removeprefix(BOM).strip():
-        kept = data or b""
-        eol = line_end(kept)
-        bom = BOM if kept.startswith(BOM) else b""
-        return bom + _encoded(f"{HEADER}\n\n{text}\n", eol)
-    document = parse(data)
-    eol = line_end(data)
-    at = _ours(document, incident, entry_hash(text.encode()))
-    return appended(data, text, eol) if at is None else _replaced(document, at, text, eol)
-
-
-def line_end(data: bytes) -> bytes:
-    """Give the line end that most lines of *data* have; a newline when there is none."""
-    windows = data.count(b"\r\n")
-    return b"\r\n" if windows * 2 > data.count(b"\n") else b"\n"
-
-
-def _ours(document: Document, incident: IncidentRecord, new_hash: str) -> int | None:
-    """Give the place of the entry that we wrote and nobody changed, the last one if there are two."""
-    unchanged = {incident.in_ledger, new_hash}
-    places = [n for n in document.of(incident.id) if document.segments[n].hash in unchanged]
-    return places[-1] if places else None
-
-
-def _replaced(document: Document, at: int, text: str, eol: bytes) -> bytes:
-    old = document.segments[at]
-    new = _encoded(f"{text}\n", eol)
-    if entry_hash(new) == old.hash:
-        return document.to_bytes()
-    if not old.raw.endswith((b"\n", b"\r")):
-        new = new.removesuffix(eol)
-    before = b"".join(s.raw for s in document.segments[:at])
-    return before + new + b"".join(s.raw for s in document.segments[at + 1 :])
-
-
-def appended(data: bytes, text: str, eol: bytes) -> bytes:
-    """Give *data* with *text* at its end, a blank line before it."""
-    glue = b"" if data.endswith((b"\n", b"\r")) else eol
-    last_line = (data + glue).splitlines()[-1]
-    glue += eol if last_line else b""
-    return data + glue + _encoded(f"{text}\n", eol)
-
-
-def _encoded(text: str, eol: bytes) -> bytes:
-    return text.encode("utf-8", "replace").replace(b"\n", eol)
+def update_line(incident: IncidentRecord, context: EntryContext) -> str:
+    """Give what is said below *incident*'s entry once a person has made that entry their own."""
+    said = f"{_impact(incident)}; fix: {prose(incident.fix, context)}"
+    commit = prose(incident.commit, context)
+    return f"- Update: {said}; commit: {commit} <!-- nightcrew:incident {incident.id} -->"
 
 
 def _trigger(incident: IncidentRecord, context: EntryContext) -> str:

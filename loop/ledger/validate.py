@@ -49,6 +49,8 @@ def _is_sound(before: bytes, segments: tuple[Segment, ...], place: int) -> bool:
         return entry_hash(added) == segments[place].hash and len(added) <= ENTRY_LIMIT_BYTES
     head = b"".join(s.raw for s in segments[:place])
     tail = b"".join(s.raw for s in segments[place + 1 :])
+    if before == head + tail:  # one line below an entry that a person made their own
+        return len(segments[place].raw) <= ENTRY_LIMIT_BYTES
     old = before[len(head) : len(before) - len(tail)]
     return before == head + old + tail and _is_entry(old, segments[place].id)
 

@@ -9,7 +9,7 @@ from loop.errors import LedgerRefused
 from loop.ledger.changes import only_own_changes
 from loop.ledger.locked import locked
 from loop.ledger.place import identity, read, real_path, replace_file
-from loop.ledger.render import entry, upsert
+from loop.ledger.upsert import placed
 from loop.ledger.validate import check_result, check_text
 from loop.ledger.words import EntryContext
 from policies.records import IncidentRecord
@@ -50,7 +50,6 @@ def write_incident(
 def _write(
     path: Path, incident: IncidentRecord, context: EntryContext, head_bytes: bytes | None
 ) -> Written:
-    text = entry(incident, context).encode()
     for _ in range(_TRIES):
         seen = identity(path)
         now = read(path)
@@ -58,9 +57,9 @@ def _write(
             raise LedgerRefused(f"{path} has uncommitted changes: commit them")
         before = now or b""
         check_text(path, before)
-        after = upsert(now, incident, context)
+        after, text = placed(now, incident, context)
         written = Written(
-            hash=check_result(path, before, after, text, incident.id),
+            hash=check_result(path, before, after, text.encode(), incident.id),
             created=not before.strip(),
         )
         if after == before or replace_file(path, after, seen):

@@ -17,7 +17,8 @@ from loop.ledger import (
     prevention_rules,
 )
 from loop.ledger.parse import Kind, entry_hash
-from loop.ledger.render import HEADER, entry, upsert
+from loop.ledger.render import HEADER, entry
+from loop.ledger.upsert import upsert
 from loop.ledger.words import EntryContext
 from policies.failure import Confidence, Failure, FailureClass
 from policies.records import IncidentRecord

@@ -13,7 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loop.errors import LedgerRefused
-from loop.ledger import FIELDS, EntryContext, foreign, own_entries, parse, upsert, write_incident
+from loop.ledger import (
+    FIELDS,
+    EntryContext,
+    foreign,
+    only_own_changes,
+    own_entries,
+    parse,
+    upsert,
+    write_incident,
+)
 from loop.ledger.parse import entry_hash
 from loop.ledger.render import HEADER, title
 from policies.failure import Confidence, Failure, FailureClass
@@ -246,7 +255,9 @@ def test_writing_the_same_twice_changes_nothing_not_even_the_file(ledger):
         (b"- Confidence: high\n", b""),
     ],
 )
-def test_an_entry_that_a_person_edited_is_left_alone_and_followed_by_one_of_ours(ledger, old, new):
+def test_an_entry_that_a_person_edited_is_left_alone_and_one_line_below_it_goes_on(
+    ledger, old, new
+):
     first = write(ledger)
     edited = ledger.read_bytes().replace(old, new)
     ledger.write_bytes(edited)
@@ -257,7 +268,24 @@ def test_an_entry_that_a_person_edited_is_left_alone_and_followed_by_one_of_ours
         sizes.append(ledger.read_bytes().count(b"<!-- nightcrew:incident"))
     data = ledger.read_bytes()
     assert data.startswith(edited) and sizes == [2, 2, 2]
-    assert fields(data[len(edited) :])["Impact"].startswith("4 failed cycles")
+    below = data[len(edited) :].decode()
+    assert below.startswith("- Update: 4 failed cycles, first seen ") and below.count("\n") == 1
+
+
+def test_the_line_stands_below_the_edited_entry_though_others_follow(ledger):
+    first = write(ledger)
+    write(ledger, incident(2))
+    edited = ledger.read_bytes().replace(b"- Fix: pending", b"- Fix: more quota", 1)
+    ledger.write_bytes(edited)
+    done = again(incident(in_ledger=first.hash), 2).evolve(commit="c0ffee")
+    second = write(ledger, done, head=edited)
+    data = ledger.read_bytes()
+    at = [n for n, line in enumerate(data.splitlines()) if line.startswith(b"- Update: ")]
+    assert len(at) == 1 and b"commit: c0ffee" in data.splitlines()[at[0]]
+    assert data.splitlines()[at[0] - 1] == b"- Confidence: high"
+    assert b"".join(data.splitlines(True)[: at[0]] + data.splitlines(True)[at[0] + 1 :]) == edited
+    assert only_own_changes(edited, data) and foreign(data) == foreign(edited)
+    assert write(ledger, done.evolve(in_ledger=second.hash), head=edited).hash == second.hash
 
 
 def test_recovery_fills_fix_and_commit(ledger):
