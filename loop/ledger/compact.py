@@ -52,20 +52,27 @@ def prove(path: Path, result: Compacted) -> None:
     before, after = blocks_of(result.before), blocks_of(result.after)
     room = ENTRY_LIMIT_BYTES * len(result.folds)
     entries = sum(block.entry is not None for block in after)
+    kept = [block for block in before if block.line not in folded or not block.entry]
+    there = [block for block in after if block.line not in new or not block.entry]
     is_sound = (
-        _kept(before, folded) == _kept(after, new)
+        _entries(kept) == _entries(there)
+        and _lines(kept) == _lines(there)
+        and all(block.raw.strip(b"\r\n") in result.after for block in kept if not block.entry)
         and entries == result.entries_after
         and len(result.after) <= len(result.before) + room
-        and all(block.entry is not None for block in after if block.line in new)
+        and new <= {block.line for block in after if block.entry}
     )
     if not is_sound:
         raise LedgerRefused(f"{path}: the new text did not prove sound: it is as it was")
 
 
-def _kept(blocks: tuple[Block, ...], without: set[int]) -> list[bytes]:
-    """Give what stands there besides the entries that begin in the lines *without*, and blank lines."""
-    kept = (block for block in blocks if not (block.entry and block.line in without))
-    return [block.raw for block in kept if not block.is_blank]
+def _entries(blocks: list[Block]) -> list[bytes]:
+    return [block.raw for block in blocks if block.entry]
+
+
+def _lines(blocks: list[Block]) -> list[bytes]:
+    """Give the lines that are not blank: blank ones go and come with the entries beside them."""
+    return [line for block in blocks for line in block.raw.splitlines() if line.strip()]
 
 
 def _keep(path: Path, data: bytes) -> None:

@@ -98,8 +98,7 @@ class _Reader:
             return False
         if _HOLDS_MANY.fullmatch(heading.title) or (self.level and heading.level > self.level):
             return False
-        names, _ = self._said(at + 1)
-        return len(names) >= _DATE_FIELDS
+        return len(self._said(at + 1)) >= _DATE_FIELDS
 
     def _is_a_days(self, at: int, heading: Heading) -> bool:
         """Say whether only other headings, of that day's entries, stand below a date."""
@@ -109,12 +108,14 @@ class _Reader:
             deeper is not None
             and deeper.level > heading.level
             and below is not None
-            and (bool(_DATED.match(deeper.title)) or len(self._said(below + 1)[0]) >= _DATE_FIELDS)
+            and (bool(_DATED.match(deeper.title)) or len(self._said(below + 1)) >= _DATE_FIELDS)
         )
 
     def _field(self, at: int, found: Field) -> None:
         follows_gap = at == 0 or self.blank[at - 1] or self.headings[at - 1] is not None
-        again = found.name.lower() in self.seen and (follows_gap or found.field == "Date")
+        is_date = found.field == "Date"
+        again = found.name.lower() in self.seen and (follows_gap or is_date)
+        again = again or (is_date and follows_gap and bool(self.seen))
         if (self.start is None or again) and self._is_bare_start(at, found):
             self._open(at, 0)
         elif self._ends_bare(at) and found.name.lower() in self.seen:
@@ -125,23 +126,21 @@ class _Reader:
     def _is_bare_start(self, at: int, found: Field) -> bool:
         if self.closed_level and self.start is None:
             return False
-        names, _ = self._said(at)
+        names = self._said(at)
         if found.field == "Date":
             return moment_in(found.value) is not None and len(names) >= _DATE_FIELDS
         return bool(found.value) and len(names) >= _BARE_FIELDS
 
-    def _said(self, at: int) -> tuple[set[str], int]:
-        """Give the different fields with a value from *at* on, and where they end."""
+    def _said(self, at: int) -> set[str]:
+        """Give the different fields with a value from *at* on, up to a heading or a repeated one."""
         names: set[str] = set()
         for here in range(at, self._end(at)):
-            if self.headings[here]:
-                return names, here
             found = self.fields[here]
-            if found and found.name.lower() in names and found.is_top:
-                return names, here
+            if self.headings[here] or (found and found.is_top and found.name.lower() in names):
+                break
             if found and (found.value or self._goes_on(here)):
                 names.add(found.name.lower())
-        return names, self._end(at)
+        return names
 
     def _goes_on(self, at: int) -> bool:
         """Say whether a field's value stands in the lines below it, indented."""

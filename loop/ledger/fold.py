@@ -80,12 +80,16 @@ def _put_together(
 ) -> tuple[bytes, list[Fold]]:
     parts: list[bytes] = []
     folds: list[Fold] = []
-    line = 1
+    line, lost = 1, False
     for n, block in enumerate(blocks):
         # An entry goes with the blank lines before it, so that what ended the file still ends it.
         if n in gone or (block.is_blank and n + 1 in gone):
+            lost = True
             continue
-        raw = block.raw
+        if lost and not block.is_blank and not _ends_blank(parts):
+            parts.append(eol)  # or what follows would belong to what now stands before it
+            line += 1
+        raw, lost = block.raw, False
         if n in texts:
             episode, text, cause = texts[n]
             raw = text.encode("utf-8", "replace").replace(b"\n", eol) + eol
@@ -102,6 +106,11 @@ def _put_together(
         parts.append(raw)
         line += len(raw.splitlines()) if n or raw.strip(b"\xef\xbb\xbf") else 0
     return b"".join(parts), folds
+
+
+def _ends_blank(parts: list[bytes]) -> bool:
+    """Say whether the last line is blank (or there is none yet)."""
+    return not parts or not parts[-1].splitlines()[-1].strip(b"\xef\xbb\xbf \t\r\n")
 
 
 def _failures(episode: Episode, diagnose: Diagnose) -> list[Failure]:

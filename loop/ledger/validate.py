@@ -50,7 +50,10 @@ def _is_sound(before: bytes, segments: tuple[Segment, ...], place: int) -> bool:
     head = b"".join(s.raw for s in segments[:place])
     tail = b"".join(s.raw for s in segments[place + 1 :])
     if before == head + tail:  # one line below an entry that a person made their own
-        return len(segments[place].raw) <= ENTRY_LIMIT_BYTES
+        return (
+            segments[place].raw.startswith(b"- Update: ")
+            and len(after) - len(before) <= ENTRY_LIMIT_BYTES
+        )
     old = before[len(head) : len(before) - len(tail)]
     return before == head + old + tail and _is_entry(old, segments[place].id)
 

@@ -58,6 +58,7 @@ BARE = "- Date: 2026-02-11\n- Trigger: x\n- Fix: y\n"
         (f"### 2026-02-11\n{BARE}", [1]),
         (f"## 2026-02-11\n\n{BARE}\n{BARE}", [1, 7]),
         (f"{DATED}\n### 2026-02-12T20:00:00Z | x\n{BARE}", [1, 6]),
+        (f"{DATED}\n{BARE}", [1, 6]),
         (f"{DATED}\n### What we saw\ntext\n\n## Notes\ntext\n", [1]),
         ("- Date: 2026-02-11\n  Trigger: x\n  Fix: y\n\ntext of the file\n", [1]),
         ("- Date: 2026-02-11\n\n- Trigger: x\n\n- Fix: y\n", [1]),

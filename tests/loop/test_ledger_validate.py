@@ -8,7 +8,8 @@ import pytest
 from loop.errors import LedgerRefused
 from loop.ledger.parse import entry_hash
 from loop.ledger.place import identity, replace_file
-from loop.ledger.render import HEADER, entry, upsert
+from loop.ledger.render import HEADER, entry
+from loop.ledger.upsert import upsert
 from loop.ledger.validate import check_result
 from loop.ledger.words import EntryContext
 from policies.failure import Confidence, Failure, FailureClass

@@ -369,7 +369,9 @@ def test_a_large_ledger_is_written_in_seconds(ledger):
     ledger.write_bytes(big)
     began = datetime.now(UTC)
     write(ledger, head=big)
-    assert (datetime.now(UTC) - began).total_seconds() < 30
+    assert (
+        datetime.now(UTC) - began
+    ).total_seconds() < 150  # a slow, busy machine; a quadratic one takes hours
     assert ledger.read_bytes().startswith(big)
 
 
