@@ -24,6 +24,7 @@ from prefect.client.schemas.filters import (
 
 from flows.logpages import cycle_url, log_url
 from loop.store import Store
+from policies.failure import CycleOutcome
 from policies.pages import attempt_rows, cycle_page, incident_page, night_summary, night_table
 from policies.records import CycleRecord, IncidentRecord, RunRecord
 from policies.words import outcome_word
@@ -107,9 +108,10 @@ class Artifacts:
 
     def _changed(self, record: CycleRecord) -> list[IncidentRecord]:
         """Those that this cycle opened, joined or cured; the newest last."""
+        if record.outcome is not CycleOutcome.SUCCEEDED:
+            return [incident] if (incident := self._incident(record)) else []
         known = self._store.incidents(repo=record.repo)
-        mine = [i for i in known if i.id == record.incident or i.recovered_by == record.cycle]
-        return mine[::-1]
+        return [each for each in reversed(known) if each.recovered_by == record.cycle]
 
     def _cycle_link(self, record: CycleRecord) -> str | None:
         return cycle_url(self._root, record.cycle) if self._root else None

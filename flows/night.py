@@ -15,7 +15,7 @@ from flows.fleet import FLEET
 from flows.showing import Showing
 from flows.states import of_run
 from flows.wiring import Wired
-from loop import canary, nights
+from loop import nights
 from loop.asking import asked
 from loop.cron import settled, window_at
 from loop.story import Order
@@ -39,9 +39,7 @@ def after(record: CycleRecord, wired: Wired, showing: Showing, flow_run: FlowRun
 def ready(order: Order, wired: Wired) -> Order:
     """Give *order* with the agent that works: asked once a night, and the fallback where it is stopped."""
     crew, run = wired.crew, wired.store.run(order.run)
-    is_fleet = run is not None and len(_expected(wired, run)) >= canary.FLEET
-    if order.trigger == nights.SCHEDULE and is_fleet:
-        nights.counted(crew, order.run, canary.prove_once(order.run, order.plan, crew))
+    nights.prove_agent(crew, order, len(_expected(wired, run)) if run else 0)
     return asked(order, crew)[0]
 
 

@@ -33,7 +33,7 @@ from flows.reconciling import reconcile
 from flows.showing import Showing
 from flows.wiring import Wired, wire
 from loop import nights
-from loop.responding import escalated, escalation_line
+from loop.responding import escalate, escalation_line
 from loop.sweep import close_dead
 
 EVERY_S = 300
@@ -72,7 +72,7 @@ def swept(client: SyncPrefectClient, wired: Wired) -> Iterator[str]:
     fleet = {f"cycle/{plan.name}" for plan in wired.plans}
     names = {each.id: each.name for key, each in there.items() if key in fleet}
     name_waiting(client, names, crew.now())
-    yield from (escalation_line(each) for each in escalated(crew))
+    yield from (escalation_line(each) for each in escalate(crew))
     yield from _closed(wired, Showing(deployed={key: each.id for key, each in there.items()}))
     yield from reconcile(client, crew.store, crew.now())
 

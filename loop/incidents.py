@@ -10,7 +10,7 @@ from loop.incident_keeping import WriteEntry, keep, only_writer, tell
 from loop.outages import named_in
 from loop.story import Crew, Order
 from policies.failure import Failure
-from policies.incident import Sighting, incident_id, on_failure, opens_incident
+from policies.incident import Occurrence, incident_id, on_failure, opens_incident
 from policies.prevention import rules_said, with_rule
 from policies.records import CycleRecord, IncidentChange, IncidentRecord
 from policies.recovery import on_success, settled
@@ -77,13 +77,13 @@ class Incidents:
 
     def _seen(
         self, cycle: CycleRecord, failure: Failure, pass_name: str, check: str | None
-    ) -> Sighting:
+    ) -> Occurrence:
         plan, now = self._order.plan, self._crew.now()
         signature = self._crew.signatures_of(plan.name).named(failure.signature or "")
         scope = plan.bounds[failure.failure_class].scope
         severity = severity_of(failure, scope, signature.severity if signature else None)
         until = respond_by(severity, plan.response_targets, now, self._crew.local_zone)
-        return Sighting(
+        return Occurrence(
             cycle=cycle,
             failure=failure,
             pass_name=pass_name,

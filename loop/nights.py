@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from loop import running
-from loop.story import Crew
+from loop import canary, running
+from loop.story import Crew, Order
 from loop.summing import summed
 from policies.failure import CycleOutcome
 from policies.records import CycleRecord, RunRecord
@@ -30,9 +30,15 @@ def joined(crew: Crew, window: Window) -> RunRecord:
     return run
 
 
-def counted(crew: Crew, run: str, starts: int) -> None:
-    """Add to run *run* the agent starts of its canary."""
-    known = crew.store.run(run) if starts else None
+def prove_agent(crew: Crew, order: Order, repositories: int) -> None:
+    """Ask *order*'s agent once a night whether it works, where the night is that of a fleet.
+
+    *repositories*: how many have a turn in it. Raises StoreError.
+    """
+    if order.trigger != SCHEDULE or repositories < canary.FLEET:
+        return
+    starts = canary.prove_once(order.run, order.plan, crew)
+    known = crew.store.run(order.run) if starts else None
     if known:
         crew.keep(known.evolve(canary_starts=known.canary_starts + starts))
 

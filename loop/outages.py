@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from loop.store import Store
 from loop.store.fleet_rows import Together
 from loop.story import Crew
+from policies import breaker
 from policies.breaker import BreakerState, Phase
 from policies.failure import Failure
 from policies.outage import (
@@ -73,10 +74,12 @@ def end(fleet: Together, states: list[BreakerState], now: datetime) -> list[Outa
     return ended
 
 
-def end_by_hand(store: Store, keys: list[str], now: datetime) -> list[Outage]:
-    """End the outages of the breakers *keys* that a person closed; give them."""
+def reset(store: Store, keys: list[str], now: datetime) -> list[Outage]:
+    """Close the breakers *keys* as a person asks, and end their outages at once; give those."""
     with store.together() as fleet:
-        return end(fleet, fleet.breakers(keys), now)
+        closed = [breaker.reset(state) for state in fleet.breakers(keys)]
+        fleet.put_breakers(closed)
+        return end(fleet, closed, now)
 
 
 def named_in(store: Store, plan: RepoPlan, failure: Failure, incident: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from loop.attempt import AttemptResult
 from loop.breakers import Breakers
@@ -40,37 +40,58 @@ def run_pass(
     *start_again* gives the next attempt the workspace as the first one found it. *earlier*
     attempts were made before the cycle's run was retried: counting goes on after them.
     """
-    records: list[AttemptRecord] = []
-    results: list[AttemptResult] = []
-    ends: list[str] = []
+    going = _Pass(order, crew, breakers, pass_name, attempt, start_again, earlier)
+    last = until_settled(
+        going.perform, going.decide, lambda wait_s: crew.sleep(wait_s, order.cycle)
+    )
+    attempts = tuple(result.record for result in going.results)
+    return PassEnd(last=last, attempts=attempts, why_ended=going.why_ended)
 
-    def perform(tried: int) -> AttemptResult:
+
+@dataclass(slots=True)
+class _Pass:
+    """A pass under way."""
+
+    order: Order
+    crew: Crew
+    breakers: Breakers
+    name: str
+    attempt: Callable[[int], AttemptResult]
+    start_again: Callable[[], None]
+    earlier: int
+    results: list[AttemptResult] = field(default_factory=list)
+    why_ended: str = ""
+
+    def perform(self, tried: int) -> AttemptResult:
+        """Give the next attempt's result; the last one's again where no more may start."""
         if tried > 1:
-            # Asked again after the wait: another cycle, in whatever process, may have met an outage.
-            permit = breakers.ask(order.cycle, insist=order.insist)
-            if permit.answer is Answer.REFUSE:
-                ends.append(f"not tried again: {subject(permit.key)}: {permit.why}")
-                return results[-1]
-            start_again()
-        n = earlier + tried
-        result = crew.stage(f"attempt {n}: {pass_name}", lambda: attempt(n), _tell)
-        records.append(result.record)
-        results.append(result)
-        crew.observer.attempt_ended(order.cycle, n, result.outcome, result.record.failure)
+            if self._is_stopped():
+                return self.results[-1]
+            self.start_again()
+        n = self.earlier + tried
+        result = self.crew.stage(f"attempt {n}: {self.name}", lambda: self.attempt(n), _tell)
+        self.results.append(result)
+        told = (result.outcome, result.record.failure)
+        self.crew.observer.attempt_ended(self.order.cycle, n, *told)
         return result
 
-    def decide(n: int, result: AttemptResult) -> Wait | GiveUp | None:
-        if ends:
-            return GiveUp(why=ends[0])
-        decision = _decide(order, crew, breakers, n, result)
+    def decide(self, n: int, result: AttemptResult) -> Wait | GiveUp | None:
+        """Say what follows attempt *n* of this run of the cycle; the breakers hear of it here."""
+        if self.why_ended:
+            return GiveUp(why=self.why_ended)
+        decision = _decide(self.order, self.crew, self.breakers, n, result)
         if isinstance(decision, Wait):
-            crew.observer.waiting(order.cycle, decision.wait_s, _why(result))
+            self.crew.observer.waiting(self.order.cycle, decision.wait_s, _why(result))
         if isinstance(decision, GiveUp):
-            ends.append(decision.why)
+            self.why_ended = decision.why
         return decision
 
-    last = until_settled(perform, decide, lambda wait_s: crew.sleep(wait_s, order.cycle))
-    return PassEnd(last=last, attempts=tuple(records), why_ended=ends[0] if ends else "")
+    def _is_stopped(self) -> bool:
+        """Asked again after the wait: another cycle, in whatever process, may have met an outage."""
+        permit = self.breakers.ask(self.order.cycle, insist=self.order.insist)
+        if permit.answer is Answer.REFUSE:
+            self.why_ended = f"not tried again: {subject(permit.key)}: {permit.why}"
+        return bool(self.why_ended)
 
 
 def _decide(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 from loop.errors import LedgerRefused, StoreError
@@ -38,20 +38,22 @@ def answered(
     return kept
 
 
-def escalated(crew: Crew) -> Iterator[IncidentRecord]:
+def escalate(crew: Crew) -> list[IncidentRecord]:
     """Escalate what passed its response target unacknowledged, each once; give those incidents.
 
-    Where the store cannot be asked now the next sweep does it. A lazy generator: exhaust it.
+    Where the store cannot be asked now the next sweep does it.
     """
+    done: list[IncidentRecord] = []
     try:
         found = crew.store.incidents(state=IncidentState.OPEN, limit=LOOKED_AT_LIMIT)
         for incident in found:
             if escalation_due(incident, crew.now()) and (told := _escalated(crew, incident)):
                 crew.observer.said(escalation_line(told))
                 tell(crew, IncidentChange.ESCALATED, told)
-                yield told
+                done.append(told)
     except (StoreError, LedgerRefused) as error:
         crew.observer.said(f"not escalated: {error}")
+    return done
 
 
 def escalation_line(incident: IncidentRecord) -> str:

@@ -12,7 +12,7 @@ from loop.asking import asked
 from loop.catchup import name_outages
 from loop.errors import StoreError
 from loop.refusal import begun, refused
-from loop.responding import escalated
+from loop.responding import escalate
 from loop.story import Crew, Order
 from loop.summing import summed
 from loop.turnqueue import TurnQueue
@@ -73,7 +73,7 @@ def run_fleet(order: RunOrder, crew: Crew, perform: Perform, show_skip: ShowSkip
             _turns(order, crew, run, perform, show_skip, records)
             name_outages(order.first, crew)
     finally:
-        list(escalated(crew))
+        escalate(crew)
         agents = frozenset(first.plan.agent.name for first in order.first)
         run = summed(run, crew, [*order.done, *records], agents)
         crew.keep(run)

@@ -20,7 +20,7 @@ _TRUST = {Confidence.LOW: 0, Confidence.MEDIUM: 1, Confidence.HIGH: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
+class Occurrence:
     """One failed cycle, as its incident sees it."""
 
     cycle: CycleRecord
@@ -50,7 +50,7 @@ def opens_incident(failure: Failure | None) -> bool:
 
 
 def on_failure(
-    known: IncidentRecord | None, seen: Sighting, reopen_days: float, new_id: str
+    known: IncidentRecord | None, seen: Occurrence, reopen_days: float, new_id: str
 ) -> IncidentRecord:
     """Give the incident that the failure *seen* belongs to, as it is now.
 
@@ -59,14 +59,14 @@ def on_failure(
     """
     if known is None or not _same_cause(known, seen):
         return _opened(seen, new_id)
-    if known.is_active and known.recovered_at is None:
+    if known.is_active and not known.is_recovered:
         return _joined(known, seen)
     if known.is_active or _within(known, seen.now, reopen_days):
         return _joined(_reopened(known, seen), seen)
     return _opened(seen, new_id).evolve(reopens=known.id)
 
 
-def _same_cause(known: IncidentRecord, seen: Sighting) -> bool:
+def _same_cause(known: IncidentRecord, seen: Occurrence) -> bool:
     same_repo = known.repo == seen.cycle.repo
     return same_repo and known.failure.fingerprint == seen.failure.fingerprint
 
@@ -75,7 +75,7 @@ def _within(known: IncidentRecord, now: datetime, reopen_days: float) -> bool:
     return now - (known.resolved_at or known.last_seen) <= timedelta(days=reopen_days)
 
 
-def _opened(seen: Sighting, new_id: str) -> IncidentRecord:
+def _opened(seen: Occurrence, new_id: str) -> IncidentRecord:
     return IncidentRecord(
         id=new_id,
         repo=seen.cycle.repo,
@@ -95,7 +95,7 @@ def _opened(seen: Sighting, new_id: str) -> IncidentRecord:
     )
 
 
-def _reopened(known: IncidentRecord, seen: Sighting) -> IncidentRecord:
+def _reopened(known: IncidentRecord, seen: Occurrence) -> IncidentRecord:
     """What a person said of its cause and prevention stays; nobody has taken care of it yet."""
     now = known.recovered_at or known.resolved_at or known.last_seen
     before = closed_episode(known, now)
@@ -115,7 +115,7 @@ def _reopened(known: IncidentRecord, seen: Sighting) -> IncidentRecord:
     )
 
 
-def _joined(known: IncidentRecord, seen: Sighting) -> IncidentRecord:
+def _joined(known: IncidentRecord, seen: Occurrence) -> IncidentRecord:
     if seen.cycle.cycle in known.cycles:
         return known
     surer = _TRUST[seen.failure.confidence] >= _TRUST[known.failure.confidence]

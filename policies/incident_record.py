@@ -106,6 +106,11 @@ class IncidentRecord:
         return self.state is not IncidentState.RESOLVED
 
     @property
+    def is_recovered(self) -> bool:
+        """Tell whether it works again and only waits for what `lacks` names."""
+        return self.is_active and self.recovered_at is not None
+
+    @property
     def lacks(self) -> tuple[str, ...]:
         """Name the ledger's fields that must be filled before it closes: of a SEV-1, two."""
         if self.severity is not Severity.SEV1:

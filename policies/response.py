@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from policies.errors import NightcrewError
@@ -20,6 +22,16 @@ BY_HAND = "n/a (resolved by hand)"
 
 class IncidentRefused(NightcrewError):
     """What a person asked of an incident is not possible as it stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """What an incident waits for from people."""
+
+    what: str
+    since: datetime | None
+    remedy: str
+    """The command that gives it."""
 
 
 def acknowledged(incident: IncidentRecord, owner: str, now: datetime) -> IncidentRecord:
@@ -64,7 +76,7 @@ def resolved_by_hand(
         raise IncidentRefused(f"{incident.id}: is resolved since {stamp(incident.resolved_at)}")
     told = incident.evolve(resolved_because=why, **(_unsaid(incident, why) | changes))
     if told.lacks:
-        options = " ".join(f"--{name.lower().replace(' ', '-')} TEXT" for name in told.lacks)
+        options = _options(told)
         raise IncidentRefused(
             f"{incident.id}: a {told.severity} closes with it only: add {options}"
         )
@@ -85,10 +97,30 @@ def is_overdue(incident: IncidentRecord, now: datetime) -> bool:
     """Tell whether *incident* fails still, and passed its response target unacknowledged."""
     return (
         incident.state is IncidentState.OPEN
-        and incident.recovered_at is None
+        and not incident.is_recovered
         and incident.respond_by is not None
         and incident.respond_by <= now
     )
+
+
+def awaited(incident: IncidentRecord, now: datetime) -> Iterator[Awaited]:
+    """Give what *incident* waits for from people: an acknowledgement, or what a SEV-1 lacks."""
+    if is_overdue(incident, now):
+        yield Awaited(
+            what="a person to acknowledge it",
+            since=incident.respond_by,
+            remedy=f"nightcrew incidents ack {incident.id} --owner NAME",
+        )
+    if incident.is_recovered and incident.lacks:
+        yield Awaited(
+            what=f"recovered, waits for its {' and '.join(incident.lacks).lower()}",
+            since=incident.recovered_at,
+            remedy=f"nightcrew incidents resolve {incident.id} --reason TEXT {_options(incident)}",
+        )
+
+
+def _options(incident: IncidentRecord) -> str:
+    return " ".join(f"--{name.lower().replace(' ', '-')} TEXT" for name in incident.lacks)
 
 
 def _unsaid(incident: IncidentRecord, why: str) -> dict[str, str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from policies.breaker import BreakerState, Phase
+from policies.breaker_state import NO_PROBE, BreakerState, Phase
 from policies.text import one_line
 
 SUMMARY_LIMIT_CHARS = 200
 
 
-def tripped(state: BreakerState, reason: str, until: datetime, now: datetime) -> BreakerState:
+def tripped_by_hand(
+    state: BreakerState, reason: str, until: datetime, now: datetime
+) -> BreakerState:
     """Give *state* open until *until*, whatever it was; a probe that runs does not close it."""
     return replace(
         state,
@@ -24,6 +26,6 @@ def tripped(state: BreakerState, reason: str, until: datetime, now: datetime) ->
         until=until,
         stated_end=None,
         incident=None,
-        probe="",
-        probe_expires=None,
+        ramp=None,
+        **NO_PROBE,
     )

@@ -92,7 +92,7 @@ def trip_breaker(
     from flows.cli.words import moment
     from loop.errors import NightcrewError
     from loop.story import utc_now
-    from policies.tripping import tripped
+    from policies.tripping import tripped_by_hand
 
     with errors_told():
         desk, now = open_desk(os.environ, Path.cwd()), utc_now()
@@ -102,7 +102,7 @@ def trip_breaker(
             raise NightcrewError(unknown(key, known))
         until = now + timedelta(hours=hours)
         states = desk.store.change_breakers(
-            wanted, lambda found: [tripped(state, reason, until, now) for state in found]
+            wanted, lambda found: [tripped_by_hand(state, reason, until, now) for state in found]
         )
         if as_json:
             document([in_full(state, desk.store) for state in states])
@@ -160,15 +160,13 @@ def meant(key: str | None, names: list[str]) -> list[str]:
 
 def close(keys: Sequence[str], reason: str, store: Store, now: datetime) -> None:
     """Close the breakers *keys* in one transaction, and remember when and why."""
-    from loop.outages import end_by_hand
-    from policies.breaker import reset
+    from loop.outages import reset
     from policies.records import stamp
     from policies.text import one_line
 
     if not keys:
         return
-    store.change_breakers(list(keys), lambda states: [reset(state) for state in states])
-    end_by_hand(store, list(keys), now)
+    reset(store, list(keys), now)
     for name in keys:
         told = {"at": stamp(now), "reason": one_line(reason, 500)}
         store.remember(RESETS, name, told)

@@ -11,7 +11,7 @@ from flows.cli.cyclepage import failure_lines
 from flows.cli.words import moment
 from policies.incident_record import Episode, IncidentRecord
 from policies.moments import stamp
-from policies.response import is_overdue
+from policies.response import awaited
 from policies.sparkline import DAYS, sparkline
 
 SHOWN_LIMIT = 10
@@ -63,23 +63,19 @@ def in_full(incident: IncidentRecord, now: datetime) -> dict[str, Any]:
 
 def waits_for(incident: IncidentRecord, now: datetime) -> Iterator[str]:
     """Give what *incident* waits for, one line each; nothing when it is over."""
-    if incident.is_active and incident.recovered_at is not None:
-        for name in incident.lacks:
-            option = f"--{name.lower().replace(' ', '-')}"
-            yield f"recovered, waits for its {name}: incidents resolve --reason TEXT {option} TEXT"
-    elif incident.is_active:
+    if incident.is_active and not incident.is_recovered:
         what = f"check {incident.check} passes" if incident.check else f"{incident.agent} succeeds"
         yield f"a cycle in which pass {incident.pass_name} with {what}, or a person who resolves it"
-    if is_overdue(incident, now):
-        yield f"a person to acknowledge it, since {moment(incident.respond_by)}"
+    for each in awaited(incident, now):
+        since = f", since {moment(each.since)}" if each.since else ""
+        yield f"{each.what}{since}: {each.remedy}"
     if incident.waits_because:
         yield f"its ledger entry: {incident.waits_because}"
 
 
 def state_word(incident: IncidentRecord) -> str:
     """Give the state as people read it; one that recovered and waits says so."""
-    waits = incident.is_active and incident.recovered_at is not None
-    return f"{incident.state}, recovered" if waits else incident.state.value
+    return f"{incident.state}, recovered" if incident.is_recovered else incident.state.value
 
 
 def occurrences(incident: IncidentRecord, today: date) -> str:

@@ -16,7 +16,7 @@ from policies.breaker import BreakerState
 from policies.failure import CycleOutcome
 from policies.outage import Outage
 from policies.records import CycleRecord, IncidentRecord, stamp
-from policies.response import is_overdue
+from policies.response import awaited
 
 SCHEDULE = "schedule"
 """The trigger of scheduled cycles (loop/nights, which imports much)."""
@@ -96,23 +96,13 @@ def of_cycle(cycle: CycleRecord, desk: Desk, now: datetime) -> Iterator[Waiting]
 
 def of_incident(incident: IncidentRecord, now: datetime) -> Iterator[Waiting]:
     """Give what an incident waits for from people: an acknowledgement, or what a SEV-1 lacks."""
-    subject = f"incident {incident.id} ({incident.severity})"
-    if is_overdue(incident, now):
+    for each in awaited(incident, now):
         yield Waiting(
             repo=incident.repo,
-            what=f"{subject}: a person to acknowledge it",
-            why=incident.failure.summary,
-            since=incident.respond_by,
-            remedy=f"nightcrew incidents ack {incident.id} --owner NAME",
-        )
-    if incident.recovered_at and incident.lacks and incident.is_active:
-        yield Waiting(
-            repo=incident.repo,
-            what=f"{subject}: recovered, waits for its {' and '.join(incident.lacks).lower()}",
-            why=incident.fix,
-            since=incident.recovered_at,
-            remedy=f"nightcrew incidents resolve {incident.id} --reason TEXT "
-            + " ".join(f"--{name.lower().replace(' ', '-')} TEXT" for name in incident.lacks),
+            what=f"incident {incident.id} ({incident.severity}): {each.what}",
+            why=incident.fix if incident.is_recovered else incident.failure.summary,
+            since=each.since,
+            remedy=each.remedy,
         )
 
 

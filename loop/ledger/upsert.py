@@ -65,6 +65,8 @@ def _ours(document: Document, incident_id: str, unchanged: Set[str]) -> int | No
 def _end_of_theirs(data: bytes, incident_id: str) -> int | None:
     """Give where the last entry ends that still names the incident; None: a person took it out."""
     at, end = 0, None
+    if incident_id.encode("ascii") not in data:  # reading every dialect takes four times as long
+        return None
     for block in blocks_of(data):
         at += len(block.raw)
         if block.entry and block.entry.id == incident_id:

@@ -51,7 +51,7 @@ def _facts(incident: IncidentRecord) -> str:
         ("respond by", moment(incident.respond_by)),
         ("escalated", moment(incident.escalated_at)),
         ("recovered", moment(incident.recovered_at)),
-        ("waits for", ", ".join(incident.lacks) if incident.recovered_at else ""),
+        ("waits for", ", ".join(incident.lacks) if incident.is_recovered else ""),
         ("resolved", moment(incident.resolved_at)),
         ("fix", incident.fix),
         ("root cause", incident.root_cause),

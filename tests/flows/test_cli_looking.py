@@ -461,7 +461,7 @@ def test_a_sev1_is_not_closed_without_its_rule_and_status_says_so(store: Store) 
     refused = _run("incidents", "resolve", "inc-d", "--reason", "paid")
     assert (refused.exit_code, "--prevention-rule TEXT" in refused.stderr) == (2, True)
     assert "recovered, waits for its prevention rule" in _run("status").stdout
-    assert "recovered, waits for its Prevention Rule" in _run("incidents", "show", "inc-d").stdout
+    assert "recovered, waits for its prevention rule" in _run("incidents", "show", "inc-d").stdout
     assert "open, recovered" in _run("incidents").stdout
     store.save_incident(_incident(severity=Severity.SEV1, respond_by=BEGAN))
     assert "a person to acknowledge it" in _run("status").stdout

@@ -7,7 +7,7 @@ import pytest
 
 from loop.errors import LedgerRefused
 from loop.incidents import Incidents
-from loop.responding import answered, escalated
+from loop.responding import answered, escalate
 from loop.store import Store
 from loop.story import Crew, Order, Places
 from policies.failure import Confidence, CycleOutcome, Failure, FailureClass
@@ -128,11 +128,11 @@ def test_what_nobody_acknowledged_is_escalated_once(crew):
     told = []
     crew.on_incident = lambda change, _: told.append(change.value)
     made = Incidents(ORDER, crew, Ledger().write).failed(cycle(1), FAILURE, "maintain", None)
-    assert list(escalated(crew)) == []
+    assert escalate(crew) == []
     crew.now = lambda: made.respond_by
-    (late,) = escalated(crew)
+    (late,) = escalate(crew)
     assert (late.id, late.escalated_at) == (made.id, made.respond_by)
-    assert list(escalated(crew)) == []
+    assert escalate(crew) == []
     assert told == ["opened", "escalated"]
 
 
@@ -142,6 +142,6 @@ def test_an_acknowledged_one_is_not_escalated_and_keeps_its_owner(crew):
     kept = answered(crew, made, None, lambda known, now: acknowledged(known, "Ana", now))
     assert (kept.state, bool(kept.waits_because)) == (IncidentState.ACKNOWLEDGED, True)
     crew.now = lambda: made.respond_by
-    assert list(escalated(crew)) == []
+    assert escalate(crew) == []
     again = incidents.failed(cycle(2), FAILURE, "maintain", None)
     assert (again.owner, again.count, again.waits_because) == ("Ana", 2, "")

@@ -5,6 +5,7 @@ import resource
 import stat
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -367,11 +368,9 @@ def test_the_mode_is_kept_and_what_a_killed_writer_left_is_removed(ledger):
 def test_a_large_ledger_is_written_in_seconds(ledger):
     big = PEOPLE + b"\n### 2026-02-11\n- Trigger: again\n- Fix: yes\n" * 100_000
     ledger.write_bytes(big)
-    began = datetime.now(UTC)
+    began_s = time.process_time()  # of this process alone: what else the machine does is not ours
     write(ledger, head=big)
-    assert (
-        datetime.now(UTC) - began
-    ).total_seconds() < 150  # a slow, busy machine; a quadratic one takes hours
+    assert time.process_time() - began_s < 15
     assert ledger.read_bytes().startswith(big)
 
 

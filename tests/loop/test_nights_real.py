@@ -335,5 +335,6 @@ def test_the_canary_of_a_working_account_lets_the_fleet_start(
     machine = agent_home(agent, stub("success"))
     repos = [repository(tmp_path / name) for name in ("one", "two")]
     record = night.run(*(planned(night, machine, repo) for repo in repos))
+    assert [cycle.outcome for cycle in record.cycles] == [CycleOutcome.SUCCEEDED] * 2
     assert [len(cycle.attempts) for cycle in record.cycles] == [1, 1]
     assert (record.agent_starts, record.canary_starts, record.outages) == (3, 1, ())

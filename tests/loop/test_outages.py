@@ -18,7 +18,7 @@ from nights import Night
 from repositories import repository
 
 from loop.breakers import Breakers
-from loop.outages import end_by_hand
+from loop.outages import reset
 from policies.breaker import Phase
 from policies.failure import Confidence, CycleOutcome, Failure, FailureClass
 from policies.permit import Answer
@@ -332,8 +332,6 @@ def test_what_another_process_opens_stops_a_cycle_that_is_past_its_setup(night, 
 def test_a_breaker_that_a_person_closes_ends_its_outage(night):
     codex_breakers(night, "first", 0).failed(LIMIT)
     assert len(night.store.outages(lasting=True)) == 1
-    night.store.change_breakers(
-        ["agent:codex"], lambda _known: [type(_known[0])(key="agent:codex")]
-    )
-    end_by_hand(night.store, ["agent:codex"], datetime.now(UTC))
-    assert night.store.outages(lasting=True) == []
+    (ended,) = reset(night.store, ["agent:codex"], datetime.now(UTC))
+    assert ended.scope == "agent:codex" and ended.ended
+    assert (night.store.outages(lasting=True), night.store.breakers()) == ([], [])

@@ -80,6 +80,12 @@ def test_cycles_come_newest_first_and_bounded(store):
     assert store.cycles(repo="another") == []
 
 
+def an_incident(**more):
+    said = {"id": "inc-1", "repo": "repo", "agent": "codex", "pass_name": "maintain"}
+    said |= {"failure": FAILURE, "first_seen": NOW, "last_seen": NOW}
+    return IncidentRecord(**said | more)
+
+
 def test_saving_again_replaces(store):
     store.save_cycle(a_cycle(1))
     store.save_cycle(a_cycle(1, outcome=CycleOutcome.SUCCEEDED))
@@ -88,15 +94,7 @@ def test_saving_again_replaces(store):
 
 def test_runs_and_incidents_come_back(store):
     run = RunRecord(run="r", started=NOW, outcome=CycleOutcome.FAILED, agent_starts=3)
-    incident = IncidentRecord(
-        id="inc-1",
-        repo="repo",
-        agent="codex",
-        pass_name="maintain",
-        failure=FAILURE,
-        first_seen=NOW,
-        last_seen=NOW,
-    )
+    incident = an_incident()
     store.save_run(run)
     store.save_incident(incident)
     assert store.runs() == [run]
@@ -197,16 +195,7 @@ def test_an_older_store_is_opened_and_upgraded(tmp_path):
 
 
 def test_an_incident_is_changed_as_it_is_now(store):
-    made = IncidentRecord(
-        id="inc-1",
-        repo="repo",
-        agent="codex",
-        pass_name="maintain",
-        failure=FAILURE,
-        first_seen=NOW,
-        last_seen=NOW,
-        state=IncidentState.ACKNOWLEDGED,
-    )
+    made = an_incident(state=IncidentState.ACKNOWLEDGED)
     assert store.change_incident("inc-1", lambda known: known) is None
     store.save_incident(made)
     assert store.change_incident("inc-1", lambda _: None) is None

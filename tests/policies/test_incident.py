@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.failure import Confidence, CycleOutcome, Failure, FailureClass
-from policies.incident import Sighting, incident_id, on_failure, opens_incident
+from policies.incident import Occurrence, incident_id, on_failure, opens_incident
 from policies.records import CYCLES_KEPT, AttemptRecord, CycleRecord, IncidentState, Severity
 from policies.recovery import RECOVERED, on_success
 
@@ -66,7 +66,7 @@ def fail(
 ):
     now = BEGAN + after
     what = what or failure()
-    seen = Sighting(
+    seen = Occurrence(
         cycle=cycle(n, **of_cycle),
         failure=what,
         pass_name="maintain",
