@@ -32,6 +32,8 @@ class Turn:
 
     order: Order | None = None
     ends: State[Any] | None = None
+    run: str = ""
+    """The run that this end may change."""
 
 
 def turn_of(flow_run: FlowRun, wired: Wired, now: datetime) -> Turn:
@@ -82,7 +84,7 @@ def had_turn(wired: Wired, window: Window) -> list[CycleRecord]:
 
 def _retry(before: CycleRecord, wired: Wired) -> Turn:
     order = retried(wired.crew, before, wired.plans[0])
-    return Turn(order=order) if order else Turn(ends=of_cycle(before))
+    return Turn(order=order) if order else Turn(ends=of_cycle(before), run=before.run)
 
 
 def _rerun(name: str, parameters: dict[str, Any], wired: Wired) -> Turn:

@@ -20,7 +20,7 @@ from loop.story import Crew, Order
 from loop.watch import CycleClock
 from loop.workfolder import WorkFolder
 from policies.events.base import Story
-from policies.failure import AttemptOutcome, Failure
+from policies.failure import AttemptOutcome, Failure, StopReason
 from policies.logmarks import Foot, foot_line
 from policies.outcome import Evidence, Verdict, judge
 from policies.plan import FIXERS
@@ -142,12 +142,14 @@ class Attempt:
         ).replace("\n", " ")
 
     def _evidence(self, listener: Listener, ended: Exit) -> Evidence:
+        # What cancels us often ends git's processes too: then it is not asked.
+        is_cancelled = ended.stopped_because is StopReason.CANCELLED
         return Evidence(
             story=listener.story,
             has_end_event=listener.reader.has_end_event,
             exit_code=ended.exit_code,
             stopped_because=ended.stopped_because,
-            changed=self.workspace.changed(),
+            changed=not is_cancelled and self.workspace.changed(),
             start_error=ended.error if ended.exit_code is None else "",
         )
 

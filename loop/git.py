@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from pathlib import Path
 
 from loop.errors import GitError
@@ -190,7 +191,7 @@ def _first_line(text: str, code: int) -> str:
     lines = [line.strip() for line in text.splitlines()]
     said = [
         f"{line} {after}" if line.endswith(":") else line
-        for line, after in zip(lines, [*lines[1:], ""], strict=True)
+        for line, after in zip_longest(lines, lines[1:], fillvalue="")
         if line.startswith(("fatal:", "error:", "CONFLICT"))
     ]
     others = [line for line in lines if line and not line.startswith(("warning:", "hint:"))]

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -94,11 +94,22 @@ def _start(cwd: Path, command: list[str], env: dict[str, str], istream: Any) -> 
     if not cwd.is_dir():
         raise GitError(f"{cwd} is not a folder")
     try:
-        return PythonGit().execute(
-            command, istream=istream, as_process=True, env=env, start_new_session=True
-        )
+        with _deaf_to_ctrl_c():
+            return PythonGit().execute(
+                command, istream=istream, as_process=True, env=env, start_new_session=True
+            )
     except GitCommandNotFound as error:
         raise GitError("git is not installed, or not on PATH: install it") from error
+
+
+@contextlib.contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Meanwhile, let a child start that no SIGINT ends, as one would before it is in its own session."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _in(cwd: Path) -> tuple[str, str]:

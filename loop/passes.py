@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from loop.attempt import AttemptResult
 from loop.breakers import Breakers
@@ -18,10 +18,9 @@ from policies.retry import GiveUp, Wait, next_try
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassEnd:
-    """How a pass ended: its last attempt, and the records of all."""
+    """How a pass ended."""
 
     last: AttemptResult
-    attempts: tuple[AttemptRecord, ...]
     why_ended: str = ""
     """Why a failed pass was not tried again."""
 
@@ -33,19 +32,20 @@ def run_pass(
     pass_name: str,
     attempt: Callable[[int], AttemptResult],
     start_again: Callable[[], None],
+    attempted: Callable[[AttemptRecord], None],
     earlier: int = 0,
 ) -> PassEnd:
     """Run *attempt* 1, 2, … until it does not fail, the policy gives up, or a breaker opens.
 
-    *start_again* gives the next attempt the workspace as the first one found it. *earlier*
-    attempts were made before the cycle's run was retried: counting goes on after them.
+    *start_again* gives the next attempt the workspace as the first one found it. *attempted* hears
+    of each one as it ends. *earlier* attempts were made before the cycle's run was retried: counting
+    goes on after them.
     """
-    going = _Pass(order, crew, breakers, pass_name, attempt, start_again, earlier)
+    going = _Pass(order, crew, breakers, pass_name, attempt, start_again, attempted, earlier)
     last = until_settled(
         going.perform, going.decide, lambda wait_s: crew.sleep(wait_s, order.cycle)
     )
-    attempts = tuple(result.record for result in going.results)
-    return PassEnd(last=last, attempts=attempts, why_ended=going.why_ended)
+    return PassEnd(last=last, why_ended=going.why_ended)
 
 
 @dataclass(slots=True)
@@ -58,19 +58,21 @@ class _Pass:
     name: str
     attempt: Callable[[int], AttemptResult]
     start_again: Callable[[], None]
+    attempted: Callable[[AttemptRecord], None]
     earlier: int
-    results: list[AttemptResult] = field(default_factory=list)
+    last: AttemptResult | None = None
     why_ended: str = ""
 
     def perform(self, tried: int) -> AttemptResult:
         """Give the next attempt's result; the last one's again where no more may start."""
-        if tried > 1:
+        if self.last:
             if self._is_stopped():
-                return self.results[-1]
+                return self.last
             self.start_again()
         n = self.earlier + tried
         result = self.crew.stage(f"attempt {n}: {self.name}", lambda: self.attempt(n), _tell)
-        self.results.append(result)
+        self.last = result
+        self.attempted(result.record)
         told = (result.outcome, result.record.failure)
         self.crew.observer.attempt_ended(self.order.cycle, n, *told)
         return result

@@ -56,7 +56,7 @@ def finished_pass(order: Order, ready: Ready) -> PassEnd | None:
     last = AttemptResult(
         record=before.attempts[-1], outcome=AttemptOutcome.SUCCEEDED, why="done before the retry"
     )
-    return PassEnd(last=last, attempts=())
+    return PassEnd(last=last)
 
 
 def earlier_attempts(order: Order, crew: Crew, pass_name: str) -> int:

@@ -71,7 +71,7 @@ def test_asked_to_end_it_ends_its_agents_and_keeps_its_story(desk, served, how):
     assert time.monotonic() - began < TREE_END_S + 10
     assert ended.code == 130, ended.err
     assert ended.document["outcome"] == "cancelled"
-    assert ended.cycle["outcome"] == "cancelled"
+    assert ended.cycle["outcome"] == "cancelled", ended.err
     assert ended.cycle["attempts"][0]["stopped_because"] == "cancelled"
     assert going.starts.read_text() == "start\n"
     seen = Seen(served)

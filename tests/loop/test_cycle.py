@@ -1,6 +1,9 @@
 """Whole cycles: real repository, real agent process, real checks; one record and one entry."""
 
+import os
+import shutil
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -239,8 +242,6 @@ def test_two_cycles_of_one_repository_at_once_postpone_one(night, user):
 
 
 def test_cancelling_keeps_the_work_and_touches_no_breaker(night, user):
-    import threading
-
     threading.Timer(1.0, night.crew.cancelled.set).start()
     record = night.run(night.plan(user, "sh -c 'echo half > half.txt; sleep 60'"))
     (cycle,) = record.cycles
@@ -248,6 +249,29 @@ def test_cancelling_keeps_the_work_and_touches_no_breaker(night, user):
     assert git(user, "show", f"{cycle.branch}:half.txt") == "half"
     assert night.store.breakers() == []
     assert not (user / "INCIDENTS.md").exists()
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_git_that_is_killed_loses_no_attempt(night, user, monkeypatch, is_stopped):
+    place, flag = night.folder / "bin", night.folder / "flag"
+    place.mkdir()
+    real = shutil.which("git")
+    write(place, {"git": f'#!/bin/sh\ntest -e {flag} && kill -9 $$\nexec {real} "$@"\n'})
+    (place / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{place}:{os.environ['PATH']}")
+    if is_stopped:
+        threading.Timer(2.0, night.crew.cancelled.set).start()
+    check = CheckSpec(name="kills", argv=("sh", "-c", f"! test -e x || touch {flag}"), source="")
+    deed = f"sh -c 'touch {flag}; sleep 60'" if is_stopped else "touch x"
+    (cycle,) = night.run(night.plan(user, deed, checks=(check,))).cycles
+    assert cycle.outcome is (CycleOutcome.CANCELLED if is_stopped else CycleOutcome.FAILED)
+    assert len(cycle.attempts) == 1
+    flag.unlink()
+    assert cycle.base_commit == git(user, "rev-parse", "main")
+    assert len(night.store.breakers()) == (0 if is_stopped else 1)
+    if not is_stopped:
+        assert cycle.failure.failure_class is FailureClass.GIT_ERROR
+        assert "ended with code -9" in cycle.reason
 
 
 def test_an_agents_own_ledger_edits_are_kept_beside_the_logs(night, user):

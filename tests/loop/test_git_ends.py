@@ -87,3 +87,13 @@ def test_a_path_is_taken_as_it_is_written(tmp_path, monkeypatch):
     for name in ("$HOME", "~", "-dash", "${x} y", "ünï"):
         made = repository(tmp_path / name)
         assert Git(made).run("rev-parse", "--show-toplevel") == str(made)
+
+
+def test_ctrl_c_ends_no_git_that_has_not_left_our_session_yet(user, monkeypatch):
+    # The shell that stands for git has the signals that git would have from its first moment on.
+    shim = user.parent / "bin" / "git"
+    shim.parent.mkdir()
+    shim.write_text('#!/bin/sh\nkill -INT $$\necho "git version 2.50.0"\n')
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", str(shim.parent), prepend=":")
+    assert Git(user).run("version").strip() == "git version 2.50.0"
