@@ -198,10 +198,10 @@ def test_a_whole_run_can_be_told_live(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_agents_line_costs_next_to_nothing() -> None:
     observer = LiveObserver(io.StringIO())
     observer.cycle_started("c-1", "beta", "codex")
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(100_000):
         observer.line("c-1", "some text of an agent")
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
 
 
 @pytest.mark.parametrize("term", ["dumb", "unknown", ""])

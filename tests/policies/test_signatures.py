@@ -39,10 +39,10 @@ def test_no_shipped_pattern_is_slow_on_hostile_lines(entry: Any) -> None:
     hostile = [
         word * (MATCH_LIMIT_CHARS // len(word)) for word in (*entry.words, "a", " ", "a.", "/a")
     ]
-    began = time.perf_counter()
+    began = time.process_time()
     for text in hostile:
         entry.pattern.search(text[:MATCH_LIMIT_CHARS])
-    assert (time.perf_counter() - began) / len(hostile) < 0.1
+    assert (time.process_time() - began) / len(hostile) < 0.1
 
 
 @pytest.mark.parametrize(

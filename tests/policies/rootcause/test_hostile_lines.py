@@ -77,12 +77,12 @@ def test_time_stays_in_milliseconds(word: str) -> None:
     lines = [line, other, Line(3, " " + line.text[1:]), line]
     slowest = ("", 0.0)
     for finder in (*FINDERS, by_words, by_wrapper, lambda seen: by_ending(seen, 0, 9)):
-        began = time.perf_counter()
+        began = time.process_time()
         list(finder(lines))
-        took = time.perf_counter() - began
+        took = time.process_time() - began
         slowest = max(slowest, (getattr(finder, "__name__", "?"), took), key=lambda pair: pair[1])
-    began = time.perf_counter()
+    began = time.process_time()
     regions_of(lines)
     clean(line.text * 600)
-    assert time.perf_counter() - began < 0.1
+    assert time.process_time() - began < 0.1
     assert slowest[1] < 0.2, slowest
