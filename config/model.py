@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from config.outward import NotifySettings, OutwardSettings
 from config.schedule import ScheduleSettings
 from policies.bounds import DEFAULT_BOUNDS, Scope
 from policies.failure import FailureClass
@@ -188,5 +189,7 @@ class Model(WorkSettings, BaseSettings):
     logs_dir: str
     state_url: str
     server_idle_s: Seconds
+    notify: NotifySettings
+    outward: OutwardSettings
     agents: dict[Name, AgentEntry] = {}
     repositories: dict[Name, RepositoryEntry] = {}

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from config import model
+from config import model, outward
 from config.layers import PREFIX, Layer
 from config.schedule import Bare, ScheduleSettings
 from policies.bounds import DEFAULT_BOUNDS
@@ -29,6 +29,9 @@ TABLES: dict[str, type[BaseModel]] = {
     "checks": model.CheckEntry,
     "setup": model.SetupEntry,
     "schedule": ScheduleSettings,
+    "outage": model.OutageSettings,
+    "notify": outward.NotifySettings,
+    "outward": outward.OutwardSettings,
 }
 
 
@@ -114,7 +117,18 @@ def _wrong(problem: ErrorDetails, path: Path) -> str:
     if "[key]" in problem["loc"]:
         known = [c.value for c in DEFAULT_BOUNDS] if "bounds" in path else []
         return f"no such name{_meant(key, known)}" if known else _reason(problem)
+    if key == "urls":  # what was written may be a secret
+        return f"item {_number(path)} is no channel; {_CHANNELS}"
     return f"{_shown(problem['input'])} does not fit; {_remedy(key, problem)}"
+
+
+_CHANNELS = (
+    'write a list of URLs, as in urls = ["ntfy://host/topic"], or "$NAME" for the environment\'s'
+)
+
+
+def _number(path: Path) -> int:
+    return next((key + 1 for key in reversed(path) if isinstance(key, int)), 1)
 
 
 def _known(path: Path) -> list[str]:

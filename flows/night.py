@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +20,12 @@ from loop.asking import asked
 from loop.cron import settled, window_at
 from loop.story import Order
 from policies.failure import CycleOutcome
+from policies.notice import NoticeKind
 from policies.plan import RepoPlan
 from policies.records import CycleRecord, RunRecord
-from policies.turns import next_start
+from policies.turns import next_start, night_is_over
+
+NIGHTS_LOOKED_AT = 20
 
 
 def after(record: CycleRecord, wired: Wired, showing: Showing, flow_run: FlowRun) -> None:
@@ -71,7 +74,30 @@ def summed_up(wired: Wired, run: str, showing: Showing) -> RunRecord | None:
         wired.crew.keep(record)
     if shown and showing.artifacts:
         showing.artifacts.night(record, record.cycles, shown)
+    _tell(wired, record)
     return record
+
+
+def untold(wired: Wired) -> list[RunRecord]:
+    """Give the nights whose window ended within a day and of which no summary was told."""
+    now, channels = wired.crew.now(), wired.outbox.channels
+    return [
+        run
+        for run in (wired.store.runs(NIGHTS_LOOKED_AT) if channels else [])
+        if run.window_end
+        and run.finished
+        and timedelta(0) <= now - run.window_end < timedelta(days=1)
+        and not wired.store.was_posted(NoticeKind.NIGHT, run.run)
+    ]
+
+
+def _tell(wired: Wired, run: RunRecord) -> None:
+    """Tell people of a night once nothing more starts in it."""
+    if run.window_end is None or run.finished is None:
+        return
+    turns, now = wired.settings.model.cycles, wired.crew.now()
+    if night_is_over(run.cycles, turns, now, run.window_end):
+        wired.crew.notify(lambda people: people.night(run))
 
 
 def _expected(wired: Wired, run: RunRecord) -> set[str]:

@@ -46,6 +46,7 @@ def sweep_flow() -> State:
     named = os.environ.get(CONFIG_NAME)
     wired = wire(Path.cwd(), dict(os.environ), {}, [], file=Path(named) if named else None)
     logger = get_run_logger()
+    wired.outbox.begin()
     with get_client(sync_client=True) as client:
         done = list(swept(client, wired))
         for line in done:
@@ -53,6 +54,7 @@ def sweep_flow() -> State:
         # Asked again for a while: after a pause was ended the server needs seconds.
         lacking = await_scheduled(client, wired, lambda: False)
         _forget_quiet(client, str(current.id))
+    wired.outbox.close()
     if lacking:
         return Failed(name="NotScheduled", message=f"no scheduled run: {', '.join(lacking)}")
     return Completed(message="; ".join(done)[:500] or QUIET)
@@ -78,7 +80,9 @@ def swept(client: SyncPrefectClient, wired: Wired) -> Iterator[str]:
 
 
 def _closed(wired: Wired, showing: Showing) -> Iterator[str]:
-    """Sum up runs that are recorded as running and that nobody runs."""
+    """Sum up runs that are recorded as running and that nobody runs, and nights nobody was told of."""
+    for run in night.untold(wired):
+        night.summed_up(wired, run.run, showing)
     for run in nights.open_runs(wired.crew):
         record = night.summed_up(wired, run.run, showing)
         if record and record.finished:

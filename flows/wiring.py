@@ -12,8 +12,10 @@ from config.plans import plans, short_hash
 from config.settings import Settings, load
 from config.shipped import SIGNATURES
 from flows.environment import told_places
+from flows.outgoing import outbox_of
 from loop import doctor, places
 from loop.observer import Observer, Silent
+from loop.outbox import Outbox
 from loop.signature_files import load_signatures, load_unbroken, own_file
 from loop.store import Store
 from loop.story import Crew, Places, utc_now
@@ -29,6 +31,8 @@ class Wired:
     plans: list[RepoPlan]
     crew: Crew
     places: Places
+    outbox: Outbox
+    """Of the notices that the crew's stories make."""
     store_url: str
     folder: Path
     """That of the settings file, else the working folder: where the worker's processes start."""
@@ -79,6 +83,8 @@ def wire(
     where = Places(state=state, logs=logs)
     folder = settings.file.parent if settings.file else cwd
     crew = _crew(store, where, environ, observer or Silent(), folder)
+    outbox = outbox_of(settings, store, environ, lambda line: crew.observer.said(line))
+    crew.notifier = outbox
     named = [_own_name(store, plan) for plan in chosen]
     crew.own_signatures = _own_signatures(named, folder, crew.observer)
     return Wired(
@@ -86,6 +92,7 @@ def wire(
         plans=named,
         crew=crew,
         places=where,
+        outbox=outbox,
         store_url=store_url,
         folder=folder,
     )

@@ -58,6 +58,9 @@ def cycle(flow_run: FlowRun) -> None:
         wired.crew.observer.said(f"{dead.cycle} is closed as crashed: {dead.reason}")
     turn = turn_of(flow_run, wired, wired.crew.now())
     if turn.order is None:
+        if turn.run:  # what ended it may have been killed before it said so
+            with shown(wired, fleets.FLEET) as showing:
+                night.summed_up(wired, turn.run, showing)
         if turn.ends is not None:
             end(flow_run, turn.ends)
         return
@@ -140,6 +143,7 @@ def shown(wired: Wired, deployment: str | None = None) -> Iterator[Showing]:
     """
     artifacts = Artifacts(wired.store, root_of(PREFECT_API_URL.value() or "") + PAGES)
     watch = Cancellations()
+    wired.outbox.begin()
     quick = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
     try:
         with get_client(sync_client=True) as client:
@@ -152,6 +156,7 @@ def shown(wired: Wired, deployment: str | None = None) -> Iterator[Showing]:
     finally:
         watch.close()
         artifacts.close()
+        wired.outbox.close()
 
 
 def name(flow_run: FlowRun, title: str, tags: list[str]) -> None:

@@ -43,15 +43,17 @@ class Breakers:
         plan: RepoPlan,
         now: Callable[[], datetime],
         told: Callable[[Outage], None] = lambda _outage: None,
+        opened: Callable[[BreakerState], None] = lambda _state: None,
     ) -> None:
         """Ask for *plan*'s repository and agent; *now* gives aware UTC times.
 
-        *told* hears of an outage that began or ended, once each.
+        *told* hears of an outage that began or ended, *opened* of a repository's breaker, once each.
         """
         self._store = store
         self._plan = plan
         self._now = now
         self._told = told
+        self._opened = opened
         self._cycle = ""
         self._agent = agent_key(plan.agent.name)
         self._keys = [MACHINE_KEY, self._agent, repository_key(plan.name, plan.agent.name)]
@@ -64,9 +66,12 @@ class Breakers:
 
     @classmethod
     def of(cls, plan: RepoPlan, crew: Crew) -> Breakers:
-        """Give those of *plan* in *crew*'s store; outages are told to its people."""
-        told = lambda outage: outages.tell(crew, outage)  # noqa: E731
-        return cls(crew.store, plan, crew.now, told)
+        """Give those of *plan* in *crew*'s store; outages and open breakers are told to its people."""
+
+        def opened(state: BreakerState) -> None:
+            crew.notify(lambda people: people.breaker_opened(state, plan.name))
+
+        return cls(crew.store, plan, crew.now, lambda outage: outages.tell(crew, outage), opened)
 
     def ask(self, cycle: str, *, insist: bool = False, wide_only: bool = False) -> Permit:
         """Say whether *cycle* may start; where it may as the probe, the probe's place is taken.
@@ -112,7 +117,8 @@ class Breakers:
         now = self._now()
         with self._store.together() as fleet:
             keys = [each for each in self._keys if each in (key, self._agent)]
-            states = dict(zip(keys, fleet.breakers(keys), strict=True))
+            before = dict(zip(keys, fleet.breakers(keys), strict=True))
+            states = dict(before)
             states[key] = breaker.after_failure(
                 states[key], failure, bound, self._cool_down, now, self._cycle
             )
@@ -125,6 +131,8 @@ class Breakers:
         if begun:
             self._told(begun)
             outages.adopt(self._store, begun, self._plan.outage.window_s)
+        if breaker.opens(before[key], states[key]) and not is_wide(key):
+            self._opened(states[key])
         is_stopped = bool(hit) and states[self._agent].phase is not Phase.CLOSED
         return states[self._agent] if is_stopped else states[key]
 

@@ -46,11 +46,8 @@ def keep(crew: Crew, incident: IncidentRecord, write: WriteEntry) -> IncidentRec
 
 
 def tell(crew: Crew, change: IncidentChange, incident: IncidentRecord) -> None:
-    """Tell whoever sends notifications; what goes wrong there fails no cycle."""
-    try:
-        crew.on_incident(change, incident)
-    except Exception as error:
-        crew.observer.said(f"{incident.id}: nobody was told that it is {change}: {error}")
+    """Let people be told of a *change* of *incident* that is kept."""
+    crew.notify(lambda people: people.incident(change, incident))
 
 
 def _remember(crew: Crew, incident: IncidentRecord) -> None:

@@ -118,11 +118,10 @@ def tell(crew: Crew, outage: Outage) -> None:
     """Tell people that *outage* began or ended, once each."""
     who = subject(outage.scope)
     if outage.ended:
-        crew.observer.said(f"outage {outage.id} is over: {who} works again")
-        crew.outage_ended(outage)
+        crew.observer.said(f"outage {outage.id} is over: {who} starts again")
     else:
         crew.observer.said(f"outage {outage.id} of {who}: {outage.summary}")
-        crew.outage_begun(outage)
+    crew.notify(lambda people: people.outage(outage))
 
 
 def touching(crew: Crew, began: datetime, agents: frozenset[str]) -> tuple[Outage, ...]:

@@ -17,12 +17,12 @@ from typing import Any, Protocol, TypeVar
 from loop.agents import adapter_for
 from loop.agents.base import Readiness
 from loop.errors import StoreError
+from loop.notifier import Nobody, Notifier
 from loop.observer import Observer, Silent
 from loop.store import Store
 from policies.failure import Failure, StopReason
-from policies.outage import Outage
 from policies.plan import AgentSpec, RepoPlan
-from policies.records import CycleRecord, IncidentChange, IncidentRecord, RunRecord
+from policies.records import CycleRecord, RunRecord
 from policies.signatures import Signatures
 
 T = TypeVar("T")
@@ -52,10 +52,6 @@ class Stage(Protocol):
 def plain(name: str, work: Callable[[], T], tell: Callable[[T], Told]) -> T:  # noqa: ARG001
     """Run *work*; nobody watches."""
     return work()
-
-
-def nobody_told(change: IncidentChange, incident: IncidentRecord) -> None:
-    """Tell nobody of an incident's *change*."""
 
 
 def utc_now() -> datetime:
@@ -123,8 +119,8 @@ class Crew:
     """Our own environment, from which those of children are made."""
     observer: Observer = field(default_factory=Silent)
     stage: Stage = plain
-    on_incident: Callable[[IncidentChange, IncidentRecord], None] = nobody_told
-    """Is told each change of an incident, once it is kept: the one place to send notifications from."""
+    notifier: Notifier = field(default_factory=Nobody)
+    """Tells people what happened; ask it by `notify`."""
     now: Callable[[], datetime] = utc_now
     local_zone: tzinfo = field(default_factory=local_zone)
     """The zone in which agents print clock times."""
@@ -138,10 +134,6 @@ class Crew:
     """The catalogue of known failures, with the fleet's own."""
     own_signatures: Mapping[str, Signatures] = field(default_factory=dict)
     """By repository: the same with those of its own, where it has any."""
-    outage_begun: Callable[[Outage], None] = lambda _outage: None
-    """Told once when an outage begins, by the process that saw it."""
-    outage_ended: Callable[[Outage], None] = lambda _outage: None
-    """Told once when an outage ends."""
     _known: dict[AgentSpec, Readiness] = field(default_factory=dict)
     _asking: threading.Lock = field(default_factory=threading.Lock)
 
@@ -170,6 +162,13 @@ class Crew:
                 self.store.save_cycle(record)
         except StoreError as error:
             self.observer.said(f"not remembered: {error}")
+
+    def notify(self, tell: Callable[[Notifier], None]) -> None:
+        """Let people be told; what goes wrong there fails no cycle."""
+        try:
+            tell(self.notifier)
+        except Exception as error:
+            self.observer.said(f"nobody was told: {type(error).__name__}: {error}")
 
     def sleep(self, seconds: float, cycle: str = "") -> None:
         """Wait, or until the run or *cycle* is cancelled."""

@@ -142,6 +142,11 @@ def reset(state: BreakerState) -> BreakerState:
     return BreakerState(key=state.key)
 
 
+def opens(before: BreakerState, after: BreakerState) -> bool:
+    """Say whether the breaker opened between *before* and *after*; a probe that failed opens none."""
+    return before.phase is Phase.CLOSED and after.phase is not Phase.CLOSED
+
+
 def _trips(
     state: BreakerState, failure: Failure, bound: Bound, cool_down: CoolDown, now: datetime
 ) -> bool:

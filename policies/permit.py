@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -44,6 +45,11 @@ def subject(key: str) -> str:
         return f"this {key}"
     repo, _, agent = name.partition("/")  # an agent that is a command may have more of them
     return f"{kind} {repo} with {agent}" if kind == "repository" else f"{kind} {name}"
+
+
+def reset_command(key: str) -> str:
+    """Give the command that closes the breaker *key*, as a shell takes it."""
+    return f"nightcrew breaker reset {shlex.quote(key)}"
 
 
 def repository_key(repo: str, agent: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from policies.failure import NOT_STARTED, CycleOutcome
@@ -28,6 +29,21 @@ def left_out(record: CycleRecord, cycles: int) -> str:
     if record.outcome not in NOT_STARTED or record.n >= cycles:
         return ""
     return f"cycles {record.n} to {cycles} were not started"
+
+
+def night_is_over(
+    cycles: Iterable[CycleRecord], turns: int, now: datetime, window_end: datetime
+) -> bool:
+    """Say whether no repository of *cycles*, oldest first, has a further one in this window.
+
+    *turns* is the most that each may have. Those that had none yet are not seen here.
+    """
+    newest = {cycle.repo: cycle for cycle in cycles}
+    return all(
+        cycle.outcome is not CycleOutcome.RUNNING
+        and next_start(cycle, turns, now, window_end) is None
+        for cycle in newest.values()
+    )
 
 
 BUSY_S = 900.0

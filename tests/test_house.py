@@ -20,6 +20,7 @@ ROOMS = {  # library: where it may be imported
     "tenacity": ("loop/",),
     "git": ("loop/",),
     "sqlalchemy": ("loop/",),
+    "apprise": ("loop/",),
     "pydantic_settings": ("config/",),
     "rich": ("flows/cli/",),
     "typer": ("flows/cli/",),

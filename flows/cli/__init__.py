@@ -13,6 +13,7 @@ import typer
 from flows.cli import breakers as breaker_verbs
 from flows.cli import incidents as incidents_verbs
 from flows.cli import ledger as ledger_verbs
+from flows.cli import notify as notify_verbs
 from flows.cli.diagnose import diagnose
 from flows.cli.doctor import doctor
 from flows.cli.grouped import Grouped, UsageError
@@ -27,6 +28,7 @@ from flows.cli.stop import stop
 
 DAILY = "Every day"
 TROUBLE = "When something is wrong"
+OPERATORS = "For operators"
 
 app = typer.Typer(
     name="nightcrew",
@@ -45,6 +47,7 @@ app.command(rich_help_panel=TROUBLE)(diagnose)
 app.add_typer(incidents_verbs.app, name="incidents", rich_help_panel=TROUBLE)
 app.add_typer(breaker_verbs.app, name="breaker", rich_help_panel=TROUBLE)
 app.add_typer(ledger_verbs.app, name="ledger", rich_help_panel=TROUBLE)
+app.add_typer(notify_verbs.app, name="notify", rich_help_panel=OPERATORS)
 
 
 def _version(wanted: bool) -> None:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from flows.cli.common import Desk
     from loop.store import Store
+    from loop.story import Crew
     from policies.breaker import BreakerState
 
 app = typer.Typer(help="List breakers, close or open one by hand.")
@@ -57,18 +56,18 @@ def reset_breakers(
     as_json: AsJson = False,
 ) -> None:
     """Close breakers by hand: the next cycle starts at once."""
-    from flows.cli.common import open_store
+    from flows.cli.common import lone_hand, open_desk
     from flows.cli.console import document, errors_told, note
     from loop.errors import NightcrewError
-    from loop.story import utc_now
 
     with errors_told():
-        store = open_store(os.environ, Path.cwd())
+        desk = open_desk(os.environ, Path.cwd())
+        store = desk.store
         known = store.breakers()
         wanted = meant(key, [state.key for state in known])
         if key is not None and not wanted:
             raise NightcrewError(unknown(key, [state.key for state in known]))
-        close(wanted, reason, store, utc_now())
+        close(wanted, reason, lone_hand(desk, os.environ, note))
         if as_json:
             document([in_full(store.breaker(name), store) for name in wanted])
         for name in [] if as_json else wanted:
@@ -158,18 +157,21 @@ def meant(key: str | None, names: list[str]) -> list[str]:
     return [n for n in names if n == f"agent:{key}" or n.startswith(f"repository:{key}/")]
 
 
-def close(keys: Sequence[str], reason: str, store: Store, now: datetime) -> None:
-    """Close the breakers *keys* in one transaction, and remember when and why."""
-    from loop.outages import reset
+def close(keys: Sequence[str], reason: str, crew: Crew) -> None:
+    """Close the breakers *keys* in one transaction, remember when and why, and tell whom it ends."""
+    from loop.outages import reset, tell
     from policies.records import stamp
     from policies.text import one_line
 
     if not keys:
         return
-    reset(store, list(keys), now)
+    ended = reset(crew.store, list(keys), crew.now())
     for name in keys:
-        told = {"at": stamp(now), "reason": one_line(reason, 500)}
-        store.remember(RESETS, name, told)
+        told = {"at": stamp(crew.now()), "reason": one_line(reason, 500)}
+        crew.store.remember(RESETS, name, told)
+    for outage in ended:
+        tell(crew, outage)
+    crew.notifier.close()
 
 
 def in_full(state: BreakerState, store: Store) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from loop.errors import NightcrewError
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from loop.store import Store
     from loop.story import Crew
     from policies.plan import RepoPlan
@@ -22,6 +23,7 @@ class Desk:
 
     store: Store
     logs: Path
+    settings: Settings
     plans: tuple[RepoPlan, ...] = ()
     """The fleet as it is configured here; empty when nothing is."""
 
@@ -49,13 +51,23 @@ def open_desk(environ: Mapping[str, str], cwd: Path) -> Desk:
         settings.model.logs_dir, cwd, [Path(plan.path) for plan in fleet], state
     )
     url = places.store_url(state, settings.model.state_url)
-    return Desk(Store.open(url), logs, tuple(fleet))
+    return Desk(Store.open(url), logs, settings, tuple(fleet))
 
 
 def hands(
     desk: Desk, repo: str, environ: Mapping[str, str], say: Callable[[str], None]
 ) -> tuple[Crew, RepoPlan | None]:
     """Give what a change of *repo*'s incidents needs; no plan where the fleet here has no such one."""
+    crew = lone_hand(desk, environ, say)
+    # Another path may have the name here; the ledger is the one of the path that the store knows.
+    path = desk.store.recall("repository", repo)
+    found = (p for p in desk.plans if p.path == path or (path is None and p.name == repo))
+    return crew, next((plan.evolve(name=repo) for plan in found), None)
+
+
+def lone_hand(desk: Desk, environ: Mapping[str, str], say: Callable[[str], None]) -> Crew:
+    """Give the crew of a person's command, which starts no cycle; what it says goes to *say*."""
+    from flows.outgoing import outbox_of
     from loop import places
     from loop.observer import Silent
     from loop.story import Crew, Places
@@ -66,18 +78,15 @@ def hands(
             say(text)
 
     state = places.make_state(places.state_folder(environ))
-    crew = Crew(
+    return Crew(
         store=desk.store,
         places=Places(state=state, logs=desk.logs),
         environ=dict(environ),
         observer=Told(),
+        notifier=outbox_of(desk.settings, desk.store, environ, say),
         signatures=Signatures([]),
         home=Path(environ.get("HOME") or Path.home()),
     )
-    # Another path may have the name here; the ledger is the one of the path that the store knows.
-    path = desk.store.recall("repository", repo)
-    found = (p for p in desk.plans if p.path == path or (path is None and p.name == repo))
-    return crew, next((plan.evolve(name=repo) for plan in found), None)
 
 
 def repository_named(target: str, known: set[str], desk: Desk) -> str | None:

@@ -45,7 +45,7 @@ def look(
     from config.plans import plans
     from config.settings import load
     from loop import places
-    from loop.doctor import examine, fail
+    from loop.doctor import channels, examine, fail
     from loop.errors import NightcrewError
 
     state = places.state_folder(environ)
@@ -55,6 +55,8 @@ def look(
     try:
         settings = load(cwd, environ, {}, file)
         configured = settings.model.model_dump(include={"logs_dir", "state_url"})
+        urls = [url.get_secret_value() for url in settings.model.notify.urls]
+        known += channels.examined(urls, environ)
         fleet = plans(settings, names, cwd)
     except NightcrewError as problem:
         what, _, remedy = str(problem).rpartition("; ")

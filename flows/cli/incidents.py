@@ -160,6 +160,7 @@ def _answer(name: str, answer: Answer, *, as_json: bool) -> None:
         incident = find(name, desk)
         crew, plan = hands(desk, incident.repo, os.environ, note)
         kept = answered(crew, incident, plan, answer)
+        crew.notifier.close()
         if as_json:
             document(in_full(kept, crew.now()))
         else:

@@ -81,9 +81,11 @@ def start(wired: Wired, order: RunOrder, server: Server, *, json: bool) -> None:
     )
     if server.local is None:
         crew.observer.said(f"the run is shown by the Prefect server at {server.api}")
+    wired.outbox.begin()
     record, flow_run_id = in_foreground(
         lambda: _as_flow(order, wired, server), crew.cancelled, crew.observer.said
     )
+    wired.outbox.close()
     _told(record, wired, server.page(flow_run_id))
     if json:
         document(record.to_json())

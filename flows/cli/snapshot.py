@@ -13,6 +13,7 @@ from flows.cli.waiting import Waiting
 from flows.nextruns import NextRuns
 from loop.pauses import paused
 from policies.breaker import BreakerState, Phase
+from policies.delivery import DeliveryState
 from policies.outage import Outage
 from policies.permit import MACHINE_KEY, agent_key, repository_key
 from policies.records import CycleRecord, IncidentRecord, stamp
@@ -92,6 +93,7 @@ def snapshot(desk: Desk, ahead: NextRuns, now: datetime) -> Snapshot:
         *(waiting.of_breaker(breaker, outages) for breaker in breakers),
         *(w for r in repositories if r.last for w in waiting.of_cycle(r.last, desk, now)),
         *(w for i in incidents for w in waiting.of_incident(i, now)),
+        *(waiting.of_delivery(each) for each in desk.store.deliveries(DeliveryState.WAITING)),
         *(waiting.of_entry(i) for i in desk.store.incidents(limit=1000) if i.waits_because),
     ]
     return Snapshot(

@@ -13,8 +13,10 @@ from typing import Any
 from flows.cli.common import Desk
 from loop.held import held
 from policies.breaker import BreakerState
+from policies.delivery import Delivery
 from policies.failure import CycleOutcome
 from policies.outage import Outage
+from policies.permit import reset_command
 from policies.records import CycleRecord, IncidentRecord, stamp
 from policies.response import awaited
 
@@ -56,7 +58,7 @@ def of_breaker(breaker: BreakerState, outages: Iterable[Outage] = ()) -> Waiting
         what = f"breaker {breaker.key}: its next probe"
     if outage := next((each for each in outages if each.scope == breaker.key), None):
         what = f"outage {outage.id}, {what}"
-    remedy = f"nightcrew breaker reset {breaker.key}, when the cause is gone"
+    remedy = f"{reset_command(breaker.key)}, when the cause is gone"
     return Waiting(
         repo=repo,
         what=what,
@@ -114,6 +116,18 @@ def of_entry(incident: IncidentRecord) -> Waiting:
         why=incident.waits_because,
         since=incident.first_seen,
         remedy="it is written by the next cycle once the ledger can be",
+    )
+
+
+def of_delivery(delivery: Delivery) -> Waiting:
+    """Give the notice that waits to leave."""
+    return Waiting(
+        repo=delivery.notice.repo or None,
+        what=f"notification {delivery.notice.kind} to {delivery.channel}",
+        why=delivery.why or "it is due",
+        since=delivery.notice.at,
+        until=delivery.due,
+        remedy="nightcrew notify list; nightcrew notify test tries the channel",
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from loop.doctor import agents, machine, repositories
+from loop.doctor import agents, channels, machine, repositories
 from loop.doctor.finding import CannotWork, Finding, Level, fail, ok, refuse, warn
 from policies.plan import RepoPlan
 
-__all__ = ["CannotWork", "Finding", "Level", "examine", "fail", "ok", "refuse", "warn"]
+__all__ = ["CannotWork", "Finding", "Level", "channels", "examine", "fail", "ok", "refuse", "warn"]
 
 
 def examine(

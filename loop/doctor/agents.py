@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from loop.agents import adapter_for, adapters
 from loop.agents.base import Readiness
-from loop.doctor.finding import Finding, fail, ok, warn
+from loop.doctor.finding import Finding, Level, fail, ok, warn
 from loop.errors import AgentNotReady
 from policies.plan import FIXERS, AgentSpec, RepoPlan
 from policies.text import one_line
@@ -33,9 +34,20 @@ def _readiness(spec: AgentSpec, environ: Mapping[str, str]) -> Readiness:
 
 
 def examined(plans: Sequence[RepoPlan], environ: Mapping[str, str]) -> list[Finding]:
-    """Give what is to be said of the agents of *plans*, each once."""
+    """Give what is to be said of the agents of *plans*, each once.
+
+    A fallback that cannot work stops no run: the first agent may never need it.
+    """
     specs = {plan.agent.name: plan.agent for plan in plans}
-    return [finding for spec in specs.values() for finding in _agent(spec, environ)]
+    others = {plan.fallback.name: plan.fallback for plan in plans if plan.fallback}
+    found = [finding for spec in specs.values() for finding in _agent(spec, environ)]
+    spare = [f for name, spec in others.items() if name not in specs for f in _agent(spec, environ)]
+    return found + [_milder(finding) for finding in spare]
+
+
+def _milder(finding: Finding) -> Finding:
+    level = Level.WARN if finding.level is Level.FAIL else finding.level
+    return replace(finding, level=level, what=f"fallback {finding.what}")
 
 
 def _agent(spec: AgentSpec, environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -108,6 +108,26 @@ sightings = Table(
 )
 """What failed where within the outage rule's window, one row a cause, agent and repository."""
 
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("action", String(20), nullable=False),
+    Column("repo", String(200), nullable=False),
+    Column("channel", String(80), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("about", String(400), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("made", String(40), nullable=False),
+    Column("due", String(40), nullable=False),
+    Column("sent", String(40), nullable=False),
+    Column("record", Text, nullable=False),
+    Index("deliveries_by_state", "state", "due"),
+    Index("deliveries_by_about", "about", "kind", "channel"),
+    Index("deliveries_by_sent", "action", "repo", "sent"),
+)
+"""What leaves the machine: to whom, about what; `sent` is empty until it has left."""
+
 contexts = Table(
     "contexts",
     metadata,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from loop.store import schema
+from loop.store.deliveries import DeliveryRows
 from loop.store.engine import open_engine, writing
 from loop.store.fleet_rows import FleetRows
 from loop.store.incidents import IncidentRows
@@ -15,7 +16,7 @@ from loop.store.rows import attempt_row, dump, load, upsert
 from policies.records import CycleRecord, RunRecord
 
 
-class Store(FleetRows, IncidentRows):
+class Store(FleetRows, IncidentRows, DeliveryRows):
     """Remembers across runs and processes. Safe to share between threads."""
 
     @classmethod

@@ -3,6 +3,9 @@
 One night over six repositories that end in six ways, and what the API tells of it.
 """
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from loop.lock import repository_lock
@@ -10,10 +13,14 @@ from policies.plan import AgentSpec, RepoPlan
 from tests.flows.prefect_server import Served
 from tests.flows.runs import Desk, Seen, state
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "loop"))
+from receivers import Webhook
+
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
 FLEET = """
 cycles = 2
+notify.urls = ["$HOOK"]
 [bounds.unknown]
 attempts = 1
 opens_after = 1
@@ -54,8 +61,10 @@ class Night:
         plan = RepoPlan(
             name="busy", path=str(repos["busy"]), agent=AgentSpec(name="a", adapter="command")
         )
+        self.hook = Webhook()
         with repository_lock(plan, desk.home / "state" / "locks", "another-cycle"):
-            self.ended = desk.call("run", "--json")
+            self.ended = desk.call("run", "--json", HOOK=self.hook.url)
+        self.hook.close()
         self.run = self.ended.document["run"]
         self.cycles = {(c["repo"], c["n"]): c for c in self.ended.document["cycles"]}
         self.seen = Seen(served)
@@ -73,6 +82,17 @@ def night(tmp_path_factory):
     served = Served(home)
     yield Night(Desk(home), served)
     assert served.stop() == 0
+
+
+def test_people_are_told_what_failed_and_nothing_else(night):
+    told = sorted(": ".join(title.split(": ")[:2]) for title in night.hook.titles)
+    assert told == [
+        "Breaker open: repository breaking with breaking-agent",
+        "Breaker open: repository failing with failing-agent",
+        "SEV-3 opened: breaking",
+        "SEV-3 opened: failing",
+    ]
+    assert all("the moon is gone" in title for title in night.hook.titles if "failing" in title)
 
 
 def test_the_run_ends_as_its_worst_cycle(night):

@@ -171,6 +171,16 @@ def test_an_installed_agent_without_login_fails(tmp_path: Path) -> None:
     assert (finding.level, "not logged in" in finding.what) == (Level.FAIL, True)
 
 
+def test_a_fallback_that_cannot_work_stops_no_run(tmp_path: Path) -> None:
+    spare = AgentSpec(name="codex", adapter="codex", command=("codex-that-is-not",))
+    plan = RepoPlan(name="r", path="/r", agent=AgentSpec(), fallback=spare)
+    environ = {"PATH": f"{tmp_path}:/usr/bin:/bin", "HOME": str(tmp_path)}
+    first, second = agents_room.examined([plan, plan], environ)
+    assert (first.level, second.level) == (Level.OK, Level.WARN)
+    assert second.what.startswith("fallback agent codex: ")
+    assert "npm install" in second.remedy
+
+
 def test_every_known_agent_is_asked(tmp_path: Path) -> None:
     told = agents_room.found_agents({"PATH": str(tmp_path), "HOME": str(tmp_path)})
     assert {"claude", "codex", "pi"} <= set(told)

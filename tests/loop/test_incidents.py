@@ -105,7 +105,7 @@ def test_what_cannot_be_written_waits_in_the_store(crew):
 
 def test_an_agents_rule_lands_in_what_it_fixed_and_all_is_told(crew):
     told = []
-    crew.on_incident = lambda change, incident: told.append((change.value, incident.id))
+    crew.notifier.incident = lambda change, incident: told.append((change.value, incident.id))
     incidents = Incidents(ORDER, crew, Ledger().write)
     opened = incidents.failed(cycle(1), FAILURE, "maintain", None)
     incidents.failed(cycle(2), FAILURE, "maintain", None)
@@ -120,13 +120,13 @@ def test_a_hook_that_fails_fails_no_cycle(crew):
     def broken(change, incident):
         raise OSError("no network")
 
-    crew.on_incident = broken
+    crew.notifier.incident = broken
     assert Incidents(ORDER, crew, Ledger().write).failed(cycle(1), FAILURE, "maintain", None)
 
 
 def test_what_nobody_acknowledged_is_escalated_once(crew):
     told = []
-    crew.on_incident = lambda change, _: told.append(change.value)
+    crew.notifier.incident = lambda change, _: told.append(change.value)
     made = Incidents(ORDER, crew, Ledger().write).failed(cycle(1), FAILURE, "maintain", None)
     assert escalate(crew) == []
     crew.now = lambda: made.respond_by
