@@ -37,7 +37,7 @@ GOING = FlowRunFilter(
 )
 OURS = FlowFilter(name=FlowFilterName(any_=["cycle", "fleet", "sweep"]))
 SETTLE_S = 30.0
-"""A run without a record that just changed its state is left alone: its process may be about to write one."""
+"""A run that just changed its state is left alone where its process may be about to begin or to write."""
 GONE = "its process is gone (killed?)"
 PAGE = 200
 
@@ -68,6 +68,9 @@ def _going(client: SyncPrefectClient) -> Iterator[FlowRun]:
 def _end_of(flow_run: FlowRun, store: Store, now: datetime) -> State[Any] | None:
     """Give the state that *flow_run* should have; None: it goes on."""
     name = flow_run.name or ""
+    # A retry of an ended one: the worker has it, and its process is not seen yet.
+    if flow_run.state_type is StateType.PENDING and _is_fresh(flow_run, now):
+        return None
     if cycle := store.cycle(name):
         if cycle.outcome is not CycleOutcome.RUNNING:
             return of_cycle(cycle)
@@ -77,11 +80,15 @@ def _end_of(flow_run: FlowRun, store: Store, now: datetime) -> State[Any] | None
             return of_run(run)
         goes_on = run.window_end is not None or _is_run(store, name)
         return None if goes_on else Crashed(message=GONE)
-    changed = flow_run.state.timestamp if flow_run.state else None
-    if changed and now - changed < timedelta(seconds=SETTLE_S):
+    if _is_fresh(flow_run, now):
         return None
     cancelled = flow_run.state_type is StateType.CANCELLING
     return Cancelled(message=GONE) if cancelled else Crashed(message=GONE)
+
+
+def _is_fresh(flow_run: FlowRun, now: datetime) -> bool:
+    changed = flow_run.state.timestamp if flow_run.state else None
+    return changed is not None and now - changed < timedelta(seconds=SETTLE_S)
 
 
 def _is_run(store: Store, name: str) -> bool:

@@ -3,12 +3,13 @@
 import json
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from flows.sweeping import EVERY_S
 from loop.store import Store
 from tests.flows.prefect_server import Served
 from tests.flows.runs import Desk, Seen, ended
@@ -25,13 +26,17 @@ def hours_ago(hours: int) -> str:
 class Fleet:
     """Repositories, their nightcrew.toml and the `serve` that is up on them."""
 
-    def __init__(self, home: Path, toml: str, *repos: str, **env: str) -> None:
-        """*toml* is the head of the settings; each of *repos* gets a table."""
+    def __init__(
+        self, home: Path, toml: str, *repos: str, by_hand: Sequence[str] = (), **env: str
+    ) -> None:
+        """*toml* is the head of the settings; each of *repos*, and of those *by_hand*, gets a table."""
         self.desk = Desk(home, TZ="UTC", **env)
         self.home = home
-        self.repos = {name: self.desk.repo(name) for name in repos}
-        tables = "".join(f'[repositories.{n}]\npath = "{p}"\n' for n, p in self.repos.items())
-        self.served = Served(home, toml + tables, TZ="UTC", **env)
+        self.repos = {name: self.desk.repo(name) for name in (*repos, *by_hand)}
+        tables = {n: f'[repositories.{n}]\npath = "{p}"\n' for n, p in self.repos.items()}
+        for name in by_hand:
+            tables[name] += 'schedule = "never"\n'
+        self.served = Served(home, toml + "".join(tables.values()), TZ="UTC", **env)
         assert self.served.said.startswith("serving"), self.served.lines
         self.seen = Seen(self.served)
 
@@ -80,8 +85,11 @@ class Fleet:
         return run
 
     def until_up(self, flow_run: str) -> dict[str, Any]:
-        """As `until` a final state, over a server that is away in between."""
-        end = time.monotonic() + LIMIT_S
+        """As `until` a final state, over a server that is away in between.
+
+        Where it comes back after the cycle's end (a busy machine), the next sweep tells that end.
+        """
+        end = time.monotonic() + LIMIT_S + EVERY_S
         while time.monotonic() < end:
             with suppress(OSError):
                 if ended(run := self.get(f"/flow_runs/{flow_run}")):

@@ -13,6 +13,8 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.reconciling import reconcile
+from policies.failure import CycleOutcome
+from policies.records import CycleRecord
 from tests.flows.nightly import Fleet, hours_ago
 from tests.flows.prefect_server import COMMAND, environment, free_port
 from tests.flows.runs import Desk, ended, processes_with, state
@@ -66,6 +68,7 @@ def test_cycles_outlive_a_worker_that_is_killed_and_it_comes_back(fleet):
     assert state(again)[0] == "COMPLETED", "the worker was started again"
 
 
+@pytest.mark.timeout(500)
 def test_cycles_outlive_a_server_that_is_killed_and_it_comes_back(fleet):
     flow_run = going(fleet, "server")
     killed("flows.server_process", "\0child\0", str(fleet.home))
@@ -119,7 +122,14 @@ def test_nothing_stays_running_or_cancelling_for_ever(fleet):
         wish = {"state": {"type": kind}, "name": f"lost-{kind.lower()}"}
         made = fleet.served.post(f"/deployments/{deployment}/create_flow_run", wish)
         lost[kind] = made["id"]
+    wish = {"state": {"type": "PENDING"}, "name": "retried-a-moment-ago"}
+    fleet.served.post(f"/deployments/{deployment}/create_flow_run", wish)
     store = fleet.store
+    began = datetime.now(UTC)
+    ended_before = CycleRecord(
+        cycle=wish["name"], run="r", repo="paused", n=1, agent="a", started=began
+    )
+    store.save_cycle(ended_before.evolve(outcome=CycleOutcome.FAILED, finished=began))
     with (
         temporary_settings({PREFECT_API_URL: fleet.served.api}),
         get_client(sync_client=True) as client,
@@ -128,6 +138,7 @@ def test_nothing_stays_running_or_cancelling_for_ever(fleet):
         told = list(reconcile(client, store, datetime.now(UTC) + timedelta(minutes=1)))
     store.close()
     assert len([line for line in told if line.startswith("lost-")]) == 3, told
+    assert any(line.startswith("retried-a-moment-ago: shown as Failed") for line in told), told
     ends = {kind: state(fleet.get(f"/flow_runs/{id_}")) for kind, id_ in lost.items()}
     assert ends == {
         "RUNNING": ("CRASHED", "Crashed"),

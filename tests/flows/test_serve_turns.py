@@ -10,6 +10,7 @@ from policies.breaker import BreakerState, Phase
 from policies.failure import CycleOutcome, FailureClass
 from tests.flows.nightly import Fleet, hours_ago
 from tests.flows.runs import ended, processes_with, state
+from tests.loop.receivers import Webhook, until
 from tests.loop.repositories import git
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
@@ -30,26 +31,24 @@ WORKS = "sh -c 'echo x >> {starts}; echo y > new.txt'"
 
 
 @pytest.fixture(scope="module")
-def fleet(tmp_path_factory):
+def hook():
+    made = Webhook()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory, hook):
     home = tmp_path_factory.mktemp("turns")
     toml = TOML + f'[schedule]\nat = "{hours_ago(1)}"\nstagger_minutes = 0\n'
+    toml += f'[notify]\nurls = ["{hook.url}"]\nkinds = ["night"]\n'
     for name, command in (("flaky", FIRST_FAILS), ("works", WORKS)):
         words = command.format(starts=home / f"{name}-starts")
         toml += f'[agents.{name}]\nadapter = "command"\ncommand = """{words}"""\n'
         toml += "allow_unsandboxed = true\n"
-    names = (
-        "retried",
-        "checked",
-        "again",
-        "stopped",
-        "scheduled",
-        "busy",
-        "whole",
-        "twice",
-        "later",
-        "last",
-    )
-    fleet = Fleet(home, toml, *names, NIGHTCREW_JOBS="1")
+    by_hand = ("retried", "checked", "again", "stopped", "whole", "twice")
+    names = ("scheduled", "busy", "later", "last")
+    fleet = Fleet(home, toml, *names, by_hand=by_hand, NIGHTCREW_JOBS="1")
     yield fleet
     assert fleet.served.stop() == 0
     assert not processes_with(str(home))
@@ -61,7 +60,7 @@ def starts(fleet: Fleet, name: str) -> int:
 
 
 def test_every_scheduled_repository_has_a_scheduled_run(fleet):
-    deployed = fleet.deployment("cycle/retried")
+    deployed = fleet.deployment("cycle/later")
     assert deployed["schedules"][0]["schedule"]["timezone"] == "UTC"
     runs = fleet.served.post(
         "/flow_runs/filter",
@@ -188,7 +187,7 @@ def test_scheduled_turns_of_a_window_are_one_run_with_one_summary(fleet):
 
 
 def test_postponed_turns_start_again_by_themselves_when_the_limit_ends(fleet):
-    store, end = fleet.store, datetime.now(UTC) + timedelta(seconds=25)
+    store, end = fleet.store, datetime.now(UTC) + timedelta(seconds=45)
     opened = BreakerState(
         key="agent:fixers",
         phase=Phase.OPEN,
@@ -214,6 +213,13 @@ def test_postponed_turns_start_again_by_themselves_when_the_limit_ends(fleet):
     store.close()
 
 
+def test_the_night_is_told_once_when_every_repository_had_its_turn(fleet, hook):
+    until(lambda: hook.got)
+    (night,) = hook.got
+    assert night["title"].startswith("Night "), night
+    assert "4 nothing to do" in night["title"]
+
+
 def test_a_retried_run_does_no_cycle_twice(fleet):
     fails = ("run", "twice", "--agent", "sh -c 'exit 7'", "--cycles", "2", "--json")
     opens = {"NIGHTCREW_BOUNDS__UNKNOWN__OPENS_AFTER": "1"}
@@ -221,7 +227,7 @@ def test_a_retried_run_does_no_cycle_twice(fleet):
     assert [c["outcome"] for c in failed.document["cycles"]] == ["failed", "circuit_open"]
     shown = fleet.seen.flow_run(failed.document["run"])
     again = fleet.retry(shown["id"])
-    assert state(again)[0] in {"FAILED", "COMPLETED"}
+    assert state(again)[0] in {"FAILED", "COMPLETED"}, again["state"]
     counts = again["state"]["message"].split(";")[0]
     counted = [int(n) for n in re.findall(r"\d+", counts)]
     assert sum(counted) == len(fleet.cycles("twice")) == 2, again["state"]["message"]

@@ -7,7 +7,7 @@ import pytest
 from policies.failure import CycleOutcome
 from policies.records import CycleRecord
 from policies.run_end import exit_code, run_outcome
-from policies.turns import goes_on, left_out, next_start
+from policies.turns import goes_on, left_out, next_start, night_is_over
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 ENDS = NOW + timedelta(hours=3)
@@ -91,3 +91,23 @@ def test_the_next_turn_of_a_window(outcome, n, until_h, start_h):
     )  # fmt: skip
     start = next_start(record, 2, now, now + timedelta(hours=6))
     assert start == (None if start_h is None else now + timedelta(hours=start_h))
+
+
+def of(repo: str, outcome: CycleOutcome, n: int = 1, until: datetime | None = None) -> CycleRecord:
+    return ended(outcome, n, until).evolve(repo=repo, cycle=f"{repo}-{n}")
+
+
+@pytest.mark.parametrize(
+    ("cycles", "is_over"),
+    [
+        ([], True),
+        ([of("a", CycleOutcome.NOTHING_TO_DO), of("b", CycleOutcome.SUCCEEDED, 2)], True),
+        ([of("a", CycleOutcome.NOTHING_TO_DO), of("b", CycleOutcome.SUCCEEDED, 1)], False),
+        ([of("a", CycleOutcome.SUCCEEDED, 1), of("a", CycleOutcome.NOTHING_TO_DO, 2)], True),
+        ([of("a", CycleOutcome.NOTHING_TO_DO), of("b", CycleOutcome.RUNNING, 2)], False),
+        ([of("a", CycleOutcome.POSTPONED, until=NOW + timedelta(hours=1))], False),
+        ([of("a", CycleOutcome.POSTPONED, until=NOW + timedelta(hours=9))], True),
+    ],
+)
+def test_a_night_is_over_when_no_repository_has_a_further_turn_in_it(cycles, is_over):
+    assert night_is_over(cycles, 2, NOW, ENDS) is is_over
