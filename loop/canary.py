@@ -24,7 +24,7 @@ from loop.errors import NightcrewError, StoreError
 from loop.hired import hire
 from loop.observer import Silent
 from loop.story import Crew, Order
-from loop.watch import CycleClock
+from loop.watch import CycleClock, announced
 from policies.failure import AttemptOutcome
 from policies.outage import is_wide
 from policies.permit import Answer, key_for
@@ -86,7 +86,8 @@ def _asked(run: str, plan: RepoPlan, crew: Crew) -> tuple[bool, bool]:
     if breakers.ask(name, wide_only=True).answer is Answer.REFUSE:
         return False, False
     try:
-        result = _answer(order, crew)
+        with announced(name, crew):
+            result = _answer(order, crew)
         return result.record.exit_code is not None, _counted(result, order, breakers, crew)
     except StoreError:
         raise

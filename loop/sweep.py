@@ -20,11 +20,22 @@ def close_dead(store: Store, state: Path, now: datetime) -> list[CycleRecord]:
 
     A cycle of another machine is left alone: its process cannot be seen from here.
     """
-    return [
+    closed = [
         _closed(store, state, cycle, now)
         for cycle in store.cycles(outcome=CycleOutcome.RUNNING.value, limit=1000)
         if running.is_gone(running.mark_of(store, cycle.cycle))
     ]
+    _end_unowned(store, state)
+    return closed
+
+
+def _end_unowned(store: Store, state: Path) -> None:
+    """End what else a dead process left, which no cycle stands for: a canary's agent."""
+    for name, mark in store.remembered(running.KIND).items():
+        if isinstance(mark, dict) and running.is_gone(mark):
+            end_orphans(name, state)
+            _free_probes(store, name)
+            store.remember(running.KIND, name, None)
 
 
 def _closed(store: Store, state: Path, cycle: CycleRecord, now: datetime) -> CycleRecord:

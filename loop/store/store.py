@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from loop.store import schema
 from loop.store.deliveries import DeliveryRows
-from loop.store.engine import open_engine, writing
+from loop.store.engine import open_engine, reading, writing
 from loop.store.fleet_rows import FleetRows
 from loop.store.incidents import IncidentRows
 from loop.store.rows import attempt_row, dump, load, upsert
@@ -115,6 +115,13 @@ class Store(FleetRows, IncidentRows, DeliveryRows):
                 row = {"kind": kind, "name": name, "record": dump(Any, value)}
                 upsert(connection, table, row)
         return None if text is None else load(Any, text)
+
+    def remembered(self, kind: str) -> dict[str, Any]:
+        """Give all that is remembered under *kind*, by name."""
+        table = schema.facts
+        query = select(table.c.name, table.c.record).where(table.c.kind == kind)
+        with reading(self._engine) as connection:
+            return {name: load(Any, text) for name, text in connection.execute(query)}
 
     def recall(self, kind: str, name: str) -> Any:
         """Give what was remembered, or None."""

@@ -1,6 +1,7 @@
 """The canary of a night whose cycles are many processes'; over a run at once see test_outages."""
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -12,9 +13,13 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from codexlike import CodexLike
 from nights import Night
+from receivers import until
 
 from loop import canary, running
+from loop.orphans import marker_of
+from loop.sweep import close_dead
 from policies.plan import RepoPlan
+from tests.flows.runs import processes_with
 
 
 @pytest.fixture
@@ -60,6 +65,37 @@ def test_nobody_waits_for_a_process_that_died_while_it_asked(night, codex):
     began_s = time.monotonic()
     assert canary.prove_once("run-1", plan(night, codex, "r"), night.crew) == 0
     assert time.monotonic() - began_s < 10
+
+
+KILLED = """
+import sys, time
+sys.path[:0] = [{root!r}, {here!r}]
+from codexlike import CodexLike
+from nights import Night
+from loop import canary
+from pathlib import Path
+night = Night(Path({folder!r}) / "night")
+codex = CodexLike(Path({folder!r}) / "agent", lasts_s=300)
+night.crew.environ = dict(night.crew.environ) | codex.environ
+canary.prove("run-9", [night.plan(Path("/nowhere/r"), codex.spec)], night.crew)
+"""
+
+
+def test_what_a_killed_process_was_asking_is_ended_and_its_place_is_free(night, tmp_path):
+    here = Path(__file__).parent
+    script = KILLED.format(root=str(here.parents[1]), here=str(here), folder=str(tmp_path))
+    asking = subprocess.Popen([sys.executable, "-c", script])
+    started, marker = (
+        tmp_path / "agent" / "starts",
+        marker_of("run-9-canary-codex", night.folder / "state"),
+    )
+    until(started.exists)
+    asking.kill()
+    asking.wait()
+    assert processes_with(marker)
+    assert close_dead(night.store, night.crew.places.state, night.crew.now()) == []
+    until(lambda: not processes_with(marker))
+    assert night.store.remembered(running.KIND) == {}
 
 
 def test_an_agent_that_cannot_be_started_stops_nothing(night, codex):
