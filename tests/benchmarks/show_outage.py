@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,11 +24,14 @@ ROOT = Path(__file__).resolve().parents[2]
 LEDGERS = ROOT.parent / "shared" / "corpus" / "ledgers-dev"
 sys.path.insert(0, str(ROOT))
 
+from loop.channels import channels_of  # noqa: E402
+from loop.outbox import Outbox  # noqa: E402
 from policies.failure import NOT_STARTED, CycleOutcome  # noqa: E402
 from policies.outage import Outage  # noqa: E402
 from policies.plan import Landing  # noqa: E402
 from tests.loop.codexlike import CodexLike  # noqa: E402
 from tests.loop.nights import Night  # noqa: E402
+from tests.loop.receivers import Webhook  # noqa: E402
 from tests.loop.repositories import commit, git, repository  # noqa: E402
 
 REPOSITORIES, TURNS, JOBS, PROBES = 14, 20, 5, 6
@@ -102,8 +106,20 @@ def limited_in(turn: int, from_turn: int) -> bool:
     return from_turn <= turn < TURNS - 2
 
 
-def crewed(folder: Path, from_turn: int, *, canary: bool) -> Came:
-    """Run the night with Nightcrew."""
+def in_a_while(now: datetime) -> datetime:
+    """What a rolling limit states: it is there again then."""
+    return now + LIMIT_STATES
+
+
+def truly(_now: datetime) -> datetime:
+    """When the limit of these nights ends."""
+    return BEGAN + (TURNS - 2) * APART
+
+
+def crewed(
+    folder: Path, from_turn: int, states: Callable[[datetime], datetime], *, canary: bool
+) -> Came:
+    """Run the night with Nightcrew; the limit states that it ends at *states* of each moment."""
     fleet, codex, night, came = (
         Fleet(folder),
         CodexLike(folder / "agent", lasts_s=0.3),
@@ -112,10 +128,13 @@ def crewed(folder: Path, from_turn: int, *, canary: bool) -> Came:
     )
     night = Night(folder / "night")
     night.crew.environ, night.crew.local_zone = dict(os.environ) | codex.environ, UTC
-    night.crew.outage_begun = night.crew.outage_ended = lambda outage: (
-        came.outages.append(outage) if not outage.ended else None,
-        setattr(came, "told", came.told + 1),
-    )[1]
+    hook = Webhook()
+    night.crew.notifier = outbox = Outbox(
+        store=night.store,
+        now=lambda: night.crew.now(),
+        say=print,
+        channels=channels_of([hook.url], {})[0],
+    )
     plans = [
         night.plan(path, codex.spec, checks=(), landing=Landing.COMMIT, canary=canary, jobs=JOBS)
         for path in fleet.paths.values()
@@ -128,13 +147,17 @@ def crewed(folder: Path, from_turn: int, *, canary: bool) -> Came:
         )
         before = codex.starts()
         at_limit = limited_in(turn, from_turn)
-        codex.limit(now + LIMIT_STATES) if at_limit else codex.recover()
+        codex.limit(states(now)) if at_limit else codex.recover()
         run = night.run(*plans, jobs=JOBS)
         starts = codex.starts() - before
         came.starts_in_outage += starts if at_limit else 0
         print(f"  {now:%H:%M}  {starts:2} starts  {_outcomes(run.cycles)}", flush=True)
         if turn == TURNS - 1:
             came.worked_at_the_end = sum(c.outcome not in NOT_STARTED for c in run.cycles)
+    outbox.close()
+    came.told, came.outages = len(hook.got), night.store.outages()
+    print("  told:", *hook.titles, sep="\n    ")
+    hook.close()
     came.took_s = time.monotonic() - began_s
     came.starts, added = codex.starts(), fleet.added()
     came.entries, came.ledger_commits = added.count(ENTRY), fleet.ledger_commits()
@@ -187,7 +210,7 @@ def rows(crew: Came, loop: Came) -> list[str]:
         ("ledger entries", crew.entries, loop.entries),
         ("commits of ledgers", crew.ledger_commits, loop.ledger_commits),
         ("outages", len(crew.outages), 0),
-        ("notifications of the outage (the loop: one a failure)", crew.told, loop.told),
+        ("notifications (the loop: one a failure)", crew.told, loop.told),
         ("repositories worked on in the last turn", crew.worked_at_the_end, loop.worked_at_the_end),
         ("seconds it took here", round(crew.took_s), round(loop.took_s)),
     ]
@@ -209,20 +232,22 @@ def broken(name: str, came: Came, starts: int, entries: int) -> list[str]:
 
 
 def main() -> int:
-    """Run both nights, with the limit in the middle and from the start."""
+    """Run the nights, with the limit in the middle and from the start."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     if not LEDGERS.exists():
         print(f"the real ledgers are not here: {LEDGERS}")
         return 2
     wrong = []
     nights = (
-        ("the limit is met in the middle", TURNS // 2, False, JOBS + PROBES, JOBS),
-        ("the limit is there at the start", 0, True, 1 + PROBES, 0),
+        ("the limit is met in the middle", TURNS // 2, in_a_while, False, JOBS + PROBES, JOBS),
+        ("it is there at the start", 0, truly, True, 1, 0),
+        ("it is there at the start, and states a wrong end", 0, in_a_while, True, 1 + PROBES, 0),
     )
-    for name, from_turn, canary, starts, entries in nights:
+    for name, from_turn, states, canary, starts, entries in nights:
         print(f"{name} (canary {'on' if canary else 'off'})")
         with tempfile.TemporaryDirectory() as here, tempfile.TemporaryDirectory() as there:
-            crew, loop = crewed(Path(here), from_turn, canary=canary), plain(Path(there), from_turn)
+            crew = crewed(Path(here), from_turn, states, canary=canary)
+            loop = plain(Path(there), from_turn)
         print("\n".join([f"{'':54} {'nightcrew':>10} {'plain loop':>10}", *rows(crew, loop), ""]))
         wrong += broken(name, crew, starts, entries)
     print("\n".join(wrong) or "every promise held")

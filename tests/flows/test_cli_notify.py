@@ -1,7 +1,6 @@
 """`nightcrew notify`, and what other verbs tell people: real messages to a real receiver."""
 
 import json
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,9 +19,7 @@ from policies.failure import Confidence, Failure, FailureClass
 from policies.notice import Notice, NoticeKind
 from policies.outage import begun
 from policies.records import IncidentRecord
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "loop"))
-from receivers import Webhook
+from tests.loop.receivers import Webhook
 
 NOW = datetime.now(UTC)
 FAILURE = Failure(

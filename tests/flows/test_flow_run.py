@@ -3,18 +3,13 @@
 One night over six repositories that end in six ways, and what the API tells of it.
 """
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from loop.lock import repository_lock
 from policies.plan import AgentSpec, RepoPlan
 from tests.flows.prefect_server import Served
 from tests.flows.runs import Desk, Seen, state
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "loop"))
-from receivers import Webhook
+from tests.loop.receivers import Webhook
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
