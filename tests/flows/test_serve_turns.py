@@ -41,14 +41,14 @@ def hook():
 def fleet(tmp_path_factory, hook):
     home = tmp_path_factory.mktemp("turns")
     toml = TOML + f'[schedule]\nat = "{hours_ago(1)}"\nstagger_minutes = 0\n'
-    toml += f'[notify]\nurls = ["{hook.url}"]\nkinds = ["night"]\n'
+    toml += '[notify]\nurls = ["$HOOK"]\nkinds = ["night"]\n'
     for name, command in (("flaky", FIRST_FAILS), ("works", WORKS)):
         words = command.format(starts=home / f"{name}-starts")
         toml += f'[agents.{name}]\nadapter = "command"\ncommand = """{words}"""\n'
         toml += "allow_unsandboxed = true\n"
     by_hand = ("retried", "checked", "again", "stopped", "whole", "twice")
     names = ("scheduled", "busy", "later", "last")
-    fleet = Fleet(home, toml, *names, by_hand=by_hand, NIGHTCREW_JOBS="1")
+    fleet = Fleet(home, toml, *names, by_hand=by_hand, NIGHTCREW_JOBS="1", HOOK=hook.url)
     yield fleet
     assert fleet.served.stop() == 0
     assert not processes_with(str(home))
