@@ -14,7 +14,7 @@ from policies.rootcause.containers import buildkit, nix_builds
 from policies.rootcause.crashes import sanitizers, terminations
 from policies.rootcause.ctests import assertions, ctest, gtests, perl_tests
 from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
-from policies.rootcause.finding import Finding, Line
+from policies.rootcause.finding import Finding, Line, Lines
 from policies.rootcause.generic import (
     LAST_WORDS,
     ONLY_WORDS,
@@ -115,7 +115,7 @@ def _candidates(
     lines: Sequence[Line], signatures: Signatures, regions: Regions, guards: Guards
 ) -> Iterator[Finding]:
     said = [line for line in lines if line.number not in regions.shown]
-    plain = [Line(line.number, unmarked(line.text)) for line in said]
+    plain = Lines(Line(line.number, unmarked(line.text)) for line in said)
     formal = [finding for finder in FINDERS for finding in finder(plain)]
     claimed = {line.number for found in formal if found.rank >= HIGH_RANK for line in found.lines}
     known = [

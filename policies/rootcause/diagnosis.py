@@ -162,8 +162,8 @@ def diagnose(
 
 def _follow(trail: Trail, number: int, block: bytes) -> None:
     """Show *trail* the lines of *block*, the first of which follows line *number*; not our own."""
-    for n, raw in enumerate(block.removesuffix(b"\n").split(b"\n"), number + 1):
-        line = raw.decode("utf-8", "replace")
+    text = block.removesuffix(b"\n").decode("utf-8", "replace")
+    for n, line in enumerate(text.split("\n"), number + 1):
         if not line.startswith(OURS):
             trail.feed(n, line)
 

@@ -36,13 +36,14 @@ def test_names_are_unique() -> None:
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_no_shipped_pattern_is_slow_on_hostile_lines(entry: Any) -> None:
-    hostile = [
-        word * (MATCH_LIMIT_CHARS // len(word)) for word in (*entry.words, "a", " ", "a.", "/a")
-    ]
-    began = time.perf_counter()
+    hostile = [word * MATCH_LIMIT_CHARS for word in (*entry.words, "a", " ", "a.", "/a", "1 ")]
+    assert entry.pattern.search("") is None  # compiled
+    took = []
     for text in hostile:
+        began = time.process_time()
         entry.pattern.search(text[:MATCH_LIMIT_CHARS])
-    assert (time.perf_counter() - began) / len(hostile) < 0.1
+        took.append(time.process_time() - began)
+    assert max(took) < 0.05
 
 
 @pytest.mark.parametrize(
