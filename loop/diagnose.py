@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
-from loop.alarmscan import scan
+from loop.alarmscan import guards, scan
 from loop.logblocks import ByteStream, LogUnreadable, blocks_of
 from policies.agent_names import of_log
 from policies.events import LOOKED_AT_LINES, READERS, detect, reader_for
@@ -80,7 +80,7 @@ def diagnosis_of(
         if detect_agent and hints.reader is None:
             hints, blocks = _with_agent(hints, blocks)
             hints = replace(hints, named=of_log(log.name) if isinstance(log, Path) else None)
-        diagnosis = Diagnosis(hints, signatures, passing.shapes, scan)
+        diagnosis = Diagnosis(hints, signatures, passing.shapes, scan, guards())
         for block in blocks:
             diagnosis.feed(block)
     return diagnosis.finish(), diagnosis

@@ -70,7 +70,7 @@ def split_blocks(stream: ByteStream) -> Iterator[bytes]:
     for chunk in read:
         cut = chunk.rfind(b"\n") + 1
         if cut:
-            yield b"".join((*rest, chunk[:cut]))
+            yield b"".join((*rest, memoryview(chunk)[:cut]))
             rest, size = [], 0
         rest.append(chunk[cut:])
         size += len(chunk) - cut

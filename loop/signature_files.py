@@ -9,9 +9,11 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from loop.alarmscan import engine
 from loop.errors import NightcrewError
 from policies.signatures import Signature, SignatureError, Signatures, parse
 
+_SHIPPED = Path(__file__).resolve().parents[1] / "config" / "signatures.toml"
 FILE_NAME = "nightcrew-signatures.toml"
 """A person's own: beside nightcrew.toml for the fleet, in a repository's folder for that one."""
 
@@ -37,7 +39,7 @@ def load_signatures(paths: Iterable[Path]) -> Signatures:
     for path in (*own, shipped):
         for entry in _read(path):
             entries.setdefault(entry.name, replace(entry, own=path is not shipped))
-    return Signatures(entries.values())
+    return Signatures(entries.values(), engine)
 
 
 def load_unbroken(paths: Iterable[Path]) -> tuple[Signatures, list[str]]:
@@ -61,14 +63,14 @@ def _problem(path: Path) -> str:
 
 
 @cache
-def _parsed(text: str) -> tuple[Signature, ...]:
-    return parse(tomllib.loads(text))
+def _parsed(text: str, trusted: bool) -> tuple[Signature, ...]:
+    return parse(tomllib.loads(text), trusted=trusted)
 
 
 def _read(path: Path) -> tuple[Signature, ...]:
     try:
         text = path.read_text(encoding="utf-8-sig")
-        return _parsed(text)
+        return _parsed(text, path == _SHIPPED)
     except OSError as error:
         raise SignaturesRefused(
             f"{path}: {error.strerror}: name a signature file that can be read"

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
 from policies.failure import FailureClass
+from policies.literals import Engine, Search, plain_engine
 
 MATCH_LIMIT_CHARS = 2_000
 """More of a text is not matched."""
@@ -31,7 +33,7 @@ class Signature:
     """How one known failure looks, and what to do about it."""
 
     name: str
-    pattern: re.Pattern[str]
+    expression: str
     words: tuple[str, ...]
     """Lower-case literals, one of which stands in every text that the pattern matches."""
     failure_class: FailureClass
@@ -53,52 +55,56 @@ class Signature:
     example: str = ""
     """A line that the pattern matches; a test runs it."""
 
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The expression, compiled when it is first tried: of hundreds a log needs few."""
+        return _compiled(self.expression)
+
+
+@cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression, re.IGNORECASE)
+
 
 class Signatures:
     """The entries in force; of several that match, a person's own wins, then the highest rank."""
 
-    def __init__(self, entries: Iterable[Signature]) -> None:
+    def __init__(self, entries: Iterable[Signature], engine: Engine = plain_engine) -> None:
         self.entries = tuple(sorted(entries, key=lambda entry: (not entry.own, -entry.rank)))
-        by_word: dict[str, set[int]] = {}
+        self._engine = engine
+        by_word: dict[str, list[int]] = {}
         for place, entry in enumerate(self.entries):
             for word in entry.words:
-                by_word.setdefault(word, set()).add(place)
-        self._places = {
-            word: frozenset().union(*(by_word[part] for part in by_word if word.startswith(part)))
-            for word in by_word
-        }
-        self._words = re.compile(f"(?=({_longest_of(by_word)}))") if by_word else None
+                by_word.setdefault(word, []).append(place)
+        self._words, self._places = tuple(by_word), tuple(by_word.values())
+
+    def __reduce__(self) -> tuple[type[Signatures], tuple[tuple[Signature, ...], Engine]]:
+        """Give what another process makes them of: an engine's search is of one process."""
+        return Signatures, (self.entries, self._engine)
 
     def of(self, text: str) -> Signature | None:
         """Give the entry that knows *text* best, or None."""
-        if self._words is None:
-            return None
         text = text[:MATCH_LIMIT_CHARS].replace("’", "'")
-        held = {match[1] for match in self._words.finditer(text.lower())}
-        for place in sorted({place for word in held for place in self._places[word]}):
+        held = {which for which, _, _ in self._search(text.lower())}
+        for place in sorted({place for which in held for place in self._places[which]}):
             if self.entries[place].pattern.search(text):
                 return self.entries[place]
         return None
+
+    @cached_property
+    def _search(self) -> Search:
+        return self._engine(self._words)
 
     def named(self, name: str) -> Signature | None:
         """Give the entry called *name*."""
         return next((entry for entry in self.entries if entry.name == name), None)
 
 
-def _longest_of(words: Iterable[str]) -> str:
-    """Give an expression for the longest of *words* at a place; each shared start is tried once."""
-    by_first: dict[str, list[str]] = {}
-    for word in words:
-        by_first.setdefault(word[:1], []).append(word[1:])
-    is_end = by_first.pop("", None) is not None
-    parts = [re.escape(first) + _longest_of(rest) for first, rest in sorted(by_first.items())]
-    if not parts:
-        return ""
-    return f"(?:{'|'.join(parts)}){'?' if is_end else ''}"
+def parse(data: Mapping[str, Any], *, trusted: bool = False) -> tuple[Signature, ...]:
+    """Give the entries of a catalogue file's content. Raises SignatureError on the first wrong one.
 
-
-def parse(data: Mapping[str, Any]) -> tuple[Signature, ...]:
-    """Give the entries of a catalogue file's content. Raises SignatureError on the first wrong one."""
+    Of a *trusted* catalogue (the shipped one, which tests read) the expressions are not tried.
+    """
     stray = set(data) - {"signature"}
     if stray:
         raise SignatureError(
@@ -107,28 +113,30 @@ def parse(data: Mapping[str, Any]) -> tuple[Signature, ...]:
     entries = data.get("signature", [])
     if not isinstance(entries, list):
         raise SignatureError("'signature' must be a list of tables: write [[signature]]")
-    return tuple(_entry(row, n) for n, row in enumerate(entries, 1))
+    return tuple(_entry(row, n, trusted) for n, row in enumerate(entries, 1))
 
 
-def _entry(row: Any, n: int) -> Signature:
+def _entry(row: Any, n: int, trusted: bool) -> Signature:
     name = row.get("name") if isinstance(row, dict) else None
     label = f"signature {name!r}" if name else f"signature number {n}"
     try:
-        return _read(row)
+        return _read(row, trusted)
     except (KeyError, TypeError, ValueError, re.error) as error:
         reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
         raise SignatureError(f"{label}: {reason}") from error
 
 
-def _read(row: Mapping[str, Any]) -> Signature:
+def _read(row: Mapping[str, Any], trusted: bool) -> Signature:
     _check_shape(row)
     words = tuple(word.lower() for word in row["words"])
     if not words or not all(words):
         raise ValueError("'words' needs at least one word that every matching line holds")
-    refuse_slow(row["pattern"])
+    if not trusted:
+        refuse_slow(row["pattern"])
+        _compiled(row["pattern"])
     return Signature(
         name=row["name"],
-        pattern=re.compile(row["pattern"], re.IGNORECASE),
+        expression=row["pattern"],
         words=words,
         failure_class=FailureClass(row["class"]),
         rank=row.get("rank", 60),

@@ -102,15 +102,29 @@ def money(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
+_STATUS_WORDS = ("status", "HTTP", "API Error:", "(")
+_RETRY_WORDS = ("retr", "reconnect", "network", "attempt ")
+_RETRY_AFTER_WORDS = ("retr", "again")
+_ERROR_WORDS = ("error", "except", "env: ", "node:", "gmentat", "pan", "heap out of memory")
+"""One of each stands in what its expression finds: a cheap test before it. In lower case, and without
+those letters (i, s) that an expression that ignores case also takes for letters that are none of ASCII."""
+
+
+def _holds(text: str, words: tuple[str, ...]) -> bool:
+    return any(map(text.__contains__, words))
+
+
 def status_in(text: str) -> int | None:
     """Give the HTTP status that *text* names."""
+    if not (_holds(text, _STATUS_WORDS) or text.startswith(("4", "5"))):
+        return None
     match = _STATUS.search(text)
     return int(match[1] or match[2]) if match else None
 
 
 def retry_after_in(text: str) -> float | None:
     """Give the seconds that *text* says to wait, when it says them in seconds."""
-    match = _RETRY_AFTER.search(text)
+    match = _RETRY_AFTER.search(text) if _holds(text.lower(), _RETRY_AFTER_WORDS) else None
     if not match:
         return None
     return float(match[1]) / (1000 if match[2] == "ms" else 1) if match[2] else None
@@ -118,7 +132,8 @@ def retry_after_in(text: str) -> float | None:
 
 def is_retry(text: str) -> bool:
     """Say whether *text* is an agent's chatter about trying again: never progress."""
-    return bool(_RETRY.search(text[:500]))
+    start = text[:500]
+    return _holds(start.lower(), _RETRY_WORDS) and _RETRY.search(start) is not None
 
 
 def from_text(line: str) -> Event:
@@ -126,7 +141,8 @@ def from_text(line: str) -> Event:
     text = line[:TEXT_LIMIT_CHARS]
     if is_retry(text):
         return Event(kind=EventKind.RETRY, text=text, structured=False)
-    if _ERROR_FORM.search(text[:500]):
+    start = text[:500]
+    if _holds(start.lower(), _ERROR_WORDS) and _ERROR_FORM.search(start):
         return Event(kind=EventKind.ERROR, text=text, structured=False, status=status_in(text))
     return Event(kind=EventKind.OTHER, text=text, structured=False)
 

@@ -49,7 +49,8 @@ class Trail:
     def feed(self, number: int, line: str) -> None:
         """Take the next line of the log."""
         for event in self._reader.feed(line):
-            self._take(number, event)
+            if not _says_nothing(event):
+                self._take(number, event)
 
     def end(self, number: int) -> None:
         """Take the end of the log, *number* lines long."""
@@ -124,6 +125,13 @@ class Trail:
             failure_class=known,
             identity=event.text,
         )
+
+
+def _says_nothing(event: Event) -> bool:
+    """Say whether *event* changes neither the story nor what is told of it."""
+    if event.kind is not EventKind.OTHER or event.denied:
+        return False
+    return event.session_id is None and event.model is None and event.usage is None
 
 
 def _rank(event: Event, known: bool) -> int:

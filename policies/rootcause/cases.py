@@ -96,7 +96,7 @@ def complaints(
     Each of them holds one of *words*, which saves trying the formats on all others.
     """
     for line in lines:
-        if not any(word in line.text for word in words):
+        if not any(map(line.text.__contains__, words)):
             continue
         text = unmarked(line.text)
         for form in formats:

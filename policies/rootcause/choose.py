@@ -14,7 +14,7 @@ from policies.rootcause.containers import buildkit, nix_builds
 from policies.rootcause.crashes import sanitizers, terminations
 from policies.rootcause.ctests import assertions, ctest, gtests, perl_tests
 from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
-from policies.rootcause.finding import Finding, Line
+from policies.rootcause.finding import Finding, Line, Lines
 from policies.rootcause.generic import (
     LAST_WORDS,
     ONLY_WORDS,
@@ -25,6 +25,7 @@ from policies.rootcause.git import refused_pushes
 from policies.rootcause.go import go_build, go_panics
 from policies.rootcause.gotests import go_tests
 from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
+from policies.rootcause.guards import Guards
 from policies.rootcause.guess import guessed
 from policies.rootcause.harness import mozlog
 from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
@@ -90,11 +91,17 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
 """What reads each tool's own format."""
 
 
-def findings(lines: Sequence[Line], signatures: Signatures) -> list[Finding]:
+_UNGUARDED = Guards()
+
+
+def findings(
+    lines: Sequence[Line], signatures: Signatures, guards: Guards = _UNGUARDED
+) -> list[Finding]:
     """Give every candidate that any format, signature or word finds in *lines*, the cause first."""
-    ordered = best(_candidates(lines, signatures))
+    regions = regions_of(lines)
+    ordered = best(_candidates(lines, signatures, regions, guards))
     lead = [_classed(finding, lines, signatures) for finding in ordered[:GUESSED]]
-    begins = regions_of(lines).begins
+    begins = regions.begins
     told = [replace(f, command=shown_command(lines, begins, f.number)) for f in lead[:1]]
     return [*told, *lead[1:], *ordered[GUESSED:]]
 
@@ -104,10 +111,11 @@ def _classed(finding: Finding, lines: Sequence[Line], signatures: Signatures) ->
     return finding if known else replace(finding, failure_class=guessed(finding, lines))
 
 
-def _candidates(lines: Sequence[Line], signatures: Signatures) -> Iterator[Finding]:
-    regions = regions_of(lines)
+def _candidates(
+    lines: Sequence[Line], signatures: Signatures, regions: Regions, guards: Guards
+) -> Iterator[Finding]:
     said = [line for line in lines if line.number not in regions.shown]
-    plain = [Line(line.number, unmarked(line.text)) for line in said]
+    plain = Lines(Line(line.number, unmarked(line.text)) for line in said)
     formal = [finding for finder in FINDERS for finding in finder(plain)]
     claimed = {line.number for found in formal if found.rank >= HIGH_RANK for line in found.lines}
     known = [
@@ -117,7 +125,7 @@ def _candidates(lines: Sequence[Line], signatures: Signatures) -> Iterator[Findi
         or found.failure_class in OVERRIDES_FORMAT
         or found.rank >= OWN_RANK
     ]
-    placed = list(_placed((*formal, *known, *by_words(said)), regions))
+    placed = list(_placed((*formal, *known, *by_words(said, guards)), regions))
     yield from placed
     says = any(found.rank >= LAST_WORDS and regions.holds(found.number) for found in placed)
     for last in by_ending(said, regions.begins, regions.ends):

@@ -43,7 +43,8 @@ def clean(raw: str) -> str:
         text = MARKERS.sub("", text)
     if "/ws/" in text and "<http" in text:
         text = _WORKSPACE.sub(r"\1", text)
-    text = _without_prefixes(_CONTROL.sub("", text).rstrip())
+    text = text if text.isprintable() else _CONTROL.sub("", text)
+    text = _without_prefixes(text.rstrip())
     is_event = text.startswith('{"Time"') and '"Action":"output"' in text
     return _go_output(text) if is_event else text
 
@@ -66,9 +67,10 @@ def _go_output(text: str) -> str:
 
 def _without_prefixes(text: str) -> str:
     for _ in range(PREFIXES_LIMIT):
-        shorter = PREFIX.sub("", text, count=1)
-        if shorter == text:
+        prefix = PREFIX.match(text)
+        if prefix is None:
             break
-        text = shorter
-    text = _LEVEL_DASH.sub("", text)
+        text = text[prefix.end() :]
+    if "INFO - " in text:
+        text = _LEVEL_DASH.sub("", text)
     return _PASSED_ON.sub("", text) if "|" in text or "." in text else text

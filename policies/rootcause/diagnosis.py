@@ -25,6 +25,7 @@ from policies.rootcause.choose import (
 )
 from policies.rootcause.excerpt import Excerpt, shape
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.guards import Guards
 from policies.rootcause.hints import Hints, with_foot
 from policies.rootcause.silent import by_clock, by_exit
 from policies.signatures import Signatures
@@ -32,6 +33,7 @@ from policies.signatures import Signatures
 _REFUSED = frozenset({FailureClass.SANDBOX_PERMISSION, FailureClass.DISK_FULL})
 _CLOSE_TO_END = 40
 """An agent's error form further from the end than this does not outweigh exit 0."""
+_UNGUARDED = Guards()
 
 
 class Diagnosis:
@@ -39,6 +41,7 @@ class Diagnosis:
 
     *passing* holds the shapes of a passing log's lines: such lines are not the cause. *scan* finds the
     words of alarm in a block; an engine made for it is many times faster than the one given here.
+    *guards* leave out what cannot find anything; the answer is the same without.
     """
 
     def __init__(
@@ -47,8 +50,10 @@ class Diagnosis:
         signatures: Signatures,
         passing: Set[str] = frozenset(),
         scan: Scan = scan_plainly,
+        guards: Guards = _UNGUARDED,
     ) -> None:
         self._hints, self._signatures, self._passing = hints, signatures, passing
+        self._guards = guards
         self._excerpt = Excerpt(scan)
         self._trail = Trail(hints.reader or hints.agent) if hints.agent else None
         self._lines: list[Line] = []
@@ -132,7 +137,8 @@ class Diagnosis:
     def _text_findings(self, lines: Sequence[Line]) -> list[Finding]:
         """Lines of the passing log are read with the others, for their surroundings, but are no cause."""
         passed = {line.number for line in lines if self._has_passed(line)}
-        return [f for f in findings(lines, self._signatures) if f.number not in passed]
+        found = findings(lines, self._signatures, self._guards)
+        return [finding for finding in found if finding.number not in passed]
 
     def _has_passed(self, line: Line) -> bool:
         return bool(self._passing) and shape(line.text) in self._passing
@@ -156,8 +162,8 @@ def diagnose(
 
 def _follow(trail: Trail, number: int, block: bytes) -> None:
     """Show *trail* the lines of *block*, the first of which follows line *number*; not our own."""
-    for n, raw in enumerate(block.removesuffix(b"\n").split(b"\n"), number + 1):
-        line = raw.decode("utf-8", "replace")
+    text = block.removesuffix(b"\n").decode("utf-8", "replace")
+    for n, line in enumerate(text.split("\n"), number + 1):
         if not line.startswith(OURS):
             trail.feed(n, line)
 

@@ -122,8 +122,9 @@ class Excerpt:
     def _edges(self, block: bytes) -> Sequence[Match]:
         """Give the first and the last matches; of a dense block only the edges are searched."""
         if len(block) > 2 * EDGE_BYTES:
-            first, last = self._scan(block[:EDGE_BYTES]), self._scan(block[-EDGE_BYTES:])
-            if min(len(first), len(last)) > EDGE_ALARMS:
+            first = self._scan(block[:EDGE_BYTES])
+            last = self._scan(block[-EDGE_BYTES:]) if len(first) > EDGE_ALARMS else ()
+            if len(last) > EDGE_ALARMS:
                 skipped = len(block) - EDGE_BYTES
                 moved = [(n, a + skipped, b + skipped) for n, a, b in last[-EDGE_ALARMS:]]
                 return [*first[:EDGE_ALARMS], *moved]

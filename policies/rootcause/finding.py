@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from policies.failure import FailureClass
@@ -15,6 +16,15 @@ class Line(NamedTuple):
     """1-based."""
     text: str
     """Cleaned."""
+
+
+class Lines(list[Line]):
+    """Lines that are read by many: most of what is looked for in them does not stand in the whole text."""
+
+    @cached_property
+    def text(self) -> str:
+        """All of them."""
+        return "\n".join(line.text for line in self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from policies.rootcause import noise
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.guards import (
+    BARE,
+    CLEANUP,
+    GUARDS,
+    HARMLESS,
+    HINTS,
+    LEVELS,
+    QUIET,
+    Guards,
+    may_find,
+)
 from policies.rootcause.single import unmarked
 
 NEXT_TO_END = 6
 """What a line gains right after which a wrapper stands."""
 FOLLOWS, FOLLOWS_LINES = 4, 4
 """What a line loses that stands so close below one that says as much: the first of a block states it."""
-TIDYING, BARE = 28, 12
+TIDYING, BARE_LOSES = 28, 12
 """What a line about tidying up loses, and one that names what failed but not why."""
 LAST_WORDS, ONLY_WORDS = 24, 51
 """Rank of a failed step's last words; and when that step said nothing else."""
@@ -61,29 +73,24 @@ _LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
 """How surely the words of a line (lower-cased) say that it states a failure: the first that fits counts."""
 
 
-_HINTS = (
-    "err", "fail", "fatal", "panic", "critical", "exception", "cause", "reason", "cannot", "can't",
-    "could", "unable", "denied", "refus", "reject", "invalid", "missing", "no such", "unexpected",
-    "not found", "not allowed", "not permitted", "not supported", "not defined", "not valid",
-    "not installed", "not available", "abort", "kill", "expired", "exceed", "timed out", "timeout",
-    "mismatch", "regression", "must", "cancel", " not ", "undefined", "undeclared", "unbound", "attempt to",
-    "expected", "conflict", "differ", "\u2716", "\u2717", "\u2718", "\u274c", "\u00d7",
-)  # fmt: skip
-"""A line without any of them has none of those words: a cheap test before the expressions."""
+_UNGUARDED = Guards()
 
 
-def by_words(lines: Sequence[Line]) -> Iterator[Finding]:
+def by_words(lines: Sequence[Line], guards: Guards = _UNGUARDED) -> Iterator[Finding]:
     """Yield lines with the words of failure; the later of equals is likelier the cause."""
-    ended = _ended(lines)
     last_rank, last_at = 0, -FOLLOWS_LINES - 1
     for at, line in enumerate(lines):
+        lowered = line.text.lower()
+        held = guards.held(lowered)
+        if not (held & HINTS or lowered.startswith("e")):
+            continue
         text = unmarked(line.text)
-        rank = _rank(line.text[: noise.LOOKED_AT_CHARS], text[: noise.LOOKED_AT_CHARS])
+        rank = _rank(line.text[: noise.LOOKED_AT_CHARS], text[: noise.LOOKED_AT_CHARS], held)
         if not rank:
             continue
         follows = at - last_at <= FOLLOWS_LINES and last_rank >= rank
         last_rank, last_at = (last_rank if follows else rank), at
-        rank += NEXT_TO_END if line.number in ended else 0
+        rank += NEXT_TO_END if _is_ended(lines, at) else 0
         head = Line(line.number, text)
         below = _announced(head, lines[at + 1 : at + 3])
         yield Finding(
@@ -121,35 +128,44 @@ def by_ending(lines: Sequence[Line], begins: int, ends: int | None) -> Iterator[
         yield Finding(lines=(block[-1],), rank=LAST_WORDS, rule="last words", first_wins=False)
 
 
-def _ended(lines: Sequence[Line]) -> frozenset[int]:
-    """Give the numbers of lines right after which a tool says that it failed."""
-    ended: list[int] = []
-    last = 0
-    for line in lines:
-        text = line.text.strip()
-        if not text:
-            continue
-        if noise.is_wrapper(text.lower()):
-            ended.append(last)
-            last = 0
-        else:
-            last = line.number
-    return frozenset(ended)
+def _is_ended(lines: Sequence[Line], at: int) -> bool:
+    """Say whether right after the line at *at* a tool says that it failed."""
+    below = next((line for line in islice(lines, at + 1, None) if line.text.strip()), None)
+    if below is None or not _wraps(below):
+        return False
+    return bool(lines[at].text.strip()) and not _wraps(lines[at])
 
 
-def _rank(text: str, plain: str) -> int:
+def _wraps(line: Line) -> bool:
+    return noise.is_wrapper(line.text.strip().lower())
+
+
+def _rank(text: str, plain: str, held: int) -> int:
+    """Give the rank of *text*, which is *plain* under a CI system's mark, and opens the guards *held*."""
     lowered = text.lower()
-    if not (any(map(lowered.__contains__, _HINTS)) or lowered.startswith("e")):
+    if not (any(map(lowered.__contains__, GUARDS[HINTS])) or lowered.startswith("e")):
         return 0
     words = plain.lower().strip()
     marked = lowered if text != plain else words
-    rank = next((points for points, form in _LEVELS if form.search(marked)), 0)
-    if not rank or noise.is_echo(plain) or noise.is_harmless(lowered) or noise.is_wrapper(words):
+    rank = _level(marked, held)
+    if not rank or noise.is_echo(plain) or _is_harmless(lowered, held) or noise.is_wrapper(words):
         return 0
     if text[:1].isspace():
         rank -= 3
-    if noise.CLEANUP.search(lowered):
+    if held & CLEANUP and noise.CLEANUP.search(lowered):
         rank -= TIDYING
-    if noise.is_bare(words):
-        rank -= BARE
+    if may_find(BARE, held, words) and noise.is_bare(words):
+        rank -= BARE_LOSES
     return max(rank, 0)
+
+
+def _level(marked: str, held: int) -> int:
+    for guard, (points, form) in zip(LEVELS, _LEVELS, strict=True):
+        if may_find(guard, held, marked) and form.search(marked):
+            return points
+    return 0
+
+
+def _is_harmless(lowered: str, held: int) -> bool:
+    may_be = held & QUIET or may_find(HARMLESS, held, lowered)
+    return bool(may_be) and noise.is_harmless(lowered)

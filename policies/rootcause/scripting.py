@@ -8,7 +8,7 @@ from policies.rootcause.bundlers import bundlers
 from policies.rootcause.docs import docs_builds
 from policies.rootcause.environments import environments
 from policies.rootcause.eslint import js_linters, typescript
-from policies.rootcause.finding import Finding, Line
+from policies.rootcause.finding import Finding, Line, Lines
 from policies.rootcause.formatters import formatters, prettier
 from policies.rootcause.javascript import node_errors
 from policies.rootcause.jest import jest
@@ -168,11 +168,11 @@ FAMILIES = tuple(
 
 def scripting(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield what the formats find; where npm names the script that ran, that is how to run it again."""
-    text = "\n".join(line.text for line in lines)
+    text = lines.text if isinstance(lines, Lines) else Lines(lines).text
     scripts = Scripts(lines, text)
     for family, finders in FAMILIES:
-        if not any(word in text for word in family):
+        if not any(map(text.__contains__, family)):
             continue
         for finder, words in finders:
-            if any(word in text for word in words):
+            if any(map(text.__contains__, words)):
                 yield from map(scripts.named, finder(lines))

@@ -52,4 +52,5 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
 
 def unmarked(text: str) -> str:
     """Give *text* without a CI system's mark for an error."""
-    return _MARK.sub("", text)
+    mark = _MARK.match(text)
+    return text[mark.end() :] if mark else text

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from loop.alarmscan import engine, guards, scan
 from policies.failure import Failure
-from policies.rootcause import Hints, diagnose
+from policies.rootcause import Diagnosis, Hints, diagnose
 from policies.signatures import Signatures, parse
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
@@ -25,8 +26,17 @@ UNSAID = "unknown"
 Check = Callable[[str, str, str, str], Failure]
 
 
-def _diagnosed(lines: list[str]) -> Failure:
-    return diagnose(lines, Hints(exit_code=1, now=NOW), SIGNATURES)
+FAST = Signatures(SIGNATURES.entries, engine)
+
+
+def both_ways(lines: list[str]) -> Failure:
+    """Give why *lines* failed: what cannot find anything is left out, which must not change the answer."""
+    hints = Hints(exit_code=1, now=NOW)
+    guarded = Diagnosis(hints, FAST, scan=scan, guards=guards())
+    guarded.feed("".join(f"{line}\n" for line in lines).encode())
+    plain = diagnose(lines, hints, SIGNATURES)
+    assert guarded.finish() == plain
+    return plain
 
 
 @pytest.fixture
@@ -35,13 +45,13 @@ def check() -> Check:
 
     def checked(log: str, found: str, words: str, replay: str = "") -> Failure:
         lines = [*BEFORE, *log.strip("\n").split("\n"), *AFTER]
-        failure = _diagnosed(lines)
+        failure = both_ways(lines)
         assert words in failure.summary, failure
         if found != UNSAID:
             assert failure.failure_class.value == found, failure
         assert failure.replay == ((replay,) if replay else ()), failure
         stamped = [f"2026-07-30T02:38:33.8740364Z {line}" for line in [*BEFORE, *lines]]
-        other = _diagnosed(stamped)
+        other = both_ways(stamped)
         assert other.fingerprint == failure.fingerprint, (other, failure)
         assert other.line_numbers == tuple(n + len(BEFORE) for n in failure.line_numbers)
         return failure

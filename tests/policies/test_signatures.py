@@ -36,13 +36,16 @@ def test_names_are_unique() -> None:
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_no_shipped_pattern_is_slow_on_hostile_lines(entry: Any) -> None:
-    hostile = [
-        word * (MATCH_LIMIT_CHARS // len(word)) for word in (*entry.words, "a", " ", "a.", "/a")
-    ]
-    began = time.process_time()
-    for text in hostile:
+    hostile = [word * MATCH_LIMIT_CHARS for word in (*entry.words, "a", " ", "a.", "/a", "1 ")]
+    assert entry.pattern.search("") is None  # compiled
+
+    def cost_s(text: str) -> float:
+        began = time.process_time()
         entry.pattern.search(text[:MATCH_LIMIT_CHARS])
-    assert (time.process_time() - began) / len(hostile) < 0.1
+        return time.process_time() - began
+
+    for text in hostile:
+        assert min(cost_s(text) for _ in range(2)) < 0.05
 
 
 @pytest.mark.parametrize(

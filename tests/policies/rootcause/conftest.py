@@ -7,8 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from policies.failure import Failure
-from policies.rootcause import Hints, diagnose
-from tests.policies.conftest import NOW, SIGNATURES
+from tests.policies.conftest import both_ways
 
 NOISE = ["lint docs/errors.md ... ok", "INFO error budget: 8 failures left", ""]
 ENDING = ["removed tmp", "ERROR: check failed, see log above (exit code 1)"]
@@ -19,8 +18,7 @@ def cause() -> Callable[[str], Failure]:
     """Give what diagnoses a log's text; noise stands around it, and exit 1 is known."""
 
     def ask(text: str) -> Failure:
-        lines = [*NOISE, *text.split("\n"), *ENDING]
-        return diagnose(lines, Hints(exit_code=1, now=NOW), SIGNATURES)
+        return both_ways([*NOISE, *text.split("\n"), *ENDING])
 
     return ask
 
