@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from policies.failure import FailureClass
 from policies.rootcause.c import compilers
+from policies.rootcause.checks import failed_checks
 from policies.rootcause.cmake import autotools, bazel, cmake, meson, ninja
 from policies.rootcause.commands import shown_command
 from policies.rootcause.containers import buildkit, nix_builds
@@ -30,6 +31,7 @@ from policies.rootcause.harness import mozlog
 from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
 from policies.rootcause.maven import goals, surefire
 from policies.rootcause.noise import is_bare
+from policies.rootcause.places import placed
 from policies.rootcause.provisioning import provisioning
 from policies.rootcause.regions import Regions, regions_of
 from policies.rootcause.rust import error_chains, rustc, rustfmt
@@ -37,6 +39,7 @@ from policies.rootcause.rusttests import rust_tests
 from policies.rootcause.scripting import scripting
 from policies.rootcause.shell import powershell, shell_trace, terraform
 from policies.rootcause.single import OWN_RANK, by_signature, unmarked
+from policies.rootcause.tallies import is_tally
 from policies.rootcause.verdicts import verdicts
 from policies.rootcause.wrappers import by_wrapper
 from policies.signatures import Signature, Signatures
@@ -64,6 +67,9 @@ GUESSED = 3
 EMPTY_EXCEPTION = 25
 """What an exception without a reason loses."""
 
+ONLY_NAMED = 17
+"""What a failing test loses of which only the name is known: another line may say why."""
+
 _RAISED = re.compile(r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Failure|Exit)): ")
 
 
@@ -88,6 +94,9 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     *(mozlog, verdicts, provisioning),
 )
 """What reads each tool's own format."""
+
+SHAPES: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (failed_checks, placed)
+"""What reads the forms that most tools share, where no format claims the lines."""
 
 
 def findings(lines: Sequence[Line], signatures: Signatures) -> list[Finding]:
@@ -117,9 +126,10 @@ def _candidates(lines: Sequence[Line], signatures: Signatures) -> Iterator[Findi
         or found.failure_class in OVERRIDES_FORMAT
         or found.rank >= OWN_RANK
     ]
-    placed = list(_placed((*formal, *known, *by_words(said)), regions))
-    yield from placed
-    says = any(found.rank >= LAST_WORDS and regions.holds(found.number) for found in placed)
+    shaped = [f for shape in SHAPES for f in shape(plain) if f.number not in claimed]
+    weighed = list(_placed((*formal, *known, *shaped, *by_words(said)), regions))
+    yield from weighed
+    says = any(found.rank >= LAST_WORDS and regions.holds(found.number) for found in weighed)
     for last in by_ending(said, regions.begins, regions.ends):
         yield last if says or not regions.begins else replace(last, rank=ONLY_WORDS)
     yield from _placed(by_wrapper(plain), regions)
@@ -133,6 +143,11 @@ def _placed(found: Iterable[Finding], regions: Regions) -> Iterator[Finding]:
 
 def _emptiness(finding: Finding) -> int:
     """An exception that only repeats that something failed is a wrapper in other clothes."""
+    words = finding.words()
+    if is_tally(words.lower()):
+        return EMPTY_EXCEPTION
+    if finding.failure_class is FailureClass.TEST_FAILURE and " " not in words:
+        return ONLY_NAMED
     said = _RAISED.sub("", finding.lines[0].text)
     is_empty = said != finding.lines[0].text and is_bare(said.lower())
     return EMPTY_EXCEPTION if is_empty else 0

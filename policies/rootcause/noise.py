@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from policies.rootcause.tallies import is_tally
+
 LOOKED_AT_CHARS = 500
 """Of a longer line only the start is judged."""
 
@@ -51,9 +53,10 @@ _WRAPS_AT_START = re.compile(
     r"|\W{0,10}error:? (?:build|lint|tests?|check|job|step|task|pipeline) failed\W{0,10}$"
     r"|(?:npm (?:err!|error) )?for (?:a |the )?(?:full|more|complete|detailed"
     r"|further) (?:report|log|information|details|info)"
-    r"|warning: |hint: |note: |tip: |help: "
+    r"|warning: |hint: |note: |tip: |help: |#{2,6} (?!\[)"
     # what harnesses and buildbot add after the failure
-    r"|setting return code to|# tbpl |running post_fatal|exiting -?\d+$|no tests run or test summary"
+    r"|setting return code to|# tbpl |running post_fatal|exiting -?\d+$"
+    r"|no tests run or test summary"
     r"|halting on failure|unsuccessful task run|program finished with exit code|elapsedtime="
     r"|process killed by signal|one or more unittests failed|result: +(?:failed|aborted)$"
     r"|=+ (?:started|finished|skipped) .*=+$|test suite .{1,200} failed at \d"
@@ -61,7 +64,7 @@ _WRAPS_AT_START = re.compile(
 _ENDED = re.compile(
     r"\W{0,10}(?:error|fatal|fail(?:ed|ure)?|warn(?:ing)?"
     r"|info)?\W{0,10}(?:[\w './-]{0,60}?)\b(?:exit(?:ed|ing)?(?: with)?(?: an?)?(?: status"
-    r"| code| value)?|returned?(?: code| status)?|rc|returning)[ :=]{0,2}\(?-?(?:\d{1,2}"
+    r"| code| value)?|return(?:ed)?(?: code| status)?|rc|returning)[ :=]{0,2}\(?-?(?:\d{1,2}"
     r"|1\d\d|2[0-5]\d)\)?\W{0,10}$"
 )
 _WRAPS_INSIDE = re.compile(
@@ -84,6 +87,10 @@ _BARE = re.compile(
     r"|^failed to (?:run|execute) (?:command|script|step|task|hook)\W"
     r"|\bfailed with (?:exit |return )?(?:code|status)|\breturned (?:a )?non-zero"
     r"|^(?:error|failed):? \S+\.\w{1,4}$"
+    r"|\b(?:compiled|completed|finished|ended|found|failed|done"
+    r"|generated)\b.{0,12}\b[1-9]\d{0,6} (?:weighted )?"
+    r"(?:errors?|problems?|failures?|issues?|violations?)\b"
+    r"|^(?:error: )?command failed\b"
     r"|\bexited with (?:non-?zero )?(?:exit )?(?:code|status)|\bnon-zero exit (?:code|status"
     r"|value)"
 )
@@ -99,7 +106,8 @@ _HARMLESS = re.compile(
     r"|^ok \d+|^\s*[✓✔√]|\.{2,} ?(?:ok|yes|passed|done)\b|\bpassed\b.{0,20}\[ *\d+%\]"
     r"|\bretrying\b.{0,10}(?:\.\.\.|\bin \d|\bafter \d|\(|\battempt)|\bretry \d"
     r"|\breconnecting\b"
-    r"|\bwill (?:be )?retr"
+    r"|\bwill (?:be )?retr|\b(?:seconds?|secs?|minutes?|ms|\ds?) (?:before"
+    r"|until) (?:the )?(?:next )?(?:retry|attempt)"
     r"|\b(?:continuing|ignored|ignoring|non-fatal|harmless|expected in tests?|skipping)\b"
     r"|^\s*[\w.-]+: error$"
     r"|-werror|-wno-error|\berror(?:s|_|-)?(?:budget|budgets|handling|handler|reporting)\b"
@@ -118,7 +126,8 @@ _ECHO = re.compile(
     r"^\++ \S|^\$ \S|^\s*(?:echo|printf|print|throw|raise|console\.\w+|log(?:ger)?\.\w+|return"
     r"|if|elif|else|assert|const"
     r"|let|var|def|class|import|from|function|set|export|case|fi|esac|done)\b[ (\"']"
-    r"|^\s*(?://(?![\w/.-]*:)|/\*|\*(?!\*)|#(?![#\[]))|^\s*\d+(?: {1,9}\d+)? {0,3}\| "
+    r"|^\s*(?://(?![\w/.-]*:)|/\*"
+    r"|#(?![#\[]))|^\s+\*(?![*\[])|^\*/?$|^\s*\d+(?: {1,9}\d+)? {0,3}\| "
     r"|^\s*>? ?\d+ \| "
 )
 CLEANUP = re.compile(
@@ -132,7 +141,7 @@ CLEANUP = re.compile(
 def is_wrapper(lowered: str) -> bool:
     """Say whether the line only repeats that something failed."""
     text = lowered.strip()[:LOOKED_AT_CHARS]
-    if _WRAPS_AT_START.match(text):
+    if _WRAPS_AT_START.match(text) or is_tally(text):
         return True
     if any(map(text.__contains__, _EXIT_WORDS)) and _ENDED.match(text):
         return True
