@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.rootcause import noise
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.levels import HINTS, LEVELS
 from policies.rootcause.single import unmarked
 from policies.rootcause.vague import is_vague
 
@@ -16,79 +17,20 @@ FOLLOWS, FOLLOWS_LINES = 4, 4
 """What a line loses that stands so close below one that says as much: the first of a block states it."""
 TIDYING, BARE, VAGUE = 28, 12, 5
 """What a line about tidying up loses, one that names what failed but not why, and one that leaves it open."""
+HEADED = 47
+"""Rank of what stands below a heading that announces an error."""
 LAST_WORDS, ONLY_WORDS = 24, 51
 """Rank of a failed step's last words; and when that step said nothing else."""
 LOOKED_AT = noise.LOOKED_AT_CHARS
 ENDING_LINES = 30
 """Lines before a step's end that may hold its last words."""
 
-_LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (
-        47,
-        re.compile(
-            r"^(?:\S{1,80} )?(?:fatal|panic|critical)\b ?[:!\]|]|\blevel=(?:fatal|panic"
-            r"|critical)\b"
-            # glog, Chromium's bracket
-            r"|^f\d{4} \d\d:\d\d:\d\d\.\d+ |^\[[\d:/.]{1,60}:fatal:"
-            r"|\[(?:fatal|critical)\]"
-        ),
-    ),
-    (47, re.compile(r"^(?:[a-z_][\w.$]{0,120})?(?:error|exception)(?: \[\w{1,60}\])?: \S")),
-    (46, re.compile(r"^##\[error\]|^::error|^caused by: \S|^cause: \S|^reason: \S")),
-    (
-        45,
-        re.compile(
-            r"^\[? {0,2}(?:error|err!?|fatal)\b {0,2}\]?\s*[:|\]-]"
-            r"|^e\d{4} \d\d:\d\d:\d\d\.\d+ |^e: \S|\blevel=error\b|[\[|] ?error ?[\]|]|^e \S"
-            r"|^\S{1,300}: (?:error|fatal)\b"
-        ),
-    ),
-    (44, re.compile(r"^\S{1,300}:\d+(?::\d+)?:? .{0,200}\berror\b|^(?:✖|✗|✘|❌|×) ?\S")),
-    (
-        43,
-        re.compile(r"\berrors?: |\w(?:error|exception): |^err[:!]|\bfatal\b|\bpanic\b"),
-    ),
-    (40, re.compile(r"\berrors?\b|\w(?:error|exception)\b")),
-    (
-        34,
-        re.compile(
-            r"\bfail(?:ed|ure|s|ing)?\b|\bcannot\b|can't|could not|couldn't|\bunable to\b"
-            r"|\bdenied\b"
-            r"|\brefus|\brejected\b|\binvalid\b|\bmissing\b|not found|no such|\bunexpected\b"
-            r"|\babort"
-            r"|\bkilled\b|expired|exceed|timed out|timeout|mismatch|\bregression\b|\bmust\b"
-            r"|canceled"
-            r"|\bdo(?:es)? not (?:match|exist|fit|agree|equal)|\bun(?:defined|declared|bound)\b"
-            r"|\battempt to \w+ an? |expected:? ?<|\bconflict|\bdiffers?\b"
-            r"|\b(?:leaks?|vulnerabilit\w{1,4}|violations?|secrets?|differences) (?:were "
-            r"|was )?(?:found|detected)"
-            r"|not (?:allowed|permitted|supported|defined|valid|installed|available)|cancelled"
-        ),
-    ),
-    (
-        26,
-        re.compile(
-            r"^(?!\W*(?:if|please|you|to|see|when|for|in order|use|try|this"
-            r"|note)\b).*(?:\bnot\b|n't\b|\bnever\b|\bunused\b|\bunknown\b|\billegal\b"
-            r"|\bincorrect|\bduplicate|\bdisallowed)"
-        ),
-    ),
+_HEADING = re.compile(
+    r"^\W{0,4}(?:error|fatal|fatal error|exception|reason"
+    r"|cause)\W{0,2}:\W{0,2}$",
+    re.I,
 )
-"""How surely the words of a line (lower-cased) say that it states a failure: the first that fits counts."""
-
-
 _LETTERS = re.compile(r"[^\W\d_]")
-_HINTS = (
-    "err", "fail", "fatal", "panic", "critical", "exception", "cause", "reason", "cannot", "can't",
-    "could", "unable", "denied", "refus", "reject", "invalid", "missing", "no such", "unexpected",
-    "not found", "not allowed", "not permitted", "not supported", "not defined", "not valid",
-    "not installed", "not available", "abort", "kill", "expired", "exceed", "timed out", "timeout",
-    "mismatch", "regression", "must", "cancel", "not ", "n't", "never",
-    "unused", "unknown", "illegal", "correct", "duplicate", "disallow", "leak",
-    "vulnerab", "violation", "secret", "undefined", "undeclared", "unbound", "attempt to",
-    "expected", "conflict", "differ", "\u2716", "\u2717", "\u2718", "\u274c", "\u00d7",
-)  # fmt: skip
-"""A line without any of them has none of those words: a cheap test before the expressions."""
 
 
 def by_words(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -99,6 +41,7 @@ def by_words(lines: Sequence[Line]) -> Iterator[Finding]:
         text = unmarked(line.text)
         rank = _rank(line.text[:LOOKED_AT], text[:LOOKED_AT])
         if not rank:
+            yield from _headed(lines, at)
             continue
         follows = at - last_at <= FOLLOWS_LINES and last_rank >= rank
         last_rank, last_at = (last_rank if follows else rank), at
@@ -111,6 +54,23 @@ def by_words(lines: Sequence[Line]) -> Iterator[Finding]:
             rule="words",
             first_wins=False,
             summary=" ".join((text.strip(), *(one.text for one in below))) if below else "",
+        )
+
+
+def _headed(lines: Sequence[Line], at: int) -> Iterator[Finding]:
+    """Yield the line below one that only says "Error:"."""
+    if not _HEADING.match(lines[at].text.strip()):
+        return
+    said = next((one for one in lines[at + 1 : at + 3] if one.text.strip()), None)
+    if said is None:
+        return
+    lowered = said.text.strip().lower()
+    if not (noise.is_bare(lowered) or noise.is_harmless(lowered) or noise.is_echo(lowered)):
+        yield Finding(
+            lines=(Line(said.number, said.text.strip()),),
+            rank=HEADED,
+            rule="words",
+            first_wins=False,
         )
 
 
@@ -174,11 +134,11 @@ def _ended(lines: Sequence[Line]) -> frozenset[int]:
 
 def _rank(text: str, plain: str) -> int:
     lowered = text.lower()
-    if not (any(map(lowered.__contains__, _HINTS)) or lowered.startswith("e")):
+    if not (any(map(lowered.__contains__, HINTS)) or lowered.startswith("e")):
         return 0
     words = plain.lower().strip()
     marked = lowered if text != plain else words
-    rank = next((points for points, form in _LEVELS if form.search(marked)), 0)
+    rank = next((points for points, form in LEVELS if form.search(marked)), 0)
     if not rank or noise.is_echo(plain) or noise.is_harmless(lowered) or noise.is_wrapper(words):
         return 0
     if text[:1].isspace():

@@ -138,10 +138,13 @@ CLEANUP = re.compile(
 """On the lower-cased line: work after the failure, or beside the point."""
 
 
+_SPEAKER = re.compile(r"^[\w.+-]{1,30}: ?(?:error|fatal): ")
+
+
 def is_wrapper(lowered: str) -> bool:
     """Say whether the line only repeats that something failed."""
     text = lowered.strip()[:LOOKED_AT_CHARS]
-    if _WRAPS_AT_START.match(text) or is_tally(text):
+    if _WRAPS_AT_START.match(text) or is_tally(text) or is_tally(_SPEAKER.sub("", text)):
         return True
     if any(map(text.__contains__, _EXIT_WORDS)) and _ENDED.match(text):
         return True

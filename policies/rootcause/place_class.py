@@ -49,6 +49,11 @@ _TEST_FILE = re.compile(
 )
 
 
+def is_code(ext: str) -> bool:
+    """Say whether files that end with *ext* hold a language that is compiled or checked."""
+    return ext.lower() in _COMPILED
+
+
 def class_at(file: str, ext: str, said: str, *, is_error: bool) -> C | None:
     """Give the class of what was *said* of a place in *file*: by the words, the rule's name, the language."""
     lowered, ext = said.lower(), ext.lower()

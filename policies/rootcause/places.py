@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.place_class import RULE_NAME, class_at
+from policies.rootcause.place_class import RULE_NAME, class_at, is_code
 from policies.rootcause.scan import stripped
 
-ERROR, RULE = 57, 54
-"""Rank of a place with an error's word or code, and of one that ends with the name of a rule."""
+ERROR, RULE, NEUTRAL = 57, 54, 46
+"""Rank of a place with an error's word or code, of one that ends with a rule's name, and of any other."""
 
 _FILE = r"(?P<file>(?:[A-Za-z]:)?[^\s:()'\"\[\]]{1,300}\.(?P<ext>[A-Za-z][\w+]{0,9}))"
 _AT = r"(?::\d{1,7}(?:[:.-]\d{1,7}){0,3}|\(\d{1,7}(?:[,:.-] ?\d{1,7}){0,3}\)|\[\d{1,7},\d{1,7}\])"
@@ -19,6 +19,7 @@ _PLACED = re.compile(
     rf"^(?:\W{{0,4}}(?:[Ee]rror|ERROR"
     rf"|fatal)\W{{1,3}})?\s{{0,8}}(?:\./)?{_FILE}{_AT}\s?:?\s{{0,8}}(?:-\s)?(?P<said>\S.{{0,1500}})$"
 )
+_COLUMN = re.compile(r"\d[:,]\d")
 _ERROR_FIRST = re.compile(r"^\W{0,4}(?:[Ee]rror|ERROR|fatal|Fatal)\b")
 _SEVERE = re.compile(
     r"^(?:\W{0,3}(?:fatal |parse |syntax |internal compiler |compile |type )?error\b"
@@ -65,9 +66,16 @@ def _on_one_line(line: Line) -> Finding | None:
     said = match["said"]
     is_error = bool(_SEVERE.match(said) or _ERROR_FIRST.match(text))
     rule = RULE_NAME.search(said)
-    if not is_error and not rule:
+    if is_error or rule:
+        rank = ERROR if is_error else RULE
+        return _finding((stripped(line),), rank, match, said, is_error)
+    if (
+        not _COLUMN.search(text[: match.start("said")])
+        or not is_code(match["ext"])
+        or said.count(" ") < 2
+    ):
         return None
-    return _finding((stripped(line),), ERROR if is_error else RULE, match, said, is_error)
+    return _finding((stripped(line),), NEUTRAL, match, said, True)
 
 
 def _on_two(lines: Sequence[Line], at: int) -> Finding | None:

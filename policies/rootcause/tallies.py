@@ -17,7 +17,8 @@ _WORD = re.compile(r"[a-z]+(?:'t)?")
 _UNIT = re.compile(
     r"\b\d[\d.,:]*\s?(?:ns|us|ms|s|m|min|mins|sec|secs|seconds?|minutes?)?\b|0x[0-9a-f]+"
 )
-_COMPARES = re.compile(r"!=|\w ?== ?\w")
+_TOLD = re.compile(r"!=|\w ?== ?\w|\bnot found\b|\bno\b")
+"""Such a line says what is amiss."""
 _FAILURE = words_of(
     "timeouts fail failed failing fails failure failures error errors errored erroneous "
     "unsuccessful unsuccessfully aborted broken unexpected problems"
@@ -37,7 +38,7 @@ _GRAMMAR = words_of(
     "a an all and any are at by completed configuration configurations did during executed "
     "exception exceptions finished following for from had has have in is its list more not of on "
     "one or our out please processed ran see selected some steps that the there these this time "
-    "took total treated was were with as did didn't complete occurred occured oh no encountered "
+    "took total treated was were with as did didn't complete occurred occured oh encountered "
     "while running status configuring incomplete your which zero instances deselected found "
     "detected contains"
 )
@@ -48,7 +49,7 @@ def is_tally(lowered: str) -> bool:
     """Say whether every word of the *lowered* line counts or announces failures: none says what or why."""
     if len(lowered) > LOOKED_AT_CHARS or not any(word in lowered for word in _SIGNS):
         return False
-    if _COMPARES.search(lowered):
+    if _TOLD.search(lowered):
         return False
     words = _WORD.findall(_UNIT.sub(" ", lowered))
     return _KNOWN.issuperset(words) and not _FAILURE.isdisjoint(words)
