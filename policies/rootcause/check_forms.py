@@ -6,7 +6,7 @@ import re
 
 _LEAD = (
     r"^\s{0,12}(?:(?:\[?(?:info|error|warn|INFO|ERROR|WARN|WARNING)\]?\s{1,4}(?:-\s{1,4})?)"
-    r"|\d{1,9} (?:INFO|ERROR) )?"
+    r"|\d{1,9} (?:INFO|ERROR) |#\s{1,4}(?=Failed test))?"
 )
 BEFORE = re.compile(
     _LEAD + r"(?:[-*>•|─═=#]{1,4} )?(?:[A-Z]{4,10} )?(?:(?:-{3} "
@@ -48,7 +48,7 @@ COMPARES = re.compile(
     r"|\bmis-?match| !==? |\bshould\b"
 )
 OPERAND = re.compile(
-    r"^\W{0,6}(?:expected|actual|got|received|want(?:ed)?|have|value of|left|right|evaluated"
+    r"^\W{0,14}(?:expected|actual|got|received|want(?:ed)?|have|value of|left|right|evaluated"
     r"|observed|found|reason|message|diff)\b[^:=|<(]{0,30}[:=|<(]"
 )
 OPENS = re.compile(r"\b(?:Expected|Unexpected error:?|Timed out after [\d.]{1,9}s\.)$")

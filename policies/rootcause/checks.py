@@ -69,7 +69,12 @@ def _name(text: str, is_counted: bool) -> str:
         "[code=1] "
     ):  # ninja's edges: what failed to build
         return ""
-    if is_tally(lowered) or is_tally(text.lower()) or is_bare(lowered) or is_echo(text):
+    if (
+        is_tally(lowered)
+        or is_tally(text.lower())
+        or is_bare(lowered)
+        or (is_echo(text) and text[:1] != "#")
+    ):
         return ""
     return "" if says_nothing(name) else name
 

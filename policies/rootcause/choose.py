@@ -66,12 +66,12 @@ GUESSED = 3
 """Of the first candidates the class is guessed where nothing knows it."""
 EMPTY_EXCEPTION = 25
 """What an exception without a reason loses."""
-
 ONLY_NAMED = 17
 """What a failing test loses of which only the name is known: another line may say why."""
 
+_RULED = re.compile(r" \((?:[a-z]{2,30}:)?[a-z]{2,30}(?:-[a-z]{2,30}){1,5}\)$")
+"""The name of a checker's rule behind its complaint: no compiler writes it so."""
 _RAISED = re.compile(r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Failure|Exit)): ")
-
 
 FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     scripting,
@@ -184,9 +184,10 @@ def entry_for(finding: Finding, signatures: Signatures) -> Signature | None:
 
 def class_of(finding: Finding, entry: Signature | None) -> FailureClass:
     """Give the class: the entry's, else the format's own, else unknown."""
-    if entry is not None:
-        return entry.failure_class
-    return finding.failure_class or FailureClass.UNKNOWN
+    own = finding.failure_class or FailureClass.UNKNOWN
+    found = entry.failure_class if entry is not None else own
+    is_ruled = found is FailureClass.COMPILE_ERROR and _RULED.search(finding.lines[0].text)
+    return FailureClass.LINT if is_ruled else found
 
 
 def _may_say_more(finding: Finding) -> bool:

@@ -95,7 +95,7 @@ def by_ending(lines: Sequence[Line], begins: int, ends: int | None) -> Iterator[
     if ends is None:
         return
     before = [line for line in lines if begins < line.number < ends][-ENDING_LINES:]
-    block: list[Line] = []
+    block, mild = list[Line](), list[Line]()
     for line in reversed(before):
         text = line.text.strip()
         lowered = text.lower()
@@ -106,6 +106,9 @@ def by_ending(lines: Sequence[Line], begins: int, ends: int | None) -> Iterator[
             continue
         elif not noise.is_harmless(lowered):
             block.append(Line(line.number, text))
+        elif lowered.startswith("warn"):
+            mild.append(Line(line.number, text))
+    block = block or mild[:1]
     if block:
         is_table = block[-1].text.startswith(("|", "│"))
         yield Finding(

@@ -24,7 +24,9 @@ _TESTS = re.compile(
     r"|^\s*--- (?:PASS|FAIL): |^=== RUN |^test \S+ \.\.\. |^Tests run: |<<< (?:FAILURE|ERROR)!"
     r"|^\[ RUN      \]|^\s*(?:✓|✔|√|✕|✗|×) |^(?:PASS|FAIL) \S+\.(?:[jt]sx?|go|py)"
     r"|[/\"\\](?:test_\w+|\w+_test|\w+Tests?|\w+\.(?:test|spec))\.\w{1,4}\b|^Ran \d+ tests? in "
-    r"|\.(?:test|spec)\.[jt]sx?:\d+|^\s*(?:not )?ok \d+\b|^\s*\d+ (?:passing|failing)\b"
+    r"|\.(?:test|spec|e2e)\.[jt]sx?:\d+"
+    r"|[/\\](?:tests?|specs?|__tests__|e2e)[/\\]\S{1,200}:\d+|^\s*(?:not )?ok \d+\b"
+    r"|^\s*\d+ (?:passing|failing)\b"
     r"|^\d+ examples?, \d+ failures?"
 )
 _LINTERS = re.compile(

@@ -31,7 +31,12 @@ LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
             r"|^\S{1,300}: (?:error|fatal)\b"
         ),
     ),
-    (44, re.compile(r"^\S{1,300}:\d+(?::\d+)?:? .{0,200}\berror\b|^(?:✖|✗|✘|❌|×) ?\S")),
+    (
+        44,
+        re.compile(
+            r"^\S{1,300}:\d+(?::\d+)?:? .{0,200}\berror\b|^(?:✖|✗|✘|❌|×) ?\S|^.{1,40} [✖✗✘❌⨯] {1,3}\S"
+        ),
+    ),
     (
         43,
         re.compile(r"\berrors?: |\w(?:error|exception): |^err[:!]|\bfatal\b|\bpanic\b"),

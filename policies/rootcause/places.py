@@ -27,7 +27,8 @@ _SEVERE = re.compile(
     re.I,
 )
 _MILD = re.compile(
-    r"^\W{0,3}(?:warning|warn|note|info|hint|style|convention|refactor|remark|W\d{3,5}\b)", re.I
+    r"^\W{0,3}(?:warning|warn|note|info|hint|style|convention|refactor|remark|W\d{3,5}\b)|\(warning\)$",
+    re.I,
 )
 _CARET = re.compile(r"^\s{0,200}\^[~^-]{0,200}\s{1,4}(?P<said>\S.{0,600})$")
 _UNDER = re.compile(r"^\s{1,6}(?:line )?\d{1,6}:\d{1,6}\s{1,6}(?P<said>\S.{0,600})$")
@@ -36,6 +37,15 @@ _QUOTED = re.compile(
     r"^File \"(?P<file>[^\"]{1,300}\.(?P<ext>\w{1,10}))\", lines? \d{1,7}(?:-\d{1,7})?"
     r"(?:, characters? \d{1,7}(?:-\d{1,7})?)?:?$"
 )
+_CODED = re.compile(
+    r"^\s{0,4}[A-Z]{1,5}\d{2,5}:?\s{1,4}\d{1,6}:\d{1,6}:?\s{1,6}(?P<said>\S.{0,600})$"
+)
+_ALONE = re.compile(
+    rf"^\s{{0,4}}(?:\[\d{{1,4}}\]|\[?(?:ERROR"
+    rf"|error)\b[^\]]{{0,60}}\]?:?) {_FILE}{_AT}(?: at \S{{1,200}})?:?$"
+)
+"""A place that nothing follows: what is said of it stands below."""
+_EXCERPT = re.compile(r"^\s{0,12}(?:\d{1,7}\b|[|│^>~]|$)")
 _ARROW = re.compile(rf"^\s{{0,12}}(?:-->|┌─|╭─\[?|╭▸|at) {_FILE}:\d{{1,7}}")
 _HEADLINE = re.compile(
     r"^(?:\W{0,3})(?:error|Error|ERROR|fatal error)(?:\[[^\]]{1,40}\])?: (?P<said>\S.{0,1000})$"
@@ -61,7 +71,7 @@ def _on_one_line(line: Line) -> Finding | None:
     if ":" not in text and "(" not in text:
         return None
     match = _PLACED.match(text[:1900]) if "." in text[:320] else None
-    if match is None or _MILD.match(match["said"]):
+    if match is None or _MILD.search(match["said"]):
         return None
     said = match["said"]
     is_error = bool(_SEVERE.match(said) or _ERROR_FIRST.match(text))
@@ -83,6 +93,10 @@ def _on_two(lines: Sequence[Line], at: int) -> Finding | None:
     text = lines[at].text
     if text[:1].isspace() and (nested := _below_file(lines, at)):
         return nested
+    if _CODED.match(text):
+        return Finding(lines=(stripped(lines[at]),), rank=RULE, rule="placed", failure_class=C.LINT)
+    if (alone := _ALONE.match(text)) and (below := _told_below(lines[at + 1 : at + 10])):
+        return _finding((below, stripped(lines[at])), ERROR, alone, below.text, True)
     if text.startswith('File "') and (match := _QUOTED.match(text)):
         below = next((one for one in lines[at + 1 : at + 8] if one.text.startswith("Error")), None)
         if below is not None:
@@ -94,6 +108,15 @@ def _on_two(lines: Sequence[Line], at: int) -> Finding | None:
         if place is not None:
             return _finding((stripped(lines[at]),), ERROR, place, head["said"], True)
     return None
+
+
+def _told_below(below: Sequence[Line]) -> Line | None:
+    """Give the first sentence below that is no excerpt of the source."""
+    told = (
+        one for one in below if not _EXCERPT.match(one.text) and one.text.strip().count(" ") > 1
+    )
+    found = next(told, None)
+    return stripped(found) if found else None
 
 
 def _below_file(lines: Sequence[Line], at: int) -> Finding | None:

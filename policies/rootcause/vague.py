@@ -31,13 +31,17 @@ _REASON = re.compile(r": \S.{8}|\bbecause\b|\bdue to\b|\bsince\b| - \S.{8}|\bwit
 WORDS_OF_LITTLE = 4
 
 
+def only_ends(lowered: str) -> bool:
+    """Say whether the *lowered* line names a thing and that it failed, without a reason."""
+    text = _MARK.sub("", lowered.strip()[:LOOKED_AT_CHARS])
+    ends = _ENDS.search(text)
+    return ends is not None and not _REASON.search(text[: ends.start()])
+
+
 def is_vague(lowered: str) -> bool:
     """Say whether the *lowered* line only names what did not succeed, or nothing: its neighbours say why."""
     text = _MARK.sub("", lowered.strip()[:LOOKED_AT_CHARS])
     if len(text.split()) <= WORDS_OF_LITTLE and not _SPECIFIC.search(text):
         return True
     undone = _UNDONE.match(text)
-    if undone:
-        return not _REASON.search(undone["rest"])
-    ends = _ENDS.search(text)
-    return ends is not None and not _REASON.search(text[: ends.start()])
+    return not _REASON.search(undone["rest"]) if undone else only_ends(lowered)
