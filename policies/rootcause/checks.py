@@ -16,6 +16,7 @@ from policies.rootcause.check_forms import (
     COMPARES,
     COUNTS,
     FRAME,
+    MARKS,
     NAMELESS,
     NUMBERED,
     OPENS,
@@ -42,6 +43,9 @@ def failed_checks(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield each failing check with its reason; of equals the first is the cause."""
     is_counted, seen = False, 0
     for at, line in enumerate(lines):
+        if not MARKS.search(line.text):
+            is_counted = is_counted and (not line.text.strip() or line.text[:1].isspace())
+            continue
         head = _name(line.text, is_counted) or _name_below(lines, at) or _numbered(lines, at)
         is_counted = _heads(line.text, is_counted)
         if not head or seen > CHECKS_LIMIT:

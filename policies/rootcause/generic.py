@@ -30,6 +30,7 @@ _HEADING = re.compile(
     r"|cause)\W{0,2}:\W{0,2}$",
     re.I,
 )
+_TAG = re.compile(r"^\[[\w.@/-]{1,30}\] ")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -79,7 +80,9 @@ def _announced(head: Line, below: Sequence[Line]) -> tuple[Line, ...]:
     said = next((one for one in below if one.text.strip()), None)
     if said is None or noise.is_wrapper(said.text.lower()):
         return ()
-    announces = head.text.rstrip().endswith(":") and said.text[:1] in (" ", "\t")
+    tag = _TAG.match(head.text)
+    goes_on = said.text[:1] in (" ", "\t") or (tag is not None and said.text.startswith(tag[0]))
+    announces = head.text.rstrip().endswith(":") and goes_on
     leaves_open = is_vague(head.text.lower()) and not _rank(
         said.text[:LOOKED_AT], said.text[:LOOKED_AT]
     )

@@ -69,7 +69,7 @@ def _unexpected(line: Line, match: re.Match[str]) -> Finding:
         found = C.LINT
     return Finding(
         lines=(Line(line.number, line.text.strip()),),
-        rank=72 if _FOLLOWS.search(rest) else 80,
+        rank=66 if _FOLLOWS.search(rest) else 80,
         rule="harness test",
         failure_class=found,
         summary=said,

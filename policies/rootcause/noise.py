@@ -139,13 +139,19 @@ CLEANUP = re.compile(
 """On the lower-cased line: work after the failure, or beside the point."""
 
 
+def _speaks_of_tally(text: str) -> bool:
+    """Say whether a tool that names itself first only counts."""
+    match = _SPEAKER.match(text) if ": " in text[:40] else None
+    return match is not None and is_tally(text[match.end() :])
+
+
 _SPEAKER = re.compile(r"^[\w.+-]{1,30}: ?(?:error|fatal): ")
 
 
 def is_wrapper(lowered: str) -> bool:
     """Say whether the line only repeats that something failed."""
     text = lowered.strip()[:LOOKED_AT_CHARS]
-    if _WRAPS_AT_START.match(text) or is_tally(text) or is_tally(_SPEAKER.sub("", text)):
+    if _WRAPS_AT_START.match(text) or is_tally(text) or _speaks_of_tally(text):
         return True
     if any(map(text.__contains__, _EXIT_WORDS)) and _ENDED.match(text):
         return True

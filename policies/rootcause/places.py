@@ -14,12 +14,15 @@ ERROR, RULE, NEUTRAL = 57, 54, 46
 """Rank of a place with an error's word or code, of one that ends with a rule's name, and of any other."""
 
 _FILE = r"(?P<file>(?:[A-Za-z]:)?[^\s:()'\"\[\]]{1,300}\.(?P<ext>[A-Za-z][\w+]{0,9}))"
-_AT = r"(?::\d{1,7}(?:[:.-]\d{1,7}){0,3}|\(\d{1,7}(?:[,:.-] ?\d{1,7}){0,3}\)|\[\d{1,7},\d{1,7}\])"
+_AT = (
+    r"(?::\d{1,7}(?:[:.-]\d{1,7}){0,3}|\(\d{1,7}(?:[,:.-] ?\d{1,7}){0,3}\)|\[\d{1,7},\d{1,7}\]"
+    r"|: line \d{1,7}, col(?:umn)? \d{1,7},)"
+)
 _PLACED = re.compile(
     rf"^(?:\W{{0,4}}(?:[Ee]rror|ERROR"
     rf"|fatal)\W{{1,3}})?\s{{0,8}}(?:\./)?{_FILE}{_AT}\s?:?\s{{0,8}}(?:-\s)?(?P<said>\S.{{0,1500}})$"
 )
-_COLUMN = re.compile(r"\d[:,]\d")
+_COLUMN = re.compile(r"\d[:,]\d|, col")
 _ERROR_FIRST = re.compile(r"^\W{0,4}(?:[Ee]rror|ERROR|fatal|Fatal)\b")
 _SEVERE = re.compile(
     r"^(?:\W{0,3}(?:fatal |parse |syntax |internal compiler |compile |type )?error\b"
@@ -52,6 +55,7 @@ _HEADLINE = re.compile(
 )
 
 LINE_LIMIT = 400
+"""More complaints of one log are not looked at."""
 
 
 def placed(lines: Sequence[Line]) -> Iterator[Finding]:

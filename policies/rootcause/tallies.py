@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LOOKED_AT_CHARS = 200
 """A longer line says more than a count."""
@@ -46,6 +47,7 @@ _GRAMMAR = words_of(
 _KNOWN = _FAILURE | _COUNTED | _GRAMMAR
 
 
+@lru_cache(maxsize=4_096)
 def is_tally(lowered: str) -> bool:
     """Say whether every word of the *lowered* line counts or announces failures: none says what or why."""
     if len(lowered) > LOOKED_AT_CHARS or not any(word in lowered for word in _SIGNS):

@@ -29,6 +29,7 @@ _ENDS = re.compile(
 )
 _REASON = re.compile(r": \S.{8}|\bbecause\b|\bdue to\b|\bsince\b| - \S.{8}|\bwith error\b")
 WORDS_OF_LITTLE = 4
+"""So few words without a name, a number or a quote say nothing."""
 
 
 def only_ends(lowered: str) -> bool:

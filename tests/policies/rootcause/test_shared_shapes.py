@@ -31,6 +31,22 @@ CAUSES = [
         "lint",
     ),
     ('File "a.v", line 2, characters 8-12:\nError: The crate zork is unknown.\n', "crate", None),
+    (
+        "[1] docs/a.yaml:3:5 at #/paths\n\nEvery crate needs an owner here.\n",
+        "needs an owner",
+        None,
+    ),
+    ("H013 1:0 Image without a label.\nLinted 1 file, found 1 error.\n", "without a label", "lint"),
+    ("shelf.js: line 2, col 9, Missing a crate here.\n", "Missing a crate", None),
+    ("[zt] Fatal Error (CLI):\n[zt] crate 7 is lost\n", "crate 7 is lost", None),
+    ("Deploying\nError:\nThe shelf key is spent\n", "shelf key is spent", None),
+    ("[12:00:05 PM] [zt] › ✘  ENOSHELF Cannot push the crate.\n", "ENOSHELF", None),
+    (
+        "12:00:01    ERROR - GECKO(11) | ==12==ERROR: AddressSanitizer: heap-use-after-free on a\n"
+        "12:00:02    ERROR - TEST-UNEXPECTED-FAIL | a.html | application terminated with exit code 1\n",
+        "heap-use-after-free",
+        "signal_crash",
+    ),
     ("[FAIL]\ntest_shelf\nwant: 2\nhave: 3\n", "want: 2", "test_failure"),
 ]
 TALLIES = ["2 passed, 1 failed in 0.31s", "Some tests failed.", "| Errors | 1 |"]
@@ -43,7 +59,7 @@ def test_a_form_that_tools_share_is_read(
 ) -> None:
     failure = cause(log)
     assert words in failure.summary
-    assert failure.confidence is not Confidence.HIGH
+    assert failure.confidence is not Confidence.HIGH or found == "signal_crash"
     assert found in (None, failure.failure_class.value)
 
 
