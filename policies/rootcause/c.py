@@ -28,9 +28,9 @@ _INCLUDE = re.compile(r"#\s*(?:include|import)\b")
 _SYSTEM = re.compile(r"#\s*(?:include|import)\s*<")
 _STYLE = re.compile(
     r"\[(?!-W)(?:[a-z]+-[\w.-]{1,80},?){1,6}\]$|-warnings-as-errors\]$"
-    r"|clang-format-violations\]$"
+    r"|clang-format-violations\]$|\bViolation: .{1,600} \([a-z_]{3,60}\)$"
 )
-"""clang-tidy's or clang-format's name of a check; the compilers' own end in [-Wname] or [-Werror=name]."""
+"""clang-tidy's, clang-format's or SwiftLint's name of a check; compilers' own end in [-W...]."""
 _INTERNAL = re.compile(r"\binternal compiler error\b")
 _TESTED = re.compile(r"^ -\[\S+ \w+\] : |^ \w[\w.]+ : XCT|^ (?:in \"|CHECK|REQUIRE)")
 

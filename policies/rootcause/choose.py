@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from policies.failure import FailureClass
 from policies.rootcause.c import compilers
+from policies.rootcause.checks import failed_checks
 from policies.rootcause.cmake import autotools, bazel, cmake, meson, ninja
 from policies.rootcause.commands import shown_command
 from policies.rootcause.containers import buildkit, nix_builds
@@ -30,7 +31,7 @@ from policies.rootcause.guess import guessed
 from policies.rootcause.harness import mozlog
 from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
 from policies.rootcause.maven import goals, surefire
-from policies.rootcause.noise import is_bare
+from policies.rootcause.places import placed
 from policies.rootcause.provisioning import provisioning
 from policies.rootcause.regions import Regions, regions_of
 from policies.rootcause.rust import error_chains, rustc, rustfmt
@@ -39,6 +40,7 @@ from policies.rootcause.scripting import scripting
 from policies.rootcause.shell import powershell, shell_trace, terraform
 from policies.rootcause.single import OWN_RANK, by_signature, unmarked
 from policies.rootcause.verdicts import verdicts
+from policies.rootcause.weigh import in_place
 from policies.rootcause.wrappers import by_wrapper
 from policies.signatures import Signature, Signatures
 
@@ -62,11 +64,9 @@ HIGH_RANK = 70
 """From here on a tool's own format spoke."""
 GUESSED = 3
 """Of the first candidates the class is guessed where nothing knows it."""
-EMPTY_EXCEPTION = 25
-"""What an exception without a reason loses."""
 
-_RAISED = re.compile(r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Failure|Exit)): ")
-
+_RULED = re.compile(r" \((?:[a-z]{2,30}:)?[a-z]{2,30}(?:-[a-z]{2,30}){1,5}\)$")
+"""The name of a checker's rule behind its complaint: no compiler writes it so."""
 
 FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     scripting,
@@ -89,6 +89,9 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     *(mozlog, verdicts, provisioning),
 )
 """What reads each tool's own format."""
+
+SHAPES: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (failed_checks, placed)
+"""What reads the forms that most tools share, where no format claims the lines."""
 
 
 _UNGUARDED = Guards()
@@ -125,25 +128,13 @@ def _candidates(
         or found.failure_class in OVERRIDES_FORMAT
         or found.rank >= OWN_RANK
     ]
-    placed = list(_placed((*formal, *known, *by_words(said, guards)), regions))
-    yield from placed
-    says = any(found.rank >= LAST_WORDS and regions.holds(found.number) for found in placed)
+    shaped = [f for shape in SHAPES for f in shape(plain) if f.number not in claimed]
+    weighed = list(in_place((*formal, *known, *shaped, *by_words(said, guards)), regions))
+    yield from weighed
+    says = any(found.rank >= LAST_WORDS and regions.holds(found.number) for found in weighed)
     for last in by_ending(said, regions.begins, regions.ends):
         yield last if says or not regions.begins else replace(last, rank=ONLY_WORDS)
-    yield from _placed(by_wrapper(plain), regions)
-
-
-def _placed(found: Iterable[Finding], regions: Regions) -> Iterator[Finding]:
-    for finding in found:
-        doubt = regions.doubt(finding.number) + _emptiness(finding)
-        yield replace(finding, rank=max(1, finding.rank - doubt)) if doubt else finding
-
-
-def _emptiness(finding: Finding) -> int:
-    """An exception that only repeats that something failed is a wrapper in other clothes."""
-    said = _RAISED.sub("", finding.lines[0].text)
-    is_empty = said != finding.lines[0].text and is_bare(said.lower())
-    return EMPTY_EXCEPTION if is_empty else 0
+    yield from in_place(by_wrapper(plain), regions)
 
 
 def best(candidates: Iterable[Finding]) -> list[Finding]:
@@ -177,9 +168,10 @@ def entry_for(finding: Finding, signatures: Signatures) -> Signature | None:
 
 def class_of(finding: Finding, entry: Signature | None) -> FailureClass:
     """Give the class: the entry's, else the format's own, else unknown."""
-    if entry is not None:
-        return entry.failure_class
-    return finding.failure_class or FailureClass.UNKNOWN
+    own = finding.failure_class or FailureClass.UNKNOWN
+    found = entry.failure_class if entry is not None else own
+    is_ruled = found is FailureClass.COMPILE_ERROR and _RULED.search(finding.lines[0].text)
+    return FailureClass.LINT if is_ruled else found
 
 
 def _may_say_more(finding: Finding) -> bool:

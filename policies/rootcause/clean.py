@@ -12,8 +12,10 @@ LINE_LIMIT_CHARS = 2_000
 PREFIXES_LIMIT = 3
 """Prefixes taken off one line: runner, job, logger."""
 
-_LEVEL_DASH = re.compile(r"^\s*INFO - {0,2}")
-"""mozharness: what a harness only passes on; its errors keep their mark."""
+_LEVEL_DASH = re.compile(
+    r"^\s*(?:INFO|(?:WARNING|ERROR|CRITICAL)(?= - {1,2}(?:GECKO\(\d{1,9}\)|PID \d{1,9}) \|)) - {0,2}"
+)
+"""mozharness: what a harness only passes on; its own errors keep their mark."""
 _PASSED_ON = re.compile(
     r"^(?:\s?\d{1,3}:\d\d\.\d\d (?=\S)|(?:GECKO\(\d{1,9}\)|PID \d{1,9}|INFO) \| ?)"
 )
@@ -71,6 +73,6 @@ def _without_prefixes(text: str) -> str:
         if prefix is None:
             break
         text = text[prefix.end() :]
-    if "INFO - " in text:
+    if " - " in text:
         text = _LEVEL_DASH.sub("", text)
     return _PASSED_ON.sub("", text) if "|" in text or "." in text else text

@@ -45,8 +45,8 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "standard",
         re.compile(
-            rf"^\s{{2}}{_FILE}:\d{{1,9}}:\d{{1,9}}: (?P<said>.{{1,500}} \((?P<code>[\w@/-]{{2,80}})\))"
-            rf"$"
+            rf"^\s{{2}}{_FILE}:\d{{1,9}}:\d{{1,9}}: "
+            rf"(?P<said>.{{1,500}} \((?P<code>(?!warning\))[\w@/-]{{2,80}})\))$"
         ),
         _LINT,
     ),

@@ -9,6 +9,7 @@ from itertools import islice
 from policies.rootcause import noise
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.guards import (
+    ALL,
     BARE,
     CLEANUP,
     GUARDS,
@@ -19,58 +20,31 @@ from policies.rootcause.guards import (
     Guards,
     may_find,
 )
+from policies.rootcause.levels import LEVELS as FORMS
 from policies.rootcause.single import unmarked
+from policies.rootcause.vague import is_vague
 
 NEXT_TO_END = 6
 """What a line gains right after which a wrapper stands."""
 FOLLOWS, FOLLOWS_LINES = 4, 4
 """What a line loses that stands so close below one that says as much: the first of a block states it."""
-TIDYING, BARE_LOSES = 28, 12
-"""What a line about tidying up loses, and one that names what failed but not why."""
+TIDYING, BARE_LOSES, VAGUE = 28, 12, 5
+"""What a line about tidying up loses, one that names what failed but not why, and one that leaves it open."""
+HEADED = 47
+"""Rank of what stands below a heading that announces an error."""
 LAST_WORDS, ONLY_WORDS = 24, 51
 """Rank of a failed step's last words; and when that step said nothing else."""
+LOOKED_AT = noise.LOOKED_AT_CHARS
 ENDING_LINES = 30
 """Lines before a step's end that may hold its last words."""
 
-_LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (
-        47,
-        re.compile(
-            r"^(?:\S{1,80} )?(?:fatal|panic|critical)\b ?[:!\]|]|\blevel=(?:fatal|panic|critical)\b"
-            # glog, Chromium's bracket
-            r"|^f\d{4} \d\d:\d\d:\d\d\.\d+ |^\[[\d:/.]{1,60}:fatal:"
-            r"|\[(?:fatal|critical)\]"
-        ),
-    ),
-    (47, re.compile(r"^(?:[a-z_][\w.$]{0,120})?(?:error|exception)(?: \[\w{1,60}\])?: \S")),
-    (46, re.compile(r"^##\[error\]|^::error|^caused by: \S|^cause: \S|^reason: \S")),
-    (
-        45,
-        re.compile(
-            r"^\[? {0,2}(?:error|err!?|fatal)\b {0,2}\]?\s*[:|\]-]"
-            r"|^e\d{4} \d\d:\d\d:\d\d\.\d+ |^e: \S|\blevel=error\b|[\[|] ?error ?[\]|]|^e \S"
-            r"|^\S{1,300}: (?:error|fatal)\b"
-        ),
-    ),
-    (44, re.compile(r"^\S{1,300}:\d+(?::\d+)?:? .{0,200}\berror\b|^(?:✖|✗|✘|❌|×) ?\S")),
-    (
-        43,
-        re.compile(r"\berrors?: |\w(?:error|exception): |^err[:!]|\bfatal\b|\bpanic\b"),
-    ),
-    (40, re.compile(r"\berrors?\b|\w(?:error|exception)\b")),
-    (
-        34,
-        re.compile(
-            r"\bfail(?:ed|ure|s|ing)?\b|\bcannot\b|can't|could not|couldn't|\bunable to\b|\bdenied\b"
-            r"|\brefus|\brejected\b|\binvalid\b|\bmissing\b|not found|no such|\bunexpected\b|\babort"
-            r"|\bkilled\b|expired|exceed|timed out|timeout|mismatch|\bregression\b|\bmust\b|canceled"
-            r"|\bdo(?:es)? not (?:match|exist|fit|agree|equal)|\bun(?:defined|declared|bound)\b"
-            r"|\battempt to \w+ an? |expected:? ?<|\bconflict|\bdiffers?\b"
-            r"|not (?:allowed|permitted|supported|defined|valid|installed|available)|cancelled"
-        ),
-    ),
+_HEADING = re.compile(
+    r"^\W{0,4}(?:error|fatal|fatal error|exception|reason"
+    r"|cause)\W{0,2}:\W{0,2}$",
+    re.I,
 )
-"""How surely the words of a line (lower-cased) say that it states a failure: the first that fits counts."""
+_TAG = re.compile(r"^\[[\w.@/-]{1,30}\] ")
+_LETTERS = re.compile(r"[^\W\d_]")
 
 
 _UNGUARDED = Guards()
@@ -85,8 +59,9 @@ def by_words(lines: Sequence[Line], guards: Guards = _UNGUARDED) -> Iterator[Fin
         if not (held & HINTS or lowered.startswith("e")):
             continue
         text = unmarked(line.text)
-        rank = _rank(line.text[: noise.LOOKED_AT_CHARS], text[: noise.LOOKED_AT_CHARS], held)
+        rank = _rank(line.text[:LOOKED_AT], text[:LOOKED_AT], held)
         if not rank:
+            yield from _headed(lines, at)
             continue
         follows = at - last_at <= FOLLOWS_LINES and last_rank >= rank
         last_rank, last_at = (last_rank if follows else rank), at
@@ -102,10 +77,37 @@ def by_words(lines: Sequence[Line], guards: Guards = _UNGUARDED) -> Iterator[Fin
         )
 
 
+def _headed(lines: Sequence[Line], at: int) -> Iterator[Finding]:
+    """Yield the line below one that only says "Error:"."""
+    if not _HEADING.match(lines[at].text.strip()):
+        return
+    said = next((one for one in lines[at + 1 : at + 3] if one.text.strip()), None)
+    if said is None:
+        return
+    lowered = said.text.strip().lower()
+    if not (noise.is_bare(lowered) or noise.is_harmless(lowered) or noise.is_echo(lowered)):
+        yield Finding(
+            lines=(Line(said.number, said.text.strip()),),
+            rank=HEADED,
+            rule="words",
+            first_wins=False,
+        )
+
+
 def _announced(head: Line, below: Sequence[Line]) -> tuple[Line, ...]:
     """Give the indented line that a head ending with a colon announces: there the reason stands."""
     said = next((one for one in below if one.text.strip()), None)
-    if said is None or not head.text.rstrip().endswith(":") or said.text[:1] not in (" ", "\t"):
+    if said is None or noise.is_wrapper(said.text.lower()):
+        return ()
+    tag = _TAG.match(head.text)
+    goes_on = said.text[:1] in (" ", "\t") or (tag is not None and said.text.startswith(tag[0]))
+    announces = head.text.rstrip().endswith(":") and goes_on
+    leaves_open = is_vague(head.text.lower()) and not _rank(
+        said.text[:LOOKED_AT], said.text[:LOOKED_AT], ALL
+    )
+    if not announces and not leaves_open:
+        return ()
+    if noise.is_echo(said.text.strip()) or noise.is_harmless(said.text.lower()):
         return ()
     return (Line(said.number, said.text.strip()),)
 
@@ -115,17 +117,28 @@ def by_ending(lines: Sequence[Line], begins: int, ends: int | None) -> Iterator[
     if ends is None:
         return
     before = [line for line in lines if begins < line.number < ends][-ENDING_LINES:]
-    block: list[Line] = []
+    block, mild = list[Line](), list[Line]()
     for line in reversed(before):
         text = line.text.strip()
         lowered = text.lower()
         if not text or noise.is_wrapper(lowered) or noise.is_echo(text):
             if block:
                 break
+        elif not _LETTERS.search(text):
+            continue
         elif not noise.is_harmless(lowered):
             block.append(Line(line.number, text))
+        elif lowered.startswith("warn"):
+            mild.append(Line(line.number, text))
+    block = block or mild[:1]
     if block:
-        yield Finding(lines=(block[-1],), rank=LAST_WORDS, rule="last words", first_wins=False)
+        is_table = block[-1].text.startswith(("|", "│"))
+        yield Finding(
+            lines=(block[0 if is_table else -1],),
+            rank=LAST_WORDS,
+            rule="last words",
+            first_wins=False,
+        )
 
 
 def _is_ended(lines: Sequence[Line], at: int) -> bool:
@@ -156,11 +169,13 @@ def _rank(text: str, plain: str, held: int) -> int:
         rank -= TIDYING
     if may_find(BARE, held, words) and noise.is_bare(words):
         rank -= BARE_LOSES
+    elif is_vague(words):
+        rank -= VAGUE
     return max(rank, 0)
 
 
 def _level(marked: str, held: int) -> int:
-    for guard, (points, form) in zip(LEVELS, _LEVELS, strict=True):
+    for guard, (points, form) in zip(LEVELS, FORMS, strict=True):
         if may_find(guard, held, marked) and form.search(marked):
             return points
     return 0

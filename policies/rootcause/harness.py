@@ -18,20 +18,24 @@ LOOK_BACK = 60
 
 _LEVEL = r"^\s{0,8}(?:(?:WARNING|ERROR|CRITICAL|FATAL) - +)?(?:[\w.-]{1,40} (?:[A-Z][a-z]+: )?)?"
 _UNEXPECTED = re.compile(
-    rf"{_LEVEL}(?P<said>TEST-UNEXPECTED-(?P<status>[A-Z-]{{2,30}})(?: \||:) (?P<rest>\S.{{0,1500}}))$"
+    rf"{_LEVEL}(?P<said>TEST-UNEXPECTED-(?P<status>[A-Z-]{{2,30}})(?: \|"
+    rf"|:) (?P<rest>\S.{{0,1500}}))$"
 )
 _CRASH = re.compile(
     rf"{_LEVEL}(?P<said>PROCESS-CRASH \| (?P<rest>.{{0,900}}\[@ (?P<symbol>.{{1,300}}?)\].{{0,300}}))$"
 )
 _ASSERTS = re.compile(
-    r"Assertion failure: \S|Hit MOZ_CRASH\(|###!!! ABORT: |thread '.{1,80}' panicked at |MOZ_ASSERT"
+    r"Assertion failure: \S|Hit MOZ_CRASH\(|###!!! ABORT: |thread '.{1,80}' panicked at "
+    r"|MOZ_ASSERT"
 )
 _AUTOMATION = re.compile(
     rf"{_LEVEL}(?:Automation Error: |Remote Device Error: |INFRA-ERROR: |remoteFailed: )\S"
 )
 _FOLLOWS = re.compile(
-    r"application terminated with exit code|xpcshell return code: |exited with code|test completed"
-    r"|process exit with code|no \w+ test results|did not see|expected PASS$|finished in a non-clean"
+    r"application terminated with exit code|xpcshell return code: |exited with code"
+    r"|test completed"
+    r"|process exit with code|no \w+ test results|did not see|expected PASS$"
+    r"|finished in a non-clean"
 )
 """It repeats that the test failed, or tells the process's end: the reason stands in another line."""
 _HANGS = re.compile(
@@ -39,6 +43,8 @@ _HANGS = re.compile(
     r"|timed out (?:loading|waiting|after)|Test exceeded|Timed out while",
     re.I,
 )
+_LINTED = re.compile(r"^\S{1,300}:\d{1,7}(?::\d{1,7})? \| .{1,600} \([\w@/-]{2,60}\)$")
+"""mozlint's "treeherder" formatter: place, message, rule."""
 _UNSTABLE = re.compile(r"0x[0-9a-f]+|\b\d+ bytes\b|(?<= )\d{4,}\b")
 
 
@@ -59,9 +65,11 @@ def _unexpected(line: Line, match: re.Match[str]) -> Finding:
     found = C.TEST_TIMEOUT if hangs else C.TEST_FAILURE
     if match["status"] == "CRASH":
         found = C.SIGNAL_CRASH
+    if _LINTED.search(rest):
+        found = C.LINT
     return Finding(
         lines=(Line(line.number, line.text.strip()),),
-        rank=72 if _FOLLOWS.search(rest) else 80,
+        rank=66 if _FOLLOWS.search(rest) else 80,
         rule="harness test",
         failure_class=found,
         summary=said,

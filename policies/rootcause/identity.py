@@ -35,7 +35,9 @@ def identity(
         return fingerprint(found, _HUNG, agent)
     if confidence is Confidence.LOW and hints.agent:
         return fingerprint(found, f"{_ended(hints)} {progress}", agent)
-    return fingerprint(found, said, agent if own or lead.agent_form else None)
+    return fingerprint(
+        found, said.replace("file:///", "/"), agent if own or lead.agent_form else None
+    )
 
 
 def _silent(said: str, found: FailureClass, hints: Hints, agent: str | None, progress: str) -> str:

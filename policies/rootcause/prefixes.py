@@ -16,7 +16,7 @@ PREFIX = re.compile(
     # GitHub, GitLab, Azure, Taskcluster: ISO times; GitLab's stream number after it
     rf"\[?{_DAY}[T ]{{1,2}}{_CLOCK}{_ZONE}?\]?(?: [0-9A-F]{{2}}[OE]\+?)?"
     # Jenkins' timestamper, AppVeyor, TeamCity
-    rf"|\[{_CLOCK}\](?:[A-Z]?:)?"
+    rf"|\[{_CLOCK}(?: [AP]M)?\](?:[A-Z]?:)?"
     rf"|{_CLOCK}(?: (?= \S))?(?=\s+\S|\s*$)"
     r"|\[(?:task|vcs|setup|taskcluster|fetches|cache)[^\]]{0,60}\]"
     # docker compose, BuildKit, pytest-xdist

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from policies.rootcause import noise
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.vague import only_ends
 from policies.signatures import Signatures
 
 CLEANING_UP = 35
 """What a known failure loses in a line about tidying up, unless the tool itself says that it failed."""
 OWN_RANK = 96
 """Of a person's own entry: above every format."""
+ONLY_ENDS = 14
+"""What a line loses that names a thing and that it failed: the reason stands elsewhere."""
 FAR_FROM_END, FAR_LINES = 8, 150
 """What it loses when so many kept lines follow: a tool that fails mostly ends soon after."""
 
@@ -36,6 +39,7 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
         rank = entry.rank - (
             CLEANING_UP if noise.CLEANUP.search(lowered) and not _SELF.match(text) else 0
         )
+        rank -= ONLY_ENDS if only_ends(lowered) and not entry.first_wins else 0
         if entry.own:
             rank = OWN_RANK
         rank -= FAR_FROM_END if len(lines) - at > FAR_LINES and not entry.first_wins else 0

@@ -7,8 +7,17 @@ from collections.abc import Sequence
 from policies.failure import LINES_LIMIT, Confidence, FailureClass
 from policies.rootcause.choose import HIGH_RANK
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.vague import is_vague
 
-MEDIUM_RANK = 55
+MEDIUM_RANK, FORM_RANK, WORDS_RANK = 54, 62, 34
+"""From where a shared form, a tool's own and mere words may be more than a guess."""
+CLEAR_POINTS = 12
+"""By so much a line must outrank all others, where no form confirms it."""
+SHARED_FORMS = frozenset({"failed check", "placed"})
+POINTERS = frozenset({"last words", "wrapper", "exit"})
+"""What only stands near a cause, or tells that there was one."""
+GOES_ON_LINES = 30
+"""An error so far after a form's last lines is not of it."""
 RIVAL_POINTS, RIVAL_LINES, RIVALS_SEEN = 4, 20, 40
 """How near in rank, how far in the log another candidate casts doubt, and how many are looked at."""
 LATER_RANK = 47
@@ -18,11 +27,35 @@ LATER_RANK = 47
 def confidence_of(ordered: Sequence[Finding], failure_class: FailureClass) -> Confidence:
     """Say how far the first of *ordered* can be trusted; a rival of another kind takes the surety."""
     lead = ordered[0]
-    if lead.rank < MEDIUM_RANK:
-        return Confidence.LOW
-    is_sure = lead.rank >= HIGH_RANK and failure_class is not FailureClass.UNKNOWN
-    doubted = _has_rival(ordered) or _speaks_later(ordered)
+    if lead.rank < HIGH_RANK:
+        return Confidence.MEDIUM if _stands_out(ordered) else Confidence.LOW
+    is_sure = failure_class is not FailureClass.UNKNOWN
+    doubted = _has_rival(ordered) or _speaks_later(ordered) or _goes_on(ordered)
     return Confidence.HIGH if is_sure and not doubted else Confidence.MEDIUM
+
+
+def _stands_out(ordered: Sequence[Finding]) -> bool:
+    """Say whether nothing else in the log says nearly as surely that it is the cause."""
+    lead = ordered[0]
+    is_form = lead.rule in SHARED_FORMS or lead.rule.startswith("agent's")
+    if is_form or lead.rank >= FORM_RANK:
+        return lead.rank >= MEDIUM_RANK
+    leaves_open = len(lead.lines) == 1 and is_vague(lead.words().lower())
+    if lead.rank < WORDS_RANK or lead.rule in POINTERS or leaves_open:
+        return False
+    own = {line.number for line in lead.lines}
+    others = (other for other in ordered[1:RIVALS_SEEN] if other.number not in own)
+    return lead.rank - max((other.rank for other in others), default=0) >= CLEAR_POINTS
+
+
+def _goes_on(ordered: Sequence[Finding]) -> bool:
+    """Say whether, well after all that the leading form found, something else calls itself an error."""
+    lead = ordered[0]
+    last = max(other.number for other in ordered if other.rule == lead.rule)
+    return any(
+        other.number > last + GOES_ON_LINES and other.rank >= LATER_RANK
+        for other in ordered[1:RIVALS_SEEN]
+    )
 
 
 def _speaks_later(ordered: Sequence[Finding]) -> bool:

@@ -174,7 +174,7 @@ CASES: list[tuple[str, str, str, str]] = [
     (
         "╷\n│ Error: Reference to undeclared resource\n│ \n│   on main.tf line 3, in x:\n│ \n"
         "│ No resource frob is declared.\n╵",
-        "unknown",
+        "config_error",
         "Reference to undeclared resource",
         "",
     ),

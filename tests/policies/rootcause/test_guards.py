@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from loop.alarmscan import engine, guards
 from policies.literals import plain_engine
-from policies.rootcause import generic, noise
+from policies.rootcause import generic, levels, noise
 from policies.rootcause.choose import findings
 from policies.rootcause.finding import Line
 from policies.rootcause.guards import BARE, CLEANUP, GUARDS, HARMLESS, LEVELS, QUIET, STARTS
@@ -30,7 +30,7 @@ GUARDED = {
     HARMLESS: noise._HARMLESS,
     CLEANUP: noise.CLEANUP,
     BARE: noise._BARE,
-    **{guard: form for guard, (_, form) in zip(LEVELS, generic._LEVELS, strict=True)},
+    **{guard: form for guard, (_, form) in zip(LEVELS, levels.LEVELS, strict=True)},
 }
 
 

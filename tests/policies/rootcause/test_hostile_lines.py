@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from policies.rootcause.choose import FINDERS
+from policies.rootcause.choose import FINDERS, SHAPES
 from policies.rootcause.clean import clean
 from policies.rootcause.finding import Line
 from policies.rootcause.generic import by_ending, by_words
@@ -76,7 +76,7 @@ def test_time_stays_in_milliseconds(word: str) -> None:
     other = Line(2, "error: a.c:1:1: error: " + (word * LENGTH)[: LENGTH - 30])
     lines = [line, other, Line(3, " " + line.text[1:]), line]
     slowest = ("", 0.0)
-    for finder in (*FINDERS, by_words, by_wrapper, lambda seen: by_ending(seen, 0, 9)):
+    for finder in (*FINDERS, *SHAPES, by_words, by_wrapper, lambda seen: by_ending(seen, 0, 9)):
         began = time.process_time()
         list(finder(lines))
         took = time.process_time() - began

@@ -1,0 +1,70 @@
+"""The words of failure, and how surely each says that its line states a cause."""
+
+from __future__ import annotations
+
+import re
+
+LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
+    (
+        47,
+        re.compile(
+            r"^(?:\S{1,80} )?(?:fatal|panic|critical)\b ?[:!\]|]|\blevel=(?:fatal|panic"
+            r"|critical)\b"
+            # glog, Chromium's bracket
+            r"|^f\d{4} \d\d:\d\d:\d\d\.\d+ |^\[[\d:/.]{1,60}:fatal:"
+            r"|\[(?:fatal|critical)\]"
+        ),
+    ),
+    (47, re.compile(r"^(?:[a-z_][\w.$]{0,120})?(?:error|exception)(?: \[\w{1,60}\])?: \S")),
+    (
+        46,
+        re.compile(
+            r"^##\[error\]|^::error|^caused by: \S|^(?:cause|reason|message|details?"
+            r"|error message)\s{0,12}: \S"
+        ),
+    ),
+    (
+        45,
+        re.compile(
+            r"^\[? {0,2}(?:error|err!?|fatal)\b {0,2}\]?\s*[:|\]-]"
+            r"|^e\d{4} \d\d:\d\d:\d\d\.\d+ |^e: \S|\blevel=error\b|[\[|] ?error ?[\]|]|^e \S"
+            r"|^\S{1,300}: (?:error|fatal)\b"
+        ),
+    ),
+    (
+        44,
+        re.compile(
+            r"^\S{1,300}:\d+(?::\d+)?:? .{0,200}\berror\b|^(?:✖|✗|✘|❌|×) ?\S|^.{1,40} [✖✗✘❌⨯] {1,3}\S"
+        ),
+    ),
+    (
+        43,
+        re.compile(r"\berrors?: |\w(?:error|exception): |^err[:!]|\bfatal\b|\bpanic\b"),
+    ),
+    (40, re.compile(r"\berrors?\b|\w(?:error|exception)\b")),
+    (
+        34,
+        re.compile(
+            r"\bfail(?:ed|ure|s|ing)?\b|\bcannot\b|can't|could not|couldn't|\bunable to\b"
+            r"|\bdenied\b"
+            r"|\brefus|\brejected\b|\binvalid\b|\bmissing\b|not found|no such|\bunexpected\b"
+            r"|\babort"
+            r"|\bkilled\b|expired|exceed|timed out|timeout|mismatch|\bregression\b|\bmust\b"
+            r"|canceled"
+            r"|\bdo(?:es)? not (?:match|exist|fit|agree|equal)|\bun(?:defined|declared|bound)\b"
+            r"|\battempt to \w+ an? |expected:? ?<|\bconflict|\bdiffers?\b"
+            r"|\b(?:leaks?|vulnerabilit\w{1,4}|violations?|secrets?|differences) (?:were "
+            r"|was )?(?:found|detected)"
+            r"|not (?:allowed|permitted|supported|defined|valid|installed|available)|cancelled"
+        ),
+    ),
+    (
+        26,
+        re.compile(
+            r"^(?!\W*(?:if|please|you|to|see|when|for|in order|use|try|this"
+            r"|note)\b).*(?:\bnot\b|n't\b|\bnever\b|\bunused\b|\bunknown\b|\billegal\b"
+            r"|\bincorrect|\bduplicate|\bdisallowed)"
+        ),
+    ),
+)
+"""How surely the words of a line (lower-cased) say that it states a failure: the first that fits counts."""

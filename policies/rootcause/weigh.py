@@ -1,0 +1,38 @@
+"""What a candidate loses by where it stands, and by saying little."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from policies.failure import FailureClass
+from policies.rootcause.finding import Finding
+from policies.rootcause.noise import is_bare
+from policies.rootcause.regions import Regions
+from policies.rootcause.tallies import is_tally
+
+EMPTY_EXCEPTION = 25
+"""What an exception without a reason loses."""
+ONLY_NAMED = 17
+"""What a failing test loses of which only the name is known: another line may say why."""
+_RAISED = re.compile(r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Failure|Exit)): ")
+
+
+def in_place(found: Iterable[Finding], regions: Regions) -> Iterator[Finding]:
+    """Yield *found*, each less sure where it stands outside the failed step, or says nothing."""
+    for finding in found:
+        doubt = regions.doubt(finding.number) + _emptiness(finding)
+        yield replace(finding, rank=max(1, finding.rank - doubt)) if doubt else finding
+
+
+def _emptiness(finding: Finding) -> int:
+    """An exception that only repeats that something failed is a wrapper in other clothes."""
+    words = finding.words()
+    if is_tally(words.lower()):
+        return EMPTY_EXCEPTION
+    if finding.failure_class is FailureClass.TEST_FAILURE and " " not in words:
+        return ONLY_NAMED
+    said = _RAISED.sub("", finding.lines[0].text)
+    is_empty = said != finding.lines[0].text and is_bare(said.lower())
+    return EMPTY_EXCEPTION if is_empty else 0
