@@ -10,7 +10,7 @@ from policies.breaker import BreakerState, Phase
 from policies.failure import CycleOutcome, FailureClass
 from tests.flows.nightly import Fleet, hours_ago
 from tests.flows.runs import ended, processes_with, state
-from tests.loop.repositories import git
+from tests.loop.repositories import git, repository
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
@@ -49,6 +49,9 @@ def fleet(tmp_path_factory):
         "later",
         "last",
     )
+    far = datetime.now(UTC) + timedelta(days=200)
+    toml += f'[repositories.yearly]\npath = "{repository(home / "yearly")}"\n'
+    toml += f'schedule = "0 3 {far.day} {far.month} *"\n'
     fleet = Fleet(home, toml, *names, NIGHTCREW_JOBS="1")
     yield fleet
     assert fleet.served.stop() == 0
@@ -60,8 +63,10 @@ def starts(fleet: Fleet, name: str) -> int:
     return place.read_text().count("x") if place.exists() else 0
 
 
-def test_every_scheduled_repository_has_a_scheduled_run(fleet):
-    deployed = fleet.deployment("cycle/retried")
+@pytest.mark.parametrize("name", ["retried", "yearly"])
+def test_every_scheduled_repository_has_a_scheduled_run(fleet, name):
+    """Also one whose turn is months away."""
+    deployed = fleet.deployment(f"cycle/{name}")
     assert deployed["schedules"][0]["schedule"]["timezone"] == "UTC"
     runs = fleet.served.post(
         "/flow_runs/filter",
