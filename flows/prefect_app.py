@@ -12,6 +12,7 @@ from starlette.routing import Mount
 
 from flows import logpages
 from flows.environment import LOGS_NAME, STORE_NAME
+from flows.uncollected import uncollected
 from loop import places
 from loop.store import Store
 
@@ -21,10 +22,11 @@ HOSTS = ["127.0.0.1", "localhost", "::1"]
 
 def create() -> Any:
     """Give Prefect's application, with our pages, for whoever asks by a loopback name."""
-    from prefect.server.api.server import create_app
+    with uncollected():
+        from prefect.server.api.server import create_app
 
-    _write_in_turn()
-    app = create_app()
+        _write_in_turn()
+        app = create_app()
     app.router.routes.insert(0, Mount(PREFIX, app=_pages(os.environ)))
     # The server obeys whoever reaches it: a name that a web page points at us must not.
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)

@@ -25,6 +25,7 @@ from flows.environment import (
 )
 from flows.listening import address, answers, listen, server_argv
 from flows.local import SERVER_ENVIRON, end_unused
+from flows.uncollected import uncollected
 from flows.wiring import Wired
 from loop.errors import NightcrewError
 from loop.places import prefect_home
@@ -105,7 +106,8 @@ class Served:
 
     def worker(self) -> Child:
         """Give the worker; before it starts, deployments are made and what was missed is sorted."""
-        from flows.deployed import POOL
+        with uncollected():
+            from flows.deployed import POOL
 
         # Two places more than cycles may run: a fleet's that a person started, and the sweep's.
         limit = str(self._wired.settings.model.jobs + 2)
@@ -133,7 +135,8 @@ class Served:
             self._say(f"not remembered: {error}")
 
     def _prepare(self) -> None:
-        from flows.opening import open_night
+        with uncollected():
+            from flows.opening import open_night
 
         self._wired.store.remember(ALARM, "serve", None)
         open_night(self._wired, self._say, self._stop.is_set)

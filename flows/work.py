@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 from uuid import UUID
 
-from prefect.client.orchestration import get_client
-from prefect.states import Failed
+from flows.uncollected import uncollected
 
-from flows import working
-from flows.launch import leave
-from loop.errors import NightcrewError
+with uncollected():
+    from prefect.client.orchestration import get_client
+    from prefect.states import Failed
+
+    from flows import working
+    from flows.launch import leave
+    from loop.errors import NightcrewError
 
 KINDS = {"cycle": working.cycle, "fleet": working.fleet, "sweep": working.sweep}
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from flows.uncollected import uncollected
 from tests import agents_real
 
 # How long an example takes says how busy the machine is; time is measured in tests/benchmarks.
@@ -15,8 +16,15 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 
-LONG = ("prefect", "agents")
-"""Markers of the files that take minutes, the longest first."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect; the thousands of tests all stay, so nothing looks at them for garbage, now or later."""
+    with uncollected():
+        return (yield)
+
+
+LONG = ("prefect", "agents", "slow")
+"""Markers of the files that take long, the longest first."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -43,8 +44,9 @@ def imports(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
-def tops(path: Path) -> set[str]:
-    return {name.partition(".")[0] for name in imports(path)}
+@cache
+def tops(path: Path) -> frozenset[str]:
+    return frozenset(name.partition(".")[0] for name in imports(path))
 
 
 def place(path: Path) -> str:

@@ -142,7 +142,10 @@ def _order(wired: Wired) -> RunOrder:
 
 
 def _as_flow(order: RunOrder, wired: Wired, server: Server) -> tuple[RunRecord, str | None]:
-    from flows import terminal  # this imports Prefect, while a server of our own starts beside us
+    from flows.uncollected import uncollected
+
+    with uncollected():
+        from flows import terminal  # imports Prefect, while a server of our own starts beside us
 
     return terminal.run(order, wired, server)
 

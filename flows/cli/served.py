@@ -12,6 +12,7 @@ from flows.cli.fleetdesk import prefect_home_of
 from flows.cli.words import moment
 from flows.environment import served_at, settle
 from flows.listening import answers
+from flows.uncollected import uncollected
 from loop import held
 from loop.errors import NightcrewError
 from loop.store import Store
@@ -46,7 +47,8 @@ class Serve:
             return []
 
         def do() -> list[str]:
-            from flows.pausing import follow
+            with uncollected():
+                from flows.pausing import follow
 
             return follow(self._store, names, insist)
 
@@ -80,7 +82,8 @@ class Serve:
 
 
 def _start(store: Store, repo: str, now: datetime) -> bool:
-    from flows.pausing import start_held
+    with uncollected():
+        from flows.pausing import start_held
 
     if not start_held(store, repo, now):
         raise NightcrewError("nightcrew serve has no deployment of it")

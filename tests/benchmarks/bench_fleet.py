@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.flows.prefect_server import COMMAND, Served, environment  # noqa: E402
+from tests.flows.prefect_server import BLOCKS, COMMAND, Served, environment  # noqa: E402
 from tests.loop.repositories import repository  # noqa: E402
 
 BARE = """
@@ -66,7 +66,7 @@ def main(repositories: int, jobs: int, *, is_served: bool) -> None:
                 return _measure(env, home, repositories, jobs)
             finally:
                 os.kill(int(_server(home)["pid"]), signal.SIGTERM)
-        served = Served(home, text)
+        served = Served(home, text, **{BLOCKS: "true"})
         assert served.said.startswith("serving"), served.lines
         try:
             return _measure(served.env, home, repositories, jobs)

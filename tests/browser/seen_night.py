@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.flows.nightly import LIMIT_S, Fleet
+from tests.flows.prefect_server import BLOCKS
 from tests.loop.repositories import repository
 
 NEXT = datetime.now(UTC) + timedelta(days=60)
@@ -71,7 +72,7 @@ class SeenNight:
         """Start it below *home* and run one night."""
         self.going = home / "going"
         self.repos = {name: repository(home / name) for name in REPOS}
-        self.fleet = Fleet(home, settings(home))
+        self.fleet = Fleet(home, settings(home), **{BLOCKS: "true"})  # a page shows them all
         self.root = self.fleet.served.api.removesuffix("/api")
         done = self.fleet.desk.call("run", *NIGHT, "--cycles", "2", "--json")
         assert done.code == 1, done.err

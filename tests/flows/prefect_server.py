@@ -22,9 +22,15 @@ from tests.agents_real import cache_folder
 COMMAND = (sys.executable, "-P", "-c", "from flows.cli import main; main()")
 """The installed command, also where its script is not on PATH."""
 
+CONNECTS = ("strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=connect,sendto")
+"""Writes down whom a tree of processes speaks to; without seccomp each of their calls would stop it."""
+
 READY_S = 240.0
 IDLE = {"NIGHTCREW_SERVER_IDLE_S": "20"}
 """A server that a run started for itself must not outlive the tests by half an hour."""
+BLOCKS = "PREFECT_SERVER_REGISTER_BLOCKS_ON_START"
+LATER = {BLOCKS: "false"}
+"""As at a later start: only the first also fills Prefect's catalogue of blocks, which takes seconds."""
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -88,10 +94,11 @@ class Served:
     ) -> None:
         """Start it on the fleet that the text of a nightcrew.toml names; None: its pages alone.
 
-        *first*: it migrates its database itself, as the first start of all does.
+        *first*: it makes its database itself, as the first start of all does.
         """
         if not first:
             migrated(home)
+            env = LATER | env
         self.home = home
         self.port = free_port()
         self.api = f"http://127.0.0.1:{self.port}/api"

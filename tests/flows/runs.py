@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.flows.prefect_server import COMMAND, Served, environment
+from tests.flows.prefect_server import COMMAND, LATER, Served, environment
 from tests.loop.repositories import repository
 
 LIMIT_S = 180
@@ -40,7 +40,7 @@ class Desk:
         """Keep everything below *home*; *more* is exported too."""
         self.home = home
         home.mkdir(exist_ok=True)
-        self.env = environment(home, **more)
+        self.env = environment(home, **(LATER | more))
 
     def repo(self, name: str, files: dict[str, str] | None = None) -> Path:
         """Make a repository."""

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from tests.flows.prefect_server import COMMAND, Served, free_port, migrated
+from tests.flows.prefect_server import BLOCKS, COMMAND, CONNECTS, Served, free_port, migrated
 from tests.flows.runs import Desk, Seen, processes_with, state
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
@@ -71,7 +71,7 @@ def test_a_later_run_finds_the_same_server(desk, succeeded):
 
 
 def test_two_first_runs_at_once_start_one_server(tmp_path):
-    desk = Desk(tmp_path)  # without any database: the one server migrates it
+    desk = Desk(tmp_path, **{BLOCKS: "true"})  # without any database: the one server makes it
     for name in ("one", "two"):
         desk.repo(name)
     both = [desk.begin("run", name, "--agent", "true", "--json") for name in ("one", "two")]
@@ -193,7 +193,7 @@ def test_a_server_that_was_killed_is_started_again(desk, succeeded):
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 def test_a_run_speaks_to_this_machine_alone(desk):
     trace = desk.home / "trace"
-    argv = ["strace", "-f", "-qq", "-e", "trace=connect,sendto", "-o", str(trace), *COMMAND]
+    argv = [*CONNECTS, "-o", str(trace), *COMMAND]
     done = subprocess.run(
         [*argv, "run", "repo", "--agent", "true"], env=desk.env, cwd=desk.home, capture_output=True
     )

@@ -3,12 +3,19 @@
 import shutil
 import signal
 import subprocess
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.flows.nightly import hours_ago
-from tests.flows.prefect_server import COMMAND, Served, environment, free_port, migrated
+from tests.flows.prefect_server import (
+    COMMAND,
+    CONNECTS,
+    LATER,
+    Served,
+    environment,
+    free_port,
+    migrated,
+)
 from tests.flows.runs import Desk, processes_with
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
@@ -33,24 +40,16 @@ def test_a_server_that_looks_healthy_and_schedules_nothing_stops_serve_at_once(t
     assert not processes_with(str(tmp_path))
 
 
-def test_a_turn_that_is_months_away_is_scheduled_too(tmp_path):
-    Desk(tmp_path).repo("r")
-    far = datetime.now(UTC) + timedelta(days=200)
-    served = Served(tmp_path, FLEET.format(cron=f"0 3 {far.day} {far.month} *"))
-    assert served.said.startswith("serving"), served.lines
-    assert served.stop() == 0
-
-
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 def test_serve_speaks_to_this_machine_alone(tmp_path):
     Desk(tmp_path).repo("r")
     migrated(tmp_path)  # which is slow below strace
     (tmp_path / "nightcrew.toml").write_text(FLEET.format(cron=hours_ago(1)))
     trace = tmp_path / "trace"
-    argv = ["strace", "-f", "-qq", "-e", "trace=connect,sendto", "-o", str(trace), *COMMAND]
+    argv = [*CONNECTS, "-o", str(trace), *COMMAND]
     with subprocess.Popen(
         [*argv, "serve", "--port", str(free_port())],
-        env=environment(tmp_path),
+        env=environment(tmp_path, **LATER),
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         text=True,

@@ -11,7 +11,7 @@ from policies.failure import CycleOutcome, FailureClass
 from tests.flows.nightly import Fleet, hours_ago
 from tests.flows.runs import ended, processes_with, state
 from tests.loop.receivers import Webhook, until
-from tests.loop.repositories import git
+from tests.loop.repositories import git, repository
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
@@ -48,6 +48,9 @@ def fleet(tmp_path_factory, hook):
         toml += "allow_unsandboxed = true\n"
     by_hand = ("retried", "checked", "again", "stopped", "whole", "twice")
     names = ("scheduled", "busy", "later", "last")
+    far = datetime.now(UTC) + timedelta(days=200)
+    toml += f'[repositories.yearly]\npath = "{repository(home / "yearly")}"\n'
+    toml += f'schedule = "0 3 {far.day} {far.month} *"\n'
     fleet = Fleet(home, toml, *names, by_hand=by_hand, NIGHTCREW_JOBS="1", HOOK=hook.url)
     yield fleet
     assert fleet.served.stop() == 0
@@ -59,8 +62,10 @@ def starts(fleet: Fleet, name: str) -> int:
     return place.read_text().count("x") if place.exists() else 0
 
 
-def test_every_scheduled_repository_has_a_scheduled_run(fleet):
-    deployed = fleet.deployment("cycle/later")
+@pytest.mark.parametrize("name", ["later", "yearly"])
+def test_every_scheduled_repository_has_a_scheduled_run(fleet, name):
+    """Also one whose turn is months away."""
+    deployed = fleet.deployment(f"cycle/{name}")
     assert deployed["schedules"][0]["schedule"]["timezone"] == "UTC"
     runs = fleet.served.post(
         "/flow_runs/filter",

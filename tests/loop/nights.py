@@ -3,6 +3,7 @@
 import os
 import shlex
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from config.shipped import SIGNATURES
@@ -14,6 +15,7 @@ from loop.story import Crew, Order, Places
 from policies.bounds import DEFAULT_BOUNDS
 from policies.plan import AgentSpec, RepoPlan
 from policies.records import RunRecord
+from policies.signatures import Signatures
 from policies.timeouts import Timeouts
 
 QUICK = {kind: replace(bound, wait_from_s=0, wait_to_s=0) for kind, bound in DEFAULT_BOUNDS.items()}
@@ -25,6 +27,11 @@ def command(text: str) -> AgentSpec:
     return AgentSpec(
         name=text, adapter="command", command=tuple(shlex.split(text)), allow_unsandboxed=True
     )
+
+
+@cache
+def _shipped() -> Signatures:
+    return load_signatures([SIGNATURES])
 
 
 class Night:
@@ -40,7 +47,7 @@ class Night:
             places=Places(state=folder / "state", logs=folder / "logs"),
             environ=dict(os.environ),
             home=folder,
-            signatures=load_signatures([SIGNATURES]),
+            signatures=_shipped(),
         )
 
     def plan(self, repo: Path, agent: AgentSpec | str, **changes: object) -> RepoPlan:

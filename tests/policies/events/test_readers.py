@@ -279,13 +279,13 @@ ROWS = st.builds(
 )
 
 
-@pytest.mark.parametrize("agent", sorted(READERS))
 @given(rows=st.lists(ROWS | st.text() | st.text().map(lambda t: '{"type":"' + t), max_size=8))
-def test_no_line_makes_a_reader_raise_and_texts_are_bounded(agent: str, rows: list[str]) -> None:
-    told = Story()
-    for event in events(agent, *rows):
-        told.take(event)
-        assert len(event.text) <= TEXT_LIMIT_CHARS
+def test_no_line_makes_a_reader_raise_and_texts_are_bounded(rows: list[str]) -> None:
+    for agent in sorted(READERS):  # an example costs more to make than to read
+        told = Story()
+        for event in events(agent, *rows):
+            told.take(event)
+            assert len(event.text) <= TEXT_LIMIT_CHARS, agent
     assert detect(rows) in READERS
 
 
