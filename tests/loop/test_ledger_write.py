@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import stat
 import subprocess
 import sys
@@ -437,3 +438,22 @@ def test_evidence_says_each_thing_once():
     what = what.evolve(failure=what.failure.evolve(lines=lines))
     said = fields(upsert(None, what, EntryContext()))["Evidence"]
     assert said.startswith("`status 401, request id: req_1`, `another` (untrusted external log)")
+
+
+DURABLE = ("strace", "-f", "-y", "-qq", "-e", "trace=fsync,fdatasync,/^rename")
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_what_is_written_is_on_the_disk_before_it_stands_in_the_files_place(ledger, tmp_path):
+    calls, repo = tmp_path / "calls", ledger.parent
+    script = (
+        "import sys; sys.path[:0] = sys.argv[1:3]\n"
+        "from pathlib import Path; from test_ledger_write import write\n"
+        "write(Path(sys.argv[3]))\n"
+    )
+    argv = [sys.executable, "-c", script, str(ROOT), str(Path(__file__).parent), str(ledger)]
+    subprocess.run([*DURABLE, "-o", str(calls), *argv], check=True)
+    seen = [line for line in calls.read_text().splitlines() if str(repo) in line]
+    (renamed,) = [n for n, line in enumerate(seen) if "rename" in line]
+    assert any("sync(" in line and ".INCIDENTS.md" in line for line in seen[:renamed]), seen
+    assert any("sync(" in line and f"<{repo}>" in line for line in seen[renamed:]), seen
