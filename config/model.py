@@ -9,17 +9,16 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.outward import NotifySettings, OutwardSettings
 from config.schedule import ScheduleSettings
+from config.table import Count, Seconds, Table
 from policies.bounds import DEFAULT_BOUNDS, Scope
 from policies.failure import FailureClass
 from policies.plan import Landing, LedgerPlace, Permissions
 
-Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=1)]
 Text = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
 Command = Text | Annotated[list[str], Field(min_length=1)]
 
@@ -45,12 +44,6 @@ def _bounded(failure_class: FailureClass) -> FailureClass:
 FileName = Annotated[Text, AfterValidator(_inside)]
 Name = Annotated[str, AfterValidator(_slug)]
 BoundedClass = Annotated[FailureClass, AfterValidator(_bounded)]
-
-
-class Table(BaseModel):
-    """A table of the settings: a key it does not know is an error, never ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class TimeoutSettings(Table):
@@ -128,8 +121,8 @@ class SetupEntry(Table):
 
     name: Name
     command: Command | None = None
-    links: list[FileName] = []
-    inputs: list[FileName] = []
+    links: list[FileName] = Field(default_factory=list)
+    inputs: list[FileName] = Field(default_factory=list)
 
 
 class AgentEntry(Table):
@@ -137,7 +130,7 @@ class AgentEntry(Table):
 
     adapter: Text | None = None
     command: Command | None = None
-    args: list[str] = []
+    args: list[str] = Field(default_factory=list)
     model: Text | None = None
     permissions: Permissions | None = None
     allow_unsandboxed: bool | None = None
@@ -166,7 +159,7 @@ class WorkSettings(Table):
     breaker: BreakerSettings = BreakerSettings()
     incidents: IncidentSettings = IncidentSettings()
     outage: OutageSettings = OutageSettings()
-    bounds: dict[BoundedClass, BoundSettings] = {}
+    bounds: dict[BoundedClass, BoundSettings] = Field(default_factory=dict)
     schedule: ScheduleSettings = ScheduleSettings()
 
 

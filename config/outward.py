@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, SecretStr
 
+from config.table import Count, Seconds, Table
 from policies.notice import NoticeKind, NoticeRule
 from policies.outward import Action, OutwardLimits
 from policies.severity import Severity
-
-Count = Annotated[int, Field(ge=1)]
 
 
 def _channel(url: SecretStr) -> SecretStr:
@@ -24,15 +23,13 @@ ChannelUrl = Annotated[SecretStr, AfterValidator(_channel)]
 """A secret as a whole: a token stands in it."""
 
 
-class NotifySettings(BaseModel):
+class NotifySettings(Table):
     """Whom people are told by, and of what."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    urls: list[ChannelUrl] = []
+    urls: list[ChannelUrl]
     kinds: list[NoticeKind]
     severity: Severity
-    window_s: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    window_s: Seconds
 
     def rule(self) -> NoticeRule:
         """Give what is told and how often."""
@@ -40,10 +37,8 @@ class NotifySettings(BaseModel):
         return NoticeRule(kinds=kinds, severity=self.severity, window_s=self.window_s)
 
 
-class OutwardSettings(BaseModel):
+class OutwardSettings(Table):
     """How many outward actions of each kind may leave per repository and hour."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     notifications_per_hour: Count
     pushes_per_hour: Count

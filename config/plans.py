@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from config.agents import agent_for, fallback_for, words
-from config.model import CheckEntry, SetupEntry, Table, WorkSettings
+from config.model import CheckEntry, SetupEntry, WorkSettings
 from config.settings import Settings
+from config.table import Table
 from policies.bounds import DEFAULT_BOUNDS, Bound
 from policies.errors import NightcrewError
 from policies.outage import OutageRule

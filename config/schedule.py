@@ -7,8 +7,9 @@ from functools import cache
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
+from config.table import Table
 from policies.schedule import Missed, Schedule
 from policies.schedule_words import cron_of, is_off
 
@@ -52,10 +53,8 @@ def _zone(name: str) -> str:
     raise ValueError(f"no such time zone; {hint}")
 
 
-class ScheduleSettings(BaseModel):
+class ScheduleSettings(Table):
     """When cycles start by themselves."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     at: Annotated[str, AfterValidator(_at)] | None = None
     timezone: Annotated[str, AfterValidator(_zone)] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from policies.failure import CycleOutcome
 from policies.notice import NoticeKind
 from policies.plan import RepoPlan
 from policies.records import CycleRecord, RunRecord
-from policies.turns import next_start, night_is_over
+from policies.turns import is_owed, next_start, night_is_over
 
 NIGHTS_LOOKED_AT = 20
 
@@ -79,15 +79,12 @@ def summed_up(wired: Wired, run: str, showing: Showing) -> RunRecord | None:
 
 
 def untold(wired: Wired) -> list[RunRecord]:
-    """Give the nights whose window ended within a day and of which no summary was told."""
+    """Give the nights of which a summary is owed and none was told."""
     now, channels = wired.crew.now(), wired.outbox.channels
     return [
         run
         for run in (wired.store.runs(NIGHTS_LOOKED_AT) if channels else [])
-        if run.window_end
-        and run.finished
-        and timedelta(0) <= now - run.window_end < timedelta(days=1)
-        and not wired.store.was_posted(NoticeKind.NIGHT, run.run)
+        if is_owed(run, now) and not wired.store.was_posted(NoticeKind.NIGHT, run.run)
     ]
 
 

@@ -70,11 +70,11 @@ class Delivery:
         }
 
 
-def delivery_of(notice: Notice, channel: str) -> Delivery:
-    """Give the delivery of *notice* to *channel*, due at once."""
-    key = "\0".join((notice.kind, notice.about, channel, notice.at.isoformat()))
+def delivery_of(notice: Notice, channel: str, action: Action = Action.NOTIFICATION) -> Delivery:
+    """Give the delivery of *notice* to *channel* by *action*, due at once."""
+    key = "\0".join((action, notice.kind, notice.about, channel, notice.at.isoformat()))
     name = f"{notice.kind}-{notice.at:%Y%m%d}-{sha256(key.encode()).hexdigest()[:8]}"
-    return Delivery(id=name, channel=channel, notice=notice, due=notice.at)
+    return Delivery(id=name, channel=channel, notice=notice, action=action, due=notice.at)
 
 
 def is_repeat(earlier: Delivery, notice: Notice, window_s: float) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from policies.failure import NOT_STARTED, CycleOutcome
-from policies.records import CycleRecord
+from policies.records import CycleRecord, RunRecord
 
 ENDS = frozenset({CycleOutcome.NOTHING_TO_DO, CycleOutcome.CANCELLED, CycleOutcome.CRASHED})
 
@@ -46,6 +46,15 @@ def night_is_over(
     )
 
 
+def is_owed(run: RunRecord, now: datetime) -> bool:
+    """Say whether people are to hear of the night *run*: it is over, for less than OWED_S."""
+    if run.window_end is None or run.finished is None:
+        return False
+    return 0 <= (now - run.window_end).total_seconds() < OWED_S
+
+
+OWED_S = 24 * 3600.0
+"""After its window's end; the summary of the night before last helps nobody."""
 BUSY_S = 900.0
 """After this many seconds a scheduled repository that was being worked on is looked at again."""
 

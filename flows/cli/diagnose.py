@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-COLLECT_AFTER = 100_000
-"""Objects more than before, instead of 700."""
+from flows.uncollected import seldom_collected
 
 
 def diagnose(
@@ -45,7 +41,7 @@ def diagnose(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Say why a log's process failed: cause lines, class, what to do."""
-    with _seldom_collected():
+    with seldom_collected():
         from flows.cli.console import errors_told
         from flows.cli.diagnosing import asked, diagnose_all
 
@@ -61,14 +57,3 @@ def diagnose(
             is_all_read = diagnose_all(files or ["-"], question)
     if not is_all_read:
         raise typer.Exit(2)
-
-
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Look for cycles of garbage seldom: reading makes many small objects and no cycles."""
-    before = gc.get_threshold()
-    gc.set_threshold(COLLECT_AFTER)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

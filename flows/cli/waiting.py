@@ -123,7 +123,7 @@ def of_delivery(delivery: Delivery) -> Waiting:
     """Give the notice that waits to leave."""
     return Waiting(
         repo=delivery.notice.repo or None,
-        what=f"notification {delivery.notice.kind} to {delivery.channel}",
+        what=f"{delivery.action} {delivery.notice.kind} to {delivery.channel}",
         why=delivery.why or "it is due",
         since=delivery.notice.at,
         until=delivery.due,

@@ -32,7 +32,13 @@ KEPT_DAYS = 90
 class DeliveryRows(Rows):
     """The outbox."""
 
-    def post(self, notice: Notice, channels: Sequence[str], window_s: float) -> list[Delivery]:
+    def post(
+        self,
+        notice: Notice,
+        channels: Sequence[str],
+        window_s: float,
+        action: Action = Action.NOTIFICATION,
+    ) -> list[Delivery]:
         """Remember *notice* for each of *channels*; one told within *window_s* is counted instead.
 
         Gives the new ones. What left long ago is forgotten on the way.
@@ -44,7 +50,7 @@ class DeliveryRows(Rows):
                 if earlier and is_repeat(earlier, notice, window_s):
                     _put(connection, replace(earlier, repeats=earlier.repeats + 1))
                     continue
-                new.append(delivery_of(notice, channel))
+                new.append(delivery_of(notice, channel, action))
                 _put(connection, new[-1])
             old = (notice.at - timedelta(days=KEPT_DAYS)).isoformat()
             is_done = table.c.state != DeliveryState.WAITING.value

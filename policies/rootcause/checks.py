@@ -48,7 +48,7 @@ def failed_checks(lines: Sequence[Line]) -> Iterator[Finding]:
             continue
         head = _name(line.text, is_counted) or _name_below(lines, at) or _numbered(lines, at)
         is_counted = _heads(line.text, is_counted)
-        if not head or seen > CHECKS_LIMIT:
+        if not head or seen >= CHECKS_LIMIT:
             continue
         seen += 1
         yield _finding(lines, at, head)

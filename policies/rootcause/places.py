@@ -66,7 +66,7 @@ def placed(lines: Sequence[Line]) -> Iterator[Finding]:
         if finding:
             yield finding
             count += 1
-        if count > LINE_LIMIT:
+        if count >= LINE_LIMIT:
             return
 
 

@@ -164,6 +164,23 @@ def test_the_limit_is_each_repositorys_own(store, hook):
     assert sorted(each.split(":")[1].strip() for each in hook.titles) == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize("action", Action)
+def test_each_kind_of_action_has_its_own_count(store, action):
+    limits = OutwardLimits(per_hour={each: 2 if each is action else 9 for each in Action})
+    for n in range(4):
+        for each in Action:
+            made = Notice(kind=NoticeKind.OPENED, about=f"{each}-{n}", title="t", body="b", at=NOW)
+            store.post(made, ["somewhere"], 0, each)
+    took = []
+    while mine := store.take_due(["somewhere"], limits, NOW):
+        took.append(mine.action)
+    assert {each: took.count(each) for each in Action} == {
+        each: 2 if each is action else 4 for each in Action
+    }
+    waits = [each for each in store.deliveries() if each.leaving is None]
+    assert {(each.action, each.due) for each in waits} == {(action, NOW + timedelta(hours=1))}
+
+
 def test_a_dead_channel_is_said_once_and_tried_again(store, hook):
     clock = Clock()
     mine = box(store, hook.url, now=clock)

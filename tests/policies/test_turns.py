@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from policies.failure import CycleOutcome
-from policies.records import CycleRecord
+from policies.records import CycleRecord, RunRecord
 from policies.run_end import exit_code, run_outcome
-from policies.turns import goes_on, left_out, next_start, night_is_over
+from policies.turns import goes_on, is_owed, left_out, next_start, night_is_over
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 ENDS = NOW + timedelta(hours=3)
@@ -111,3 +111,19 @@ def of(repo: str, outcome: CycleOutcome, n: int = 1, until: datetime | None = No
 )
 def test_a_night_is_over_when_no_repository_has_a_further_turn_in_it(cycles, is_over):
     assert night_is_over(cycles, 2, NOW, ENDS) is is_over
+
+
+@pytest.mark.parametrize(
+    ("finished", "window_end", "owed"),
+    [
+        (NOW, NOW, True),
+        (NOW, NOW - timedelta(hours=23), True),
+        (NOW, NOW - timedelta(hours=24), False),
+        (NOW, NOW + timedelta(seconds=1), False),
+        (None, NOW, False),
+        (NOW, None, False),
+    ],
+)
+def test_a_summary_is_owed_for_a_day_after_the_window(finished, window_end, owed):
+    run = RunRecord(run="r", started=NOW, finished=finished, window_end=window_end)
+    assert is_owed(run, NOW) is owed
