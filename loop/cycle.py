@@ -111,6 +111,7 @@ class _Turn:
         self.becomes(base_commit=ready.base.commit, context=ready.context)
         self.save()  # after a kill this much is known: with its context it can be retried
         for pass_name in order.plan.passes:
+            self.becomes(outcome=CycleOutcome.RUNNING)  # also after a pass that succeeded
             if why := clock.reason():
                 self.record = stopped_short(ready, self.breakers, self.record, pass_name, why)
                 return

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from nights import Night
 from repositories import commit, git, repository, write
 
+from loop.observer import Silent
 from policies.failure import CycleOutcome, FailureClass, StopReason
 from policies.plan import CheckSpec, Landing, LedgerPlace
 from policies.records import IncidentState
@@ -272,6 +273,20 @@ def test_git_that_is_killed_loses_no_attempt(night, user, monkeypatch, is_stoppe
     if not is_stopped:
         assert cycle.failure.failure_class is FailureClass.GIT_ERROR
         assert "ended with code -9" in cycle.reason
+
+
+def test_a_cycle_with_a_pass_to_come_is_still_running(night, user):
+    class Looks(Silent):
+        def attempt_ended(self, cycle, *_):
+            seen.append(night.store.cycle(cycle).outcome)
+
+    seen = []
+    night.crew.observer = Looks()
+    deed = "sh -c 'date +%s%N >> fixed.txt'"
+    plan = night.plan(user, deed, checks=(GREEN,), passes=("maintain", "maintain-more"))
+    (cycle,) = night.run(plan).cycles
+    assert (cycle.outcome, len(cycle.attempts)) == (CycleOutcome.SUCCEEDED, 2)
+    assert seen == [CycleOutcome.RUNNING] * 2
 
 
 def test_an_agents_own_ledger_edits_are_kept_beside_the_logs(night, user):
