@@ -10,8 +10,9 @@ from policies.breaker import BreakerState, Phase
 from policies.failure import CycleOutcome, FailureClass
 from tests.flows.nightly import Fleet, hours_ago
 from tests.flows.runs import ended, processes_with, state
-from tests.loop.receivers import Webhook, until
+from tests.loop.receivers import Webhook
 from tests.loop.repositories import git, repository
+from tests.waiting import until
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 

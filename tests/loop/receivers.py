@@ -7,12 +7,9 @@ import json
 import socketserver
 import threading
 import time
-from collections.abc import Callable
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-
-LIMIT_S = 30
 
 
 class Webhook:
@@ -96,11 +93,3 @@ class MailServer:
         """Take nothing any more."""
         self._server.shutdown()
         self._server.server_close()
-
-
-def until(is_so: Callable[[], object], limit_s: float = LIMIT_S) -> None:
-    """Wait until *is_so*, and fail where it never is."""
-    end_s = time.monotonic() + limit_s
-    while not is_so():
-        assert time.monotonic() < end_s
-        time.sleep(0.02)

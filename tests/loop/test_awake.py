@@ -15,9 +15,9 @@ import psutil
 import pytest
 
 from loop.awake import Keeper, awake, command
+from tests.waiting import LIMIT_S, is_alive, until
 
 ROOT = Path(__file__).resolve().parents[2]
-LIMIT_S = 60
 NO_BUS = "Failed to connect to bus: No such file or directory"
 """What the real one says in a container."""
 
@@ -52,25 +52,11 @@ HOLDS = """
 """Runs the command that it is given, as the real one does while it holds the lock."""
 
 
-def wait_for(is_so: Callable[[], object]) -> None:
-    until_s = time.monotonic() + LIMIT_S
-    while not is_so():
-        assert time.monotonic() < until_s, "it did not come to that"
-        time.sleep(0.02)
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
 def starts(folder: Path) -> list[int]:
     """Give the process ids of all that were started, once there is one that runs its command."""
-    wait_for((folder / "starts").exists)
+    until((folder / "starts").exists)
     pids = [int(line) for line in (folder / "starts").read_text().split()]
-    wait_for(lambda: not is_alive(pids[-1]) or psutil.Process(pids[-1]).name() == "cat")
+    until(lambda: not is_alive(pids[-1]) or psutil.Process(pids[-1]).name() == "cat")
     return pids
 
 
@@ -126,7 +112,7 @@ def test_one_program_is_enough_for_all_of_one_process(fake, tmp_path):
     other.join()
     assert not is_alive(pid)
     with keeper.awake(environ, print):
-        wait_for(lambda: len(starts(tmp_path)) == 2)
+        until(lambda: len(starts(tmp_path)) == 2)
 
 
 def test_an_error_inside_gives_the_lock_back(fake, tmp_path):
@@ -138,7 +124,7 @@ def test_an_error_inside_gives_the_lock_back(fake, tmp_path):
 
 def test_one_that_will_not_go_is_killed(fake, tmp_path):
     with Keeper().awake(fake("trap '' TERM; echo $$ > pid; while :; do sleep 0.02; done"), print):
-        wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
+        until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
     assert not is_alive(int((tmp_path / "pid").read_text()))
 
 
@@ -160,7 +146,7 @@ def test_a_program_that_ends_by_itself_is_said_once(fake, script, why):
     said: list[str] = []
     environ, keeper = fake(script), Keeper()
     with keeper.awake(environ, said.append), keeper.awake(environ, said.append):
-        wait_for(lambda: said)
+        until(lambda: said)
     with keeper.awake(environ, said.append):
         time.sleep(0.2)
     assert said == [f"this machine may fall asleep while cycles run: systemd-inhibit: {why}"]
@@ -170,7 +156,7 @@ def test_one_that_is_killed_while_it_is_needed_is_said(fake, tmp_path):
     said: list[str] = []
     with Keeper().awake(fake(HOLDS), said.append):
         os.kill(starts(tmp_path)[0], signal.SIGKILL)
-        wait_for(lambda: said)
+        until(lambda: said)
     assert said[0].endswith("systemd-inhibit: noise")
 
 
@@ -201,7 +187,7 @@ def test_the_real_one_works_or_says_why_not():
         pytest.fail("no systemd") if os.environ.get("CI") == "true" else pytest.skip("no systemd")
     said: list[str] = []
     with Keeper().awake(os.environ, said.append):
-        wait_for(lambda: said or is_listed())
+        until(lambda: said or is_listed())
     assert not is_listed()
     assert all(line.startswith("this machine may fall asleep while cycles run: ") for line in said)
 
@@ -236,7 +222,7 @@ def test_when_we_are_killed_the_lock_is_given_back(fake, tmp_path, number):
         (pid,) = starts(tmp_path)
         assert is_alive(pid)
         ours.send_signal(number)
-    wait_for(lambda: not is_alive(pid))
+    until(lambda: not is_alive(pid))
 
 
 # --- other machines ------------------------------------------------------------------------------
@@ -261,7 +247,7 @@ def test_a_mac_is_kept_awake_by_a_program_that_reads_nothing(monkeypatch, tmp_pa
     program.write_text(f'#!/bin/sh\necho "$$ $*" > {tmp_path}/told\nexec sleep 600\n')
     program.chmod(0o755)
     with Keeper().awake({"PATH": f"{tmp_path}:{os.environ['PATH']}"}, print):
-        wait_for(lambda: (tmp_path / "told").exists() and (tmp_path / "told").read_text())
+        until(lambda: (tmp_path / "told").exists() and (tmp_path / "told").read_text())
         pid, *options = (tmp_path / "told").read_text().split()
         assert is_alive(int(pid))
     assert options == ["-i", "-s", "-w", str(os.getpid())]

@@ -13,13 +13,13 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from codexlike import CodexLike
 from nights import Night
-from receivers import until
 
 from loop import canary, running
 from loop.orphans import marker_of
 from loop.sweep import close_dead
 from policies.plan import RepoPlan
 from tests.flows.runs import processes_with
+from tests.waiting import until
 
 
 @pytest.fixture

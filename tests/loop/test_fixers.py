@@ -7,11 +7,8 @@ import signal
 import stat
 import subprocess
 import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 
-import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +20,7 @@ from loop.fixing import editorconfig, whitespace
 from loop.fixing.children import OFFLINE, batches, run_tool
 from loop.fixing.repository import Repository
 from loop.fixing.scripts import options, words_of
+from tests.waiting import until, until_gone
 
 RUFF = "[tool.ruff]\n"
 RUFF_FORMAT = "[tool.ruff.format]\n"
@@ -394,14 +392,10 @@ def test_a_stop_ends_the_tool_too(tmp_path: Path) -> None:
     program(where / ".venv/bin", "ruff", f"echo $$ > {pid}.new; mv {pid}.new {pid}; exec sleep 60")
     command = [sys.executable, "-P", "-m", "loop.fixers"]
     with subprocess.Popen(command, cwd=where, stdout=subprocess.DEVNULL) as child:
-        until = time.monotonic() + 30
-        while not pid.exists() and time.monotonic() < until:
-            time.sleep(0.02)
+        until(pid.exists)
         child.terminate()
         assert child.wait(20) == 128 + signal.SIGTERM
-    # Its parent is gone too: until the system has reaped it, it is there as a dead one.
-    with suppress(psutil.NoSuchProcess):
-        assert psutil.Process(int(pid.read_text())).status() == psutil.STATUS_ZOMBIE
+    until_gone(int(pid.read_text()))
 
 
 def test_a_tool_has_closed_input_and_is_told_to_stay_offline(tmp_path: Path) -> None:

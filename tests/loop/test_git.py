@@ -4,7 +4,6 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -17,6 +16,7 @@ from loop.git_safety import Entry, settings_for, ssh_command
 from loop.landing import commit_ledger, land
 from loop.workspace import Workspace
 from policies.plan import Landing, RepoPlan
+from tests.waiting import until_gone
 
 FILES = {"a.txt": "1\n", "b.bin": "1\n", "c": "1\n", ".gitattributes": ATTRIBUTES}
 
@@ -104,8 +104,7 @@ def test_a_call_that_hangs_is_ended_with_its_whole_group(user, tmp_path):
         Git(user, timeout_s=1).run("hang")
     assert time.monotonic() - begun < 10
     assert "\n" not in str(caught.value)
-    pid = int(pid_file.read_text())
-    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    until_gone(int(pid_file.read_text()))
 
 
 def test_a_remote_that_wants_a_password_is_an_error_at_once(tmp_path, user):

@@ -6,7 +6,6 @@ import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-import psutil
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -14,6 +13,7 @@ from repositories import git, repository
 
 from loop.errors import GitError
 from loop.git import Git
+from tests.waiting import until_gone
 
 
 @pytest.fixture
@@ -77,9 +77,7 @@ def test_a_git_whose_grandchild_holds_the_pipe_is_ended(user, tmp_path, monkeypa
     with pytest.raises(GitError, match="did not end within 1 s"):
         Git(user, timeout_s=1).run("status")
     assert time.monotonic() - begun < 8
-    left = [pid for pid in map(int, pids.read_text().split()) if psutil.pid_exists(pid)]
-    _, alive = psutil.wait_procs([psutil.Process(pid) for pid in left], timeout=3)
-    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+    until_gone(*map(int, pids.read_text().split()))
 
 
 def test_a_path_is_taken_as_it_is_written(tmp_path, monkeypatch):

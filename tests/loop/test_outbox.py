@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from receivers import MailServer, Webhook, until
+from receivers import MailServer, Webhook
 
 from loop.channels import Channel, ChannelRefused, channels_of
 from loop.outbox import Outbox
@@ -29,6 +29,7 @@ from policies.notice_text import of_test
 from policies.outward import Action, OutwardLimits
 from policies.records import IncidentChange, IncidentRecord, RunRecord
 from policies.severity import Severity
+from tests.waiting import until
 
 NOW = datetime(2026, 2, 12, 2, 0, tzinfo=UTC)
 FAILURE = Failure(

@@ -20,6 +20,7 @@ from loop.process import Exit, Launch, run
 from policies.events.base import Event, EventKind
 from policies.failure import StopReason
 from policies.timeouts import Activity, Timeouts
+from tests.waiting import is_alive
 
 ENV = {"PATH": os.environ["PATH"]}
 QUICK = Timeouts(total_s=20, silence_s=0, progress_s=0, tool_s=0, after_end_s=0.3, grace_s=0.5)
@@ -73,13 +74,6 @@ def _environment(process: psutil.Process) -> dict[str, str]:
         return {} if process.status() == psutil.STATUS_ZOMBIE else process.environ()
     except psutil.Error:
         return {}
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
 
 
 @pytest.fixture(params=["heard", "ignored"])

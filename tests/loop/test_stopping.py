@@ -7,7 +7,8 @@ from loop.story import utc_now
 from policies.failure import CycleOutcome
 from tests.loop.nights import Night
 from tests.loop.repositories import repository
-from tests.loop.two_cycles import TwoCycles, until
+from tests.loop.two_cycles import TwoCycles
+from tests.waiting import until
 
 
 def test_a_request_ends_one_cycle_of_a_real_run_and_leaves_the_other(tmp_path):

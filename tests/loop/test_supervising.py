@@ -17,10 +17,10 @@ import pytest
 from loop.launching import MARKER_NAME
 from loop.supervising import Child, ChildFailed, Supervisor
 from policies.supervision import Often, Supervision
+from tests.waiting import is_alive, until
 
 ENV = {"PATH": os.environ["PATH"]}
 ROOT = Path(__file__).resolve().parents[2]
-LIMIT_S = 60.0
 """For what should take a moment: only a hang comes near it."""
 
 
@@ -90,22 +90,8 @@ def child(tmp_path: Path) -> Callable[..., Child]:
     return make
 
 
-def wait_for(is_so: Callable[[], bool]) -> None:
-    until_s = time.monotonic() + LIMIT_S
-    while not is_so():
-        assert time.monotonic() < until_s, "it did not come to that"
-        time.sleep(0.02)
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
 def pid_in(path: Path) -> int:
-    wait_for(lambda: path.exists() and path.read_text().endswith("\n"))
+    until(lambda: path.exists() and path.read_text().endswith("\n"))
     return int(path.read_text())
 
 
@@ -409,7 +395,7 @@ def test_a_kill_of_ours_leaves_nothing(tmp_path):
         assert ours.stdout.readline() == "up\n"
         assert len(bearing("nightcrew-orphaned")) >= 4
         ours.kill()
-    wait_for(lambda: not bearing("nightcrew-orphaned"))
+    until(lambda: not bearing("nightcrew-orphaned"))
     assert not is_alive(pid_in(tmp_path / "pid"))
     assert not is_alive(pid_in(tmp_path / "far"))
 

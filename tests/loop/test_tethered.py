@@ -14,9 +14,9 @@ import pytest
 
 from loop.launching import MARKER_NAME
 from loop.tethered import command
+from tests.waiting import LIMIT_S, until
 
 ROOT = Path(__file__).resolve().parents[2]
-LIMIT_S = 60
 
 
 class Tether:
@@ -72,13 +72,6 @@ def tether(tmp_path: Path) -> Iterator[Callable[..., Tether]]:
                 os.kill(pid, signal.SIGKILL)
         with each.process:
             pass
-
-
-def wait_for(is_so: Callable[[], bool]) -> None:
-    until_s = time.monotonic() + LIMIT_S
-    while not is_so():
-        assert time.monotonic() < until_s, "it did not come to that"
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +172,7 @@ def test_a_kill_of_the_tether_itself_reaches_the_program(tether):
     assert held.line() == "up"
     held.process.kill()
     assert held.line() == "tidied"
-    wait_for(lambda: held.alive() == [])
+    until(lambda: held.alive() == [])
 
 
 def test_a_descriptor_that_was_handed_over_is_the_programs(tmp_path):

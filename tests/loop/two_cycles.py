@@ -2,15 +2,13 @@
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from loop.store import Store
 from tests.loop.repositories import repository
+from tests.waiting import LIMIT_S, until
 
 ROOT = Path(__file__).resolve().parents[2]
-LIMIT_S = 60
 NAMES = ("a", "b")
 
 RUN = """
@@ -24,14 +22,6 @@ agent = f"sh -c 'echo began; while [ ! -e {folder}/go ]; do sleep 0.1; done'"
 night.run(*(night.plan(folder / name, agent, checks=()) for name in names), jobs=2)
 night.close()
 """
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    """Wait until *is_so*."""
-    end_s = time.monotonic() + LIMIT_S
-    while not is_so():
-        assert time.monotonic() < end_s
-        time.sleep(0.05)
 
 
 class TwoCycles:
