@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ from flows.cancelling import Cancellations
 from flows.deployed import POOL, TURNS
 from loop.story import Order
 
+CYCLES = "cycles"
+"""What a run's cycles stand below in the UI."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Showing:
@@ -30,6 +34,8 @@ class Showing:
     artifacts: Artifacts | None = None
     cancellations: Cancellations | None = None
     _flow_ids: dict[str, UUID] = field(default_factory=dict)
+    _parents: dict[UUID, UUID] = field(default_factory=dict)
+    _one_by_one: threading.Lock = field(default_factory=threading.Lock)
 
     def flow_id(self, client: SyncPrefectClient, flow: Flow[..., Any]) -> UUID:
         """Give *flow*'s id; the server is asked once."""
@@ -46,10 +52,48 @@ class Showing:
         before = order.resumes.flow_run_id if order.resumes else None
         with client_here() as client:
             if before is None:
-                parent = parent_of(client, flow.name, order.cycle, Pending())
-                return create(client, flow, order, Pending(), self, parent)
+                return self.create(client, flow, order, Pending())
             client.set_flow_run_state(UUID(before), Pending(), force=True)
             return client.read_flow_run(UUID(before))
+
+    def create(
+        self, client: SyncPrefectClient, flow: Flow[..., Any], order: Order, state: State[Any]
+    ) -> FlowRun:
+        """Make the flow run of *order* in *state*, below the flow run of the context.
+
+        One request: Prefect's own call for a run of a deployment has the server check that
+        deployment's parameters and job (30 ms), its call for a flow asks for the flow first (8 ms).
+        """
+        deployment = self.deployed.get(f"{flow.name}/{order.plan.name}")
+        wanted = FlowRunCreate(
+            flow_id=self.flow_id(client, flow),
+            deployment_id=deployment,
+            parameters=parameters_of(order),
+            name=order.cycle,
+            tags=tags_of(order),
+            parent_task_run_id=self._parent(client),
+            state=to_state_create(state),
+            empirical_policy=FlowRunPolicy(retries=0, retry_delay=0),
+        )
+        if deployment:  # where a worker finds it, should a person press Retry
+            wanted.work_pool_name, wanted.work_queue_name = POOL, TURNS
+        said = wanted.model_dump(mode="json", exclude_unset=True)
+        return FlowRun.model_validate(client.request("POST", "/flow_runs/", json=said).json())
+
+    def _parent(self, client: SyncPrefectClient) -> UUID | None:
+        """Give what stands for the children of the context's flow run; None where there is none.
+
+        Prefect knows a child by a task run of its parent, as whose state it shows the child's; one
+        stands for all of them: one for each would be another request a cycle (20 to 30 ms).
+        """
+        context = FlowRunContext.get()
+        if context is None or context.flow_run is None:
+            return None
+        above = context.flow_run.id
+        with self._one_by_one:
+            if above not in self._parents:
+                self._parents[above] = _stand_in(client, above)
+            return self._parents[above]
 
 
 def unwatched(flow_run: FlowRun) -> FlowRun:
@@ -92,49 +136,8 @@ def tags_of(order: Order) -> list[str]:
     ]
 
 
-def create(
-    client: SyncPrefectClient,
-    flow: Flow[..., Any],
-    order: Order,
-    state: State[Any],
-    showing: Showing,
-    parent: UUID | None,
-) -> FlowRun:
-    """Make the flow run of *order* in *state*, below what *parent* stands for.
-
-    One request: Prefect's own call for a run of a deployment has the server check that deployment's
-    parameters and job (30 ms), its call for a flow asks for the flow first (8 ms).
-    """
-    deployment = showing.deployed.get(f"{flow.name}/{order.plan.name}")
-    wanted = FlowRunCreate(
-        flow_id=showing.flow_id(client, flow),
-        deployment_id=deployment,
-        parameters=parameters_of(order),
-        name=order.cycle,
-        tags=tags_of(order),
-        parent_task_run_id=parent,
-        state=to_state_create(state),
-        empirical_policy=FlowRunPolicy(retries=0, retry_delay=0),
-    )
-    if deployment:  # where a worker finds it, should a person press Retry
-        wanted.work_pool_name, wanted.work_queue_name = POOL, TURNS
-    said = wanted.model_dump(mode="json", exclude_unset=True)
-    return FlowRun.model_validate(client.request("POST", "/flow_runs/", json=said).json())
-
-
-def parent_of(client: SyncPrefectClient, kind: str, name: str, state: State[Any]) -> UUID | None:
-    """Make what stands for children in the flow run of this context; None where there is none.
-
-    Prefect knows a child by a task run of its parent; nothing runs as that task.
-    """
-    context = FlowRunContext.get()
-    if context is None or context.flow_run is None:
-        return None
-    stands_for = client.create_task_run(
-        Task(fn=parent_of, name=kind),
-        flow_run_id=context.flow_run.id,
-        dynamic_key=name,
-        name=name,
-        state=state,
-    )
-    return stands_for.id
+def _stand_in(client: SyncPrefectClient, flow_run: UUID) -> UUID:
+    """Make the task run that stands for the children of *flow_run*; nothing runs as that task."""
+    cycles = Task(fn=_stand_in, name=CYCLES)
+    made = client.create_task_run(cycles, flow_run, CYCLES, name=CYCLES, state=Pending())
+    return made.id

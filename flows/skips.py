@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
-from uuid import UUID
-
-from prefect.client.orchestration import SyncPrefectClient
-from prefect.states import Cancelled
 
 from flows import cycle
 from flows.once import first_line
-from flows.showing import Showing, client_here, create, parent_of
+from flows.showing import Showing, client_here
 from flows.states import of_cycle
 from loop.observer import Observer
 from loop.run import RunOrder, ShowSkip
@@ -21,15 +16,6 @@ from policies.records import CycleRecord
 def skips_shown(order: RunOrder, observer: Observer, showing: Showing) -> ShowSkip:
     """Give what shows a skipped cycle of *order* below the run's own flow run."""
     orders = {first.plan.name: first for first in order.first}
-    parents: list[UUID | None] = []
-    one_by_one = threading.Lock()
-
-    def parent(client: SyncPrefectClient) -> UUID | None:
-        """One step of the run stands for all of them: a further request each would cost as much."""
-        with one_by_one:
-            if not parents:
-                parents.append(parent_of(client, "not started", "not started", Cancelled()))
-            return parents[0]
 
     def show(record: CycleRecord) -> CycleRecord:
         turn = replace(orders[record.repo], cycle=record.cycle, n=record.n)
@@ -37,8 +23,7 @@ def skips_shown(order: RunOrder, observer: Observer, showing: Showing) -> ShowSk
             if not cycle.is_up():
                 raise ConnectionError("no Prefect server answers")
             with client_here() as client:
-                flow, state = cycle.cycle_flow, of_cycle(record)
-                shown = create(client, flow, turn, state, showing, parent(client))
+                shown = showing.create(client, cycle.cycle_flow, turn, of_cycle(record))
         except Exception as error:
             observer.said(f"{record.cycle}: not shown in the UI: {first_line(error)}")
             return record
