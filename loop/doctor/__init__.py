@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from loop.doctor import agents, channels, machine, repositories
@@ -10,6 +11,9 @@ from loop.doctor.finding import CannotWork, Finding, Level, fail, ok, refuse, wa
 from policies.plan import RepoPlan
 
 __all__ = ["CannotWork", "Finding", "Level", "channels", "examine", "fail", "ok", "refuse", "warn"]
+
+AT_ONCE = 4
+"""Repositories that are looked at together: each is a row of short git processes."""
 
 
 def examine(
@@ -30,6 +34,7 @@ def examine(
     found += machine.folder("logs", logs)
     found += agents.examined(plans, environ)
     if all(finding.level is not Level.FAIL for finding in has_git):
-        for plan in plans:
-            found += repositories.repository(plan)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for of_one in pool.map(lambda plan: list(repositories.repository(plan)), plans):
+                found += of_one
     return [*found, *known]

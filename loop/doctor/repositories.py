@@ -70,8 +70,10 @@ def _upstream(git: Git, plan: RepoPlan) -> Iterator[Finding]:
 
 
 def _identity(git: Git, plan: RepoPlan) -> Iterator[Finding]:
+    said = git.run("config", "--get-regexp", r"^user\.(name|email)$", ok_codes=(0, 1))
+    known = {key for key, _, value in (line.partition(" ") for line in said.splitlines()) if value}
     for what in ("name", "email"):
-        if not git.run("config", "--get", f"user.{what}", ok_codes=(0, 1)):
+        if f"user.{what}" not in known:
             remedy = f"git config --global user.{what} …"
             yield warn(f"git has no user.{what}: commits are made as Nightcrew", remedy, plan.name)
 

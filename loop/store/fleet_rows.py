@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, select
 from loop.store import schema
 from loop.store.base import Rows
 from loop.store.engine import writing
-from loop.store.rows import dump, load, locked_breaker, upsert
+from loop.store.rows import dump, load, upsert
 from policies.breaker import BreakerState
 from policies.outage import Outage, Sighting
 
@@ -43,8 +43,9 @@ class FleetRows(Rows):
         No other process sees or changes them in between; *change* must be quick.
         """
         with self.together() as fleet:
-            changed = change(fleet.breakers(keys))
-            fleet.put_breakers(changed)
+            known = fleet.breakers(keys)
+            changed = change(known)
+            fleet.put_breakers([state for state in changed if state not in known])
         return changed
 
     @contextmanager
@@ -79,7 +80,11 @@ class Together:
 
     def breakers(self, keys: Sequence[str]) -> list[BreakerState]:
         """Give the breakers *keys*, locked until the transaction ends."""
-        return [locked_breaker(self._connection, key) for key in keys]
+        table = schema.breakers
+        query = select(table.c.record).where(table.c.id.in_(keys)).order_by(table.c.id)
+        found = self._connection.execute(query.with_for_update()).scalars()
+        known = {state.key: state for state in (load(BreakerState, text) for text in found)}
+        return [known.get(key) or BreakerState(key=key) for key in keys]
 
     def put_breakers(self, states: Sequence[BreakerState]) -> None:
         """Remember *states*; a closed one that remembers nothing has no row."""

@@ -6,11 +6,9 @@ from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-from loop.store import schema
-from policies.breaker import BreakerState
 from policies.records import AttemptRecord
 
 
@@ -37,14 +35,6 @@ def attempt_row(cycle: str, attempt: AttemptRecord) -> dict[str, Any]:
         "pass_log": attempt.pass_log,
         "record": dump(AttemptRecord, attempt),
     }
-
-
-def locked_breaker(connection: Connection, key: str) -> BreakerState:
-    table = schema.breakers
-    query = select(table.c.record).where(table.c.id == key).with_for_update()
-    text = connection.execute(query).scalar()
-    state: BreakerState = load(BreakerState, text) if text else BreakerState(key=key)
-    return state
 
 
 def upsert(connection: Connection, table: Table, row: dict[str, Any]) -> None:
