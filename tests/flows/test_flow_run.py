@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
 FLEET = """
 cycles = 2
+jobs = 4
 notify.urls = ["$HOOK"]
 [bounds.unknown]
 attempts = 1

@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -30,3 +31,16 @@ def test_its_pages_ask_this_server(served):
 
 def test_nothing_is_deployed_that_could_start(served):
     assert served.post("/deployments/filter", {}) == []
+
+
+def test_four_that_write_at_once_all_have_their_turn(served):
+    flow = served.post("/flows/", {"name": "crowd"})
+
+    def write(n: int) -> None:
+        run = served.post("/flow_runs/", {"flow_id": flow["id"], "state": {"type": "PENDING"}})
+        for kind in ("RUNNING", "COMPLETED"):
+            said = {"state": {"type": kind}, "force": True}
+            assert served.post(f"/flow_runs/{run['id']}/set_state", said)["status"] == "ACCEPT", n
+
+    with ThreadPoolExecutor(4) as crowd:  # a database that is locked would be a 503, and raise
+        assert len(list(crowd.map(write, range(40)))) == 40
