@@ -7,7 +7,6 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from policies.records import AttemptRecord
 
@@ -38,7 +37,15 @@ def attempt_row(cycle: str, attempt: AttemptRecord) -> dict[str, Any]:
 
 
 def upsert(connection: Connection, table: Table, row: dict[str, Any]) -> None:
-    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).values(**row)
+    statement = _insert(connection.dialect.name)(table).values(**row)
     keys = [column.name for column in table.primary_key.columns]
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=row))
+
+
+def _insert(dialect: str) -> Any:
+    """Give the insert of *dialect*; that of a database which is not used is not loaded either."""
+    if dialect == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+    return insert
