@@ -14,7 +14,7 @@ from policies.events.codex import CodexReader
 from policies.events.copilot import CopilotReader
 from policies.events.gemini import GeminiReader
 from policies.events.generic import GenericReader
-from policies.events.loose import SESSIONS
+from policies.events.kinds import is_stream
 from policies.events.mini import MiniReader
 from policies.events.opencode import OpencodeReader
 from policies.events.pi import PiReader
@@ -36,7 +36,6 @@ READERS: dict[str, Callable[[], Reader]] = {
     "text": TextReader,
 }
 _LOOKED_AT_CHARS = 20_000
-_OF_SESSIONS = 2
 LOOKED_AT_LINES = 200
 """A log that has not said whose it is by then is read as text."""
 
@@ -86,9 +85,9 @@ def reader_for(name: str) -> Reader:
 def detect(first_lines: Iterable[str]) -> str:
     """Say by its first lines whose log it is: a name of READERS, `text` when nothing tells.
 
-    `generic`: nobody known, but two lines at least are objects of one session, as only agents print them.
+    `generic`: nobody known, but two objects at least are of one session, as only agents print them.
     """
-    of_sessions = 0
+    objects: list[lines.Json] = []
     for line in islice(first_lines, LOOKED_AT_LINES):
         text = lines.plain(line)
         head = _HEAD.match(text)
@@ -96,13 +95,8 @@ def detect(first_lines: Iterable[str]) -> str:
         name = head[1] if head else _whose(data) or _by_text(text[:_LOOKED_AT_CHARS])
         if name in READERS:
             return str(name)
-        of_sessions += bool(data and _is_of_session(data))
-    return "generic" if of_sessions >= _OF_SESSIONS else "text"
-
-
-def _is_of_session(data: lines.Json) -> bool:
-    has_kind = isinstance(data.get("type") or data.get("event"), str)
-    return has_kind and any(isinstance(data.get(name), str) for name in SESSIONS)
+        objects += lines.objects(text) if data is None else [data]
+    return "generic" if is_stream(objects) else "text"
 
 
 def _whose(data: lines.Json | None) -> str | None:

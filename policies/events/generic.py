@@ -1,20 +1,20 @@
-"""An agent that nobody knows and that prints JSON lines: read by what such streams have in common.
+"""An agent that nobody knows and that prints JSON: read by what such streams have in common.
 
-An object is judged by its kind (`type` or `event`) and by the marks of failure in it. No end event is
-demanded of a stream that is not known; but when its last word is its own error, exit 0 is no success.
+An object is judged by its kind and by the marks of failure in it. No end event is demanded of a stream
+that is not known; but when its last word is its own error, exit 0 is no success.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from policies.events import lines, loose
+from policies.events import api_error, lines, loose
 from policies.events.base import Event, EventKind
+from policies.events.kinds import kind_of, words_of
+from policies.events.marks import BAD, NOTES, cut, is_bad
 from policies.events.refused import is_refusal
 
-_WORD = re.compile(r"[a-z]+|[A-Z][a-z]*")
-_BAD = frozenset({"error", "errored", "failed", "failure", "fatal", "exception", "aborted"})
 _RETRY = frozenset({"retry", "retrying", "retries", "reconnect", "reconnecting", "backoff"})
 _TOOL = frozenset({"tool", "function", "command", "exec"})
 _OVER = frozenset(
@@ -22,8 +22,7 @@ _OVER = frozenset(
 )
 _END = frozenset({"result", "end", "ended", "done", "complete", "completed", "finished", "summary"})
 _WHOLE = frozenset({"session", "run", "agent", "task", "turn", "thread", "conversation", "final"})
-_NOTES = frozenset({"warn", "warning", "info", "debug", "log", "notice"})
-_STATES = ("subtype", "status", "level", "outcome", "state")
+_OTHERS = frozenset({"user", "system", "tool"})
 
 
 class GenericReader:
@@ -38,20 +37,20 @@ class GenericReader:
         self._speaks_json = False
 
     def feed(self, line: str) -> Iterator[Event]:
-        """Yield the event of one *line*."""
+        """Yield the events of one *line*."""
         self._at += 1
         text = lines.plain(line)
         data = lines.parse(text)
-        if data is None and not text:
-            return
-        event = self._plain(text) if data is None else _event(data)
-        self._speaks_json = self._speaks_json or data is not None
-        if event.kind is EventKind.ERROR and event.structured:
-            self._failed = (self._at, event)
-        elif event.kind not in (EventKind.OTHER, EventKind.RETRY, EventKind.ERROR):
-            self._failed = None
-        self.has_end_event = self.has_end_event or (event.kind is EventKind.ENDED and not event.ok)
-        yield event
+        rows = lines.objects(text) if data is None else [data]
+        if not rows and text:
+            yield self._noted(self._plain(text))
+        self._speaks_json = self._speaks_json or bool(rows)
+        for row in rows:
+            for event in _events(row):
+                if is_wordless := event.kind is EventKind.ERROR and not event.text:
+                    event = replace(event, text=kind_of(row))
+                if not (is_wordless and self._failed):  # its kind says less than what was told
+                    yield self._noted(event)
 
     def finish(self) -> Iterator[Event]:
         """Yield the end that its last error means, where no end came."""
@@ -60,6 +59,14 @@ class GenericReader:
             at, told = self._failed
             yield lines.failed_end(told.text, told.status, lines_back=self._at - at)
 
+    def _noted(self, event: Event) -> Event:
+        if event.kind is EventKind.ERROR and event.structured:
+            self._failed = (self._at, event)
+        elif event.kind not in (EventKind.OTHER, EventKind.RETRY, EventKind.ERROR):
+            self._failed = None
+        self.has_end_event = self.has_end_event or (event.kind is EventKind.ENDED and not event.ok)
+        return event
+
     def _plain(self, text: str) -> Event:
         told = lines.from_text(text)
         if self._speaks_json or told.kind is not EventKind.OTHER:
@@ -67,63 +74,81 @@ class GenericReader:
         return Event(kind=EventKind.PROGRESS, text=told.text, structured=False)
 
 
-def _event(data: lines.Json) -> Event:
-    kind = lines.text_of(data.get("type")) or lines.text_of(data.get("event"))
-    words = [word.lower() for word in _WORD.findall(kind[:200])]
-    said, known = loose.said(data), frozenset(words)
-    is_bad = _is_bad(data, known)
-    if known & _RETRY or (is_bad and lines.is_retry(said)):
-        return Event(kind=EventKind.RETRY, text=said or kind, status=loose.status(data))
-    if known & _TOOL:
-        return _tool(data, known, said, is_bad)
-    if _is_end(words):
-        return lines.failed_end(said or kind, loose.status(data)) if is_bad else _good_end(data)
-    if is_bad:
-        return lines.error(said or kind, loose.status(data))
-    return _progress(data, known)
-
-
-def _is_bad(data: lines.Json, kind: frozenset[str]) -> bool:
-    if kind & _NOTES or str(data.get("level")).lower() in _NOTES:
-        return False
-    marks = any(data.get(name) is True for name in ("is_error", "isError"))
-    refused = any(data.get(name) is False for name in ("success", "ok"))
-    states = any(str(data.get(name)).lower() in _BAD for name in _STATES)
-    own = lines.field(data, "error")
-    said = bool(own) and isinstance(own, str | dict)
-    told = str(data.get("subtype")).lower().startswith("error")
-    return bool(kind & _BAD) or marks or refused or states or said or told
+def _events(data: lines.Json) -> Iterator[Event]:
+    kind = kind_of(data)
+    known, failed = frozenset(words_of(kind)), is_bad(data, frozenset(words_of(kind)))
+    said = loose.said(data) if failed or known & _RETRY else ""
+    if known & _RETRY or (failed and lines.is_retry(said)):
+        yield Event(kind=EventKind.RETRY, text=said or kind, status=loose.status(data))
+    elif _is_end(words_of(kind.split(" ")[0])):
+        yield _end(data, said, is_bad=failed)
+    elif known & _TOOL:
+        yield _tool(data, known, said, is_bad=failed)
+    elif failed or cut(data):
+        yield lines.error(said or cut(data), loose.status(data))
+    else:
+        yield from _progress(data, known)
 
 
 def _is_end(words: list[str]) -> bool:
     """Say whether the kind is of the whole run's end: `result`, `session.end`, `run_failed`."""
-    ends = words[-1:] and words[-1] in (_END | _BAD)
+    ends = words[-1:] and words[-1] in (_END | BAD)
     return bool(ends) and (bool(_WHOLE & set(words[:-1])) or (len(words) == 1 and words[0] in _END))
 
 
-def _good_end(data: lines.Json) -> Event:
-    return Event(
-        kind=EventKind.ENDED, ok=True, text=loose.words(data), session_id=loose.session(data)
-    )
+def _end(data: lines.Json, said: str, *, is_bad: bool) -> Event:
+    """The end; one that calls itself good, and whose words are a failed call of the model, is none."""
+    words = said or loose.words(data)
+    code = next((lines.whole(data.get(n)) for n in ("exit_code", "exitCode") if n in data), None)
+    if is_bad or code or _is_api_error(words):
+        return replace(_failure(words, loose.status(data)), kind=EventKind.ENDED)
+    return Event(kind=EventKind.ENDED, ok=True, text=words, session_id=loose.session(data))
 
 
-def _tool(data: lines.Json, kind: frozenset[str], said: str, is_bad: bool) -> Event:
+def _failure(words: str, status: int | None) -> Event:
+    own = api_error.at_end(words)
+    if own is None:
+        return lines.error(words, status)
+    inner, named = api_error.unwrap(own)
+    return lines.error(inner, named or status)
+
+
+def _is_api_error(words: str) -> bool:
+    if api_error.at_end(words) is not None:
+        return True
+    told = lines.from_text(words) if "\n" not in words else None
+    return told is not None and told.kind is EventKind.ERROR and told.status is not None
+
+
+def _tool(data: lines.Json, kind: frozenset[str], said: str, *, is_bad: bool) -> Event:
     names = (lines.text_of(data.get(n)) for n in ("name", "tool", "tool_name", "command"))
     name = next((text for text in names if text), "tool")
-    if not (kind & _OVER or kind & _BAD):
+    if not (kind & _OVER or kind & BAD):
         return Event(kind=EventKind.TOOL_STARTED, text=name)
-    code = next((lines.whole(data.get(n)) for n in ("exit_code", "exitCode") if n in data), None)
+    held = next((each for each in loose.held(data) if loose.EXIT_CODES & each.keys()), {})
+    code = next((lines.whole(held[n]) for n in loose.EXIT_CODES if n in held), None)
     failed = is_bad or code not in (None, 0)
-    output = said or lines.text_of(data.get("output"))
+    return _tool_end(name, said or loose.output(data), failed=failed)
+
+
+def _tool_end(name: str, output: str, *, failed: bool) -> Event:
     denied = failed and is_refusal(output)
     text = output[-500:] if denied else name
     return Event(kind=EventKind.TOOL_ENDED, ok=not failed, denied=denied, text=text)
 
 
-def _progress(data: lines.Json, kind: frozenset[str]) -> Event:
-    session, role = loose.session(data), data.get("role") or lines.field(data, "message", "role")
-    words = "" if role in ("user", "system", "tool") or kind & _NOTES else loose.words(data)
-    if words or kind & {"delta", "assistant", "reasoning"}:
-        return Event(kind=EventKind.PROGRESS, text=words, session_id=session)
-    start = kind & {"start", "started", "init", "begin"}
-    return Event(kind=EventKind.STARTED if start else EventKind.OTHER, session_id=session)
+def _progress(data: lines.Json, known: frozenset[str]) -> Iterator[Event]:
+    for block in loose.blocks(data):
+        if block.get("type") == "tool_result":
+            failed = block.get("is_error") is True
+            yield _tool_end("tool", lines.text_of(block.get("content")), failed=failed)
+    session, role = loose.session(data), loose.role(data)
+    words = "" if role in _OTHERS or known & (NOTES | _OTHERS) else loose.words(data)
+    if _is_api_error(words):
+        yield _failure(words, loose.status(data))
+    elif words or role == "assistant" or known & {"delta", "reasoning", "thinking"}:
+        yield Event(kind=EventKind.PROGRESS, text=words, session_id=session)
+    else:
+        start = known & {"start", "started", "init", "begin"}
+        kind = EventKind.STARTED if start else EventKind.OTHER
+        yield Event(kind=kind, session_id=session)

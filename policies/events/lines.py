@@ -60,6 +60,17 @@ def parse(line: str) -> Json | None:
     return found if isinstance(found, dict) else None
 
 
+def objects(line: str) -> list[Json]:
+    """Give the objects of the list that *line* holds: some agents print all events as one, at the end."""
+    if not line.startswith("[{"):
+        return []
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return []
+    return [each for each in found if isinstance(each, dict)]
+
+
 def _salvage(line: str) -> Json | None:
     fields: Json = {}
     for match in _SCALAR.finditer(line[:_SALVAGE_CHARS]):

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from policies.events import lines
 from policies.events.base import TEXT_LIMIT_CHARS
+from policies.events.kinds import SESSIONS
 
-SESSIONS = ("session_id", "sessionId", "sessionID", "thread_id", "threadId", "conversation_id")
-"""A stream whose objects bear one of these is an agent's."""
+_HELD = ("message", "data", "item", "part", "msg", "payload", "result", "response")
+"""What an object may hold in place of telling it itself."""
+_NEAREST = (("error", "data"), ("error",))
+EXIT_CODES = frozenset({"exit_code", "exitCode"})
 
-_PLACES = (
-    ("error",),
-    ("data", "error"),
-    ("result", "error"),
-    ("data",),
-    ("payload",),
-    ("response",),
-    (),
-)
 _STATUSES = (
     "status",
     "statusCode",
@@ -32,6 +27,7 @@ _TEXTS = (
     "message",
     "errorMessage",
     "error_message",
+    "details",
     "detail",
     "reason",
     "text",
@@ -39,7 +35,10 @@ _TEXTS = (
     "result",
     "error",
 )
-_WORDS = (("message",), ("data",), ("part",), ("item",), ())
+_WORDS = ("text", "content", "delta", "result", "message")
+_VAIN = frozenset({"unknown", "error", "null", "undefined", "none", "[object object]"})
+"""What stands for an error that has no message."""
+_OUTPUTS = ("output", "aggregated_output", "stderr", "content", "result")
 _TYPES = {
     "invalid_request_error": 400,
     "authentication_error": 401,
@@ -60,32 +59,66 @@ _TYPES = {
 """Error types of the Anthropic and OpenAI APIs, with the HTTP status they come with."""
 
 
+def held(data: lines.Json) -> Iterator[lines.Json]:
+    """Yield *data*, and the objects in it that may tell in its place; a person's message never does."""
+    yield data
+    messages = data.get("messages")
+    inner = [messages[-1]] if isinstance(messages, list) and messages else []
+    inner += [data.get(name) for name in _HELD] + [lines.field(data, "params", "update")]
+    for place in inner:
+        if isinstance(place, dict) and place.get("role") != "user":
+            yield place
+
+
+def _places(data: lines.Json) -> Iterator[Any]:
+    """Yield where a failure may be told, the nearest to it first."""
+    found = list(held(data))
+    for path in _NEAREST:
+        yield from (lines.field(place, *path) for place in found)
+    yield from (*found[1:], data)
+
+
 def said(data: lines.Json) -> str:
     """Give the message nearest to the error in *data*."""
-    for path in _PLACES:
-        place = lines.field(data, *path) if path else data
+    for place in _places(data):
         if isinstance(place, str) and place:
             return place[:TEXT_LIMIT_CHARS]
         for name in _TEXTS:
-            if told := lines.text_of(lines.field(place, name)):
+            if (told := lines.text_of(lines.field(place, name))) and told.lower() not in _VAIN:
                 return told
     return ""
 
 
 def words(data: lines.Json) -> str:
     """Give the words of the agent in *data*, or of a message in it."""
-    told = (
-        lines.text_of(lines.field(data, *path, name))
-        for path in _WORDS
-        for name in ("text", "content", "delta", "result", "message")
-    )
+    places = (*list(held(data))[1:], data)
+    found = (place.get(name) for place in places for name in _WORDS)
+    told = (lines.text_of(lines.field(each, "text") or each) for each in found)
     return next((text for text in told if text), "")
+
+
+def output(data: lines.Json) -> str:
+    """Give what a tool printed."""
+    told = (lines.text_of(place.get(name)) for place in held(data) for name in _OUTPUTS)
+    return next((text for text in told if text), "")
+
+
+def role(data: lines.Json) -> str:
+    """Give who speaks in *data*, or in the message that it holds."""
+    return lines.text_of(data.get("role") or lines.field(data, "message", "role"))
+
+
+def blocks(data: lines.Json) -> Iterator[lines.Json]:
+    """Yield the blocks of the content of *data*, or of the message that it holds."""
+    content = lines.field(data, "message", "content") or data.get("content")
+    yield from (
+        (each for each in content if isinstance(each, dict)) if isinstance(content, list) else ()
+    )
 
 
 def status(data: lines.Json) -> int | None:
     """Give the HTTP status of the failure in *data*: as a number, or by the name of the API's error type."""
-    for path in _PLACES:
-        place: Any = lines.field(data, *path) if path else data
+    for place in _places(data):
         found = (_http(lines.field(place, name)) for name in _STATUSES)
         if status := next((number for number in found if number), None):
             return status

@@ -23,6 +23,8 @@ _MARK = re.compile(
     r"^\s{0,6}(?:##\[error\]|::error(?: [^:]{0,300})?::|(?:ERROR|FATAL|CRITICAL) - )\s*"
     r"(?:\d{1,3}:\d\d\.\d\d (?=\S))?"
 )
+_BOXED = re.compile(r"^│ {1,8}(?:❱ {1,8})?\d{1,6} │")
+"""Source code around a frame of a traceback that rich draws."""
 _SELF = re.compile(r"^(?:error|fatal|err!?|e)\b[: ]", re.I)
 
 
@@ -31,7 +33,7 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
     for at, line in enumerate(lines):
         text = unmarked(line.text)
         entry = signatures.of(text)
-        if entry is None:
+        if entry is None or _BOXED.match(text):
             continue
         lowered = text.lower()
         if noise.is_echo(text) or noise.is_harmless(lowered) or noise.is_wrapper(lowered):

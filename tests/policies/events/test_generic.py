@@ -77,6 +77,100 @@ def test_the_class_follows_the_words_or_the_status(error, found):
     assert cause.line_numbers[0] == 3 and cause.agents_own
 
 
+WRAPPED = [
+    {"type": "item.completed", "item": {"type": "error", "message": "no such key"}},
+    {"id": "0", "msg": {"type": "error", "message": "no such key"}},
+    {"type": "event_msg", "payload": {"type": "stream_error", "message": "no such key"}},
+    {"type": "session.error", "data": {"errorType": "auth", "message": "no such key"}},
+    {"type": "error", "error": {"name": "APIError", "data": {"message": "no such key"}}},
+    {"type": "say", "say": "error", "text": "no such key"},
+    {"jsonrpc": "2.0", "id": 3, "error": {"code": -1, "data": {"details": "no such key"}}},
+    {"type": "message_end", "message": {"stopReason": "error", "errorMessage": "no such key"}},
+    {"type": "turn_end", "message": {"stopReason": "error", "errorMessage": "no such key"}},
+    {
+        "type": "agent_end",
+        "messages": [
+            {"role": "user", "content": "do it"},
+            {"stopReason": "error", "errorMessage": "no such key"},
+        ],
+    },
+    {
+        "type": "result",
+        "is_error": False,
+        "result": '[API Error: {"error": {"message": "no such key"}}]',
+    },
+    {
+        "type": "assistant",
+        "message": {"content": [{"type": "text", "text": "[API Error: no such key]"}]},
+    },
+]
+
+
+@pytest.mark.parametrize("row", WRAPPED)
+def test_the_message_is_found_wherever_a_stream_holds_it(row):
+    cause = why("generic", START, WORDS, row, exit_code=1)
+    assert (cause.summary, cause.agents_own) == ("no such key", True)
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ({"type": "item.completed", "item": {"type": "agent_message", "text": "so"}}, "progress"),
+        ({"type": "item.started", "item": {"type": "command_execution"}}, "tool_started"),
+        ({"type": "item.completed", "item": {"type": "command_execution"}}, "tool_ended"),
+        ({"msg": {"type": "agent_message", "message": "so"}}, "progress"),
+        ({"method": "session/update", "params": {"update": {"sessionUpdate": "agent_message_chunk",
+          "content": {"type": "text", "text": "so"}}}}, "progress"),
+        ({"role": "assistant", "content": "so"}, "progress"),
+        ({"type": "assistant", "message": {"role": "assistant", "content": []}}, "progress"),
+        ({"type": "assistant.idle", "data": {}}, "other"),
+        ({"type": "system", "subtype": "api_retry", "error": "unknown"}, "retry"),
+        ({"type": "step_finish", "part": {"reason": "length"}}, "error"),
+        ({"type": "step_finish", "part": {"reason": "stop"}}, "other"),
+        ({"type": "result", "exitCode": 1}, "ended"),
+    ],
+)  # fmt: skip
+def test_what_an_object_holds_tells_its_kind(row, kind):
+    events, _, _ = told("generic", START, row)
+    assert events[1].kind == kind
+
+
+def test_a_tools_result_among_the_blocks_of_a_message_may_be_a_refusal():
+    block = {"type": "tool_result", "is_error": True, "content": "Permission denied"}
+    _, story, _ = told("generic", START, {"type": "user", "message": {"content": [block]}})
+    assert story.denied == ["Permission denied"]
+
+
+def test_an_error_without_words_does_not_hide_the_one_that_has_them():
+    wordless = {"type": "model.call_finished", "data": {"outcome": "error"}}
+    assert why("generic", START, GONE, wordless, exit_code=1).summary == "Bad key"
+    assert why("generic", START, wordless, exit_code=1).summary == "model.call_finished"
+
+
+def test_a_list_on_one_line_is_read_as_its_objects():
+    rows = [START, WORDS, {"type": "result", "is_error": True, "result": "no such key"}]
+    cause = why("generic", rows, exit_code=0)
+    assert (cause.summary, cause.agents_own) == ("no such key", True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "whose"),
+    [
+        (['{"msg":{"type":"agent_message"}}', '{"msg":{"type":"agent_end"}}'], "generic"),
+        (['{"role":"assistant","content":"a"}', '{"role":"tool","type":"tool_result"}'], "generic"),
+        (['[{"type":"x","session_id":"a"},{"type":"y","session_id":"a"}]'], "generic"),
+        (['{"role":"assistant","content":"a"}'] * 2, "generic"),
+        ([f'{{"event":"{word}: {"it is not there, " * 6}"}}' for word in ("the agent", "a model")], "text"),
+        (['{"Action":"run","Test":"TestModel"}', '{"Action":"fail","Test":"TestAgent"}'], "text"),
+        (['{"type":"testStart","test":{"id":1}}', '{"type":"testDone","result":"error"}'], "text"),
+        (['{"reason":"compiler-message","message":{"level":"error"}}'] * 2, "text"),
+        (["[{", "[1, 2]", "[{]"], "text"),
+    ],
+)  # fmt: skip
+def test_only_agents_tell_of_a_talk_with_a_model(rows, whose):
+    assert detect(rows) == whose
+
+
 def test_two_objects_of_a_session_tell_an_agent():
     rows = ['{"type":"x.start","session_id":"a"}', '{"type":"x.say","session_id":"a"}']
     assert detect(rows) == "generic"
