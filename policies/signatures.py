@@ -85,7 +85,10 @@ class Signatures:
     def of(self, text: str) -> Signature | None:
         """Give the entry that knows *text* best, or None."""
         text = text[:MATCH_LIMIT_CHARS].replace("’", "'")
-        held = {which for which, _, _ in self._search(text.lower())}
+        found = self._search(text.lower())
+        if not found:
+            return None
+        held = {which for which, _, _ in found}
         for place in sorted({place for which in held for place in self._places[which]}):
             if self.entries[place].pattern.search(text):
                 return self.entries[place]

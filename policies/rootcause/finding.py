@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from policies.failure import FailureClass
@@ -25,6 +28,23 @@ class Lines(list[Line]):
     def text(self) -> str:
         """All of them."""
         return "\n".join(line.text for line in self)
+
+    def places(self, words: Iterable[str]) -> list[int]:
+        """Give where the lines stand that hold one of *words* (no newline in any), in order."""
+        found: set[int] = set()
+        text, starts = self.text, self._starts
+        for word in words:
+            at = text.find(word)
+            while at >= 0:
+                place = bisect_right(starts, at)
+                found.add(place - 1)
+                at = text.find(word, starts[place]) if place < len(starts) else -1
+        return sorted(found)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where in the whole text each line begins."""
+        return list(accumulate((len(line.text) + 1 for line in self[:-1]), initial=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

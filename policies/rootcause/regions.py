@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policies.rootcause.finding import Line
+from policies.rootcause.passed_tests import passed_tests
+from policies.rootcause.scan import holding, since
 
 BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST = 48, 52, 40
 """What a candidate's rank loses there."""
@@ -43,24 +45,22 @@ _STEP_STARTS = re.compile(
     r"|^The command \".{0,500}\" exited with 0\."
     r"|^=+ Started .{1,500} \(results: "
 )
+_STEP_WORDS = (
+    *("##[", "rocess completed with ", "ERROR: Job failed", "WARNING: script", "he command "),
+    *("Exited with code ", "ERROR: script ", "Build step '", "Finished: FAILURE", "Post job "),
+    *("Running after", "Uploading artifacts ", "Saving cache ", "Cleaning up ", "[Pipeline] {"),
+    *('Executing "step_script"', "= Finished ", "= Started "),
+)
+"""One of them stands in every line that ends or starts a step."""
 _SHOWN = re.compile(r"^##\[group\]Run |^Script contents:$")
 _SHOWN_ENDS = re.compile(r"^##\[endgroup\]|^=+ Starting Command Output =+$")
 _AGAIN = re.compile(
     r"\bretrying\b|\bwill retry\b|\btry(?:ing)? again\b(?! later)|\battempt \d{1,3}(?: of |/)\d"
     r"|\bretry (?:\d|in|after|attempt)|\bretries left\b"
 )
-_AGAIN_WORDS = ("retr", "again", "attempt")
+_AGAIN_WORDS = ("retr", "Retr", "RETR", "gain", "GAIN", "ttempt", "TTEMPT")
 _HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _HUNK_LINE = ("", " ", "+", "-", "\\")
-_TEST_STARTS = re.compile(
-    r"^\s*=== RUN\s+(?P<go>\S+)|^\[ RUN      \] (?P<gtest>\S+)"
-    r"|^(?:\[INFO\] )?Running (?P<java>[a-z]\w*(?:\.\w+)+)$"
-)
-_TEST_PASSED = re.compile(
-    r"^\s*--- (?:PASS|SKIP): (?P<go>\S+)|^\[       OK \] (?P<gtest>[\w/.]+)"
-    r"|^(?:\[(?:INFO|WARNING)\] )?Tests run: \d+, Failures: 0, Errors: 0,.* (?:-- "
-    r"|- )?in (?P<java>[\w.]+)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Regions:
 def regions_of(lines: Sequence[Line]) -> Regions:
     """Give the regions of the log of which *lines* were kept."""
     begins, ends = 0, None
-    for line in lines:
+    for _, line in holding(lines, *_STEP_WORDS):
         if _STEP_STARTS.match(line.text):
             begins = line.number
         elif STEP_FAILED.match(line.text):
@@ -111,7 +111,7 @@ def regions_of(lines: Sequence[Line]) -> Regions:
         begins=begins if ends is not None else 0,
         ends=ends,
         shown=_shown(lines),
-        passed=_passed(lines),
+        passed=passed_tests(lines),
         retried=_retried(lines),
     )
 
@@ -125,7 +125,7 @@ def _scripts(lines: Sequence[Line]) -> list[int]:
     shown: list[int] = []
     block: list[int] = []
     inside = False
-    for line in lines:
+    for line in since(lines, "##[group]Run ", "Script contents:"):
         if _SHOWN.match(line.text):
             inside, block = True, []
         elif inside and (_SHOWN_ENDS.match(line.text) or len(block) > ECHO_LIMIT):
@@ -139,7 +139,7 @@ def _scripts(lines: Sequence[Line]) -> list[int]:
 def _differences(lines: Sequence[Line]) -> list[int]:
     shown: list[int] = []
     inside = False
-    for line in lines:
+    for line in since(lines, "@@ -"):
         inside = bool(_HUNK.match(line.text)) or (inside and line.text[:1] in _HUNK_LINE)
         if inside:
             shown.append(line.number)
@@ -150,28 +150,11 @@ def _warning_boxes(lines: Sequence[Line]) -> list[int]:
     """Give the lines of Terraform's boxes that only warn."""
     shown: list[int] = []
     inside = False
-    for line in lines:
+    for line in since(lines, "│ Warning: "):
         inside = line.text.startswith("│ Warning: ") or (inside and line.text.startswith("│"))
         if inside:
             shown.append(line.number)
     return shown
-
-
-def _passed(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
-    """Give the stretches between a test's start and its verdict that it passed; both name the test."""
-    passed: list[tuple[int, int]] = []
-    started: dict[str, int] = {}
-    for line in lines:
-        text = line.text
-        if (match := _TEST_STARTS.match(text)) is not None:
-            started[_name(match)] = line.number
-        elif (match := _TEST_PASSED.match(text)) is not None:
-            began = started.pop(_name(match), None)
-            while began is not None and passed and passed[-1][0] > began:
-                passed.pop()  # a test inside this one
-            if began is not None:
-                passed.append((began, line.number))
-    return tuple(sorted(passed))
 
 
 def _retried(lines: Sequence[Line]) -> frozenset[int]:
@@ -180,12 +163,7 @@ def _retried(lines: Sequence[Line]) -> frozenset[int]:
     Near the log's end nothing shows that trying again helped.
     """
     retried: list[int] = []
-    for at, line in enumerate(lines[:-ENDS_TRYING_LINES]):
-        lowered = line.text[:500].lower()
-        if any(map(lowered.__contains__, _AGAIN_WORDS)) and _AGAIN.search(lowered):
+    for at, line in holding(lines, *_AGAIN_WORDS):
+        if at < len(lines) - ENDS_TRYING_LINES and _AGAIN.search(line.text[:500].lower()):
             retried += [above.number for above in lines[max(0, at - 2) : at + 1]]
     return frozenset(retried)
-
-
-def _name(match: re.Match[str]) -> str:
-    return next(name for name in match.groups() if name)
