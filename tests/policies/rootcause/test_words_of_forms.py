@@ -9,7 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies import events
-from policies.rootcause import bundlers, clean, passed_tests, pip, regions, single
+from policies.rootcause import (
+    bundlers,
+    clean,
+    passed_tests,
+    php,
+    pip,
+    provisioning,
+    pytest_session,
+    regions,
+    single,
+    vitest,
+    wrappers,
+)
 from policies.rootcause.finding import Line, Lines
 from policies.rootcause.scan import holding
 from tests.policies.rootcause.test_guards import LINES, WORDS, branches, is_covered
@@ -27,6 +39,14 @@ WORDED = [
         for form in (passed_tests._TEST_STARTS, passed_tests._TEST_PASSED)
     ),
     (regions._AGAIN, regions._AGAIN_WORDS),
+    *((form, vitest._WORDS) for form in (vitest._FAIL, vitest._UNHANDLED, vitest._OTHER)),
+    *((form, php._WORDS) for form in (php._ERROR, php._COMPOSER)),
+    *((form, pytest_session._WORDS) for form in (pytest_session._CONFTEST, pytest_session._FATAL)),
+    *((form, pytest_session._WORDS) for form in (pytest_session._TIMER, pytest_session._STOPPED)),
+    *((form, pytest_session._WORDS) for form in (pytest_session._INTERNAL, pytest_session._EMPTY)),
+    *((form, pytest_session._WORDS) for form in (pytest_session._TALLY, pytest_session._COVERAGE)),
+    *((form, wrappers._WORDS) for form in (wrappers._NAMES,)),
+    (provisioning._R_ENDS, provisioning._R_WORDS),
     (single._MARK, single._MARKS),
     (clean._LOST_ANSI, ("m",)),
 ]
