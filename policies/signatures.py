@@ -89,7 +89,9 @@ class Signatures:
         if not found:
             return None
         held = {which for which, _, _ in found}
-        for place in sorted({place for which in held for place in self._places[which]}):
+        places = self._places
+        tried = places[held.pop()] if len(held) == 1 else {p for w in held for p in places[w]}
+        for place in sorted(tried):
             if self.entries[place].pattern.search(text):
                 return self.entries[place]
         return None

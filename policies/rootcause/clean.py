@@ -41,7 +41,7 @@ def clean(raw: str) -> str:
         text = _BUILDKITE.sub("", _ANSI.sub("", text))
     elif "m" in text and "[" in text and any(map(text.__contains__, _COLOUR_ENDS)):
         text = _LOST_ANSI.sub("", text)
-    text = last_write(text)
+    text = last_write(text) if "\r" in text else text
     if any(map(text.__contains__, LOOKS_MARKED)):
         text = MARKERS.sub("", text)
     if "/ws/" in text and "<http" in text:
@@ -75,5 +75,7 @@ def _without_prefixes(text: str) -> str:
             break
         text = text[prefix.end() :]
     if " - " in text:
-        text = _LEVEL_DASH.sub("", text)
-    return _PASSED_ON.sub("", text) if "|" in text or "." in text else text
+        dash = _LEVEL_DASH.match(text)
+        text = text[dash.end() :] if dash else text
+    passed_on = _PASSED_ON.match(text) if "|" in text or "." in text else None
+    return text[passed_on.end() :] if passed_on else text
