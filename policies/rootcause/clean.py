@@ -42,7 +42,7 @@ def clean(raw: str) -> str:
     elif "m" in text and "[" in text and any(map(text.__contains__, _COLOUR_ENDS)):
         text = _LOST_ANSI.sub("", text)
     text = last_write(text) if "\r" in text else text
-    if any(map(text.__contains__, LOOKS_MARKED)):
+    if "_" in text and any(map(text.__contains__, LOOKS_MARKED)):
         text = MARKERS.sub("", text)
     if "/ws/" in text and "<http" in text:
         text = _WORKSPACE.sub(r"\1", text)

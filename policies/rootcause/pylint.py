@@ -130,14 +130,13 @@ _TY = Format("ty", _RUFF, _TYPE, 77)
 
 def python_checkers(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the complaints that stand on one line."""
-    held = (line for _, line in holding(lines, *_WORDS))
-    named = [line for line in held if _may_complain(line.text.replace(_TEST_ID, ""))]
-    yield from complaints(named, FORMATS, _WORDS)
+    held = [line for _, line in holding(lines, *_WORDS)]
+    yield from complaints([line for line in held if _may_complain(line.text)], FORMATS, _WORDS)
 
 
 def _may_complain(text: str) -> bool:
     """Say whether *text*, without tests' names, may hold a complaint: pytest's progress is long."""
-    return any(map(text.__contains__, _WORDS))
+    return _TEST_ID not in text or any(map(text.replace(_TEST_ID, "").__contains__, _WORDS))
 
 
 def python_checkers_in_blocks(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -47,7 +47,7 @@ WORDED = [
     *((form, pytest_session._WORDS) for form in (pytest_session._TALLY, pytest_session._COVERAGE)),
     *((form, wrappers._WORDS) for form in (wrappers._NAMES,)),
     (provisioning._R_ENDS, provisioning._R_WORDS),
-    (single._MARK, single._MARKS),
+    (single._MARK, ("##[error]", "::error", " - ")),
     (clean._LOST_ANSI, ("m",)),
 ]
 
