@@ -34,6 +34,16 @@ class Lines(list[Line]):
         found = [places for word in words if (places := self._places_of(word))]
         return found[0] if len(found) == 1 else sorted({*chain.from_iterable(found)})
 
+    def hold(self, words: Iterable[str]) -> bool:
+        """Say whether one of *words* stands in any line."""
+        text, known = self.text, self._known
+        for word in words:
+            places = known.get(word)
+            if places or (places is None and word in text):
+                return True
+            known[word] = []
+        return False
+
     def _places_of(self, word: str) -> list[int]:
         """Several finders look for the same words: each is searched once."""
         if (known := self._known.get(word)) is not None:
