@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.scan import holding, matching, since, stripped
+from policies.rootcause.scan import holding, matching, stripped
 
 _LEVEL = re.compile(r"^\s*\[(?:ERROR|FATAL)\] ?")
 _RUNNER = re.compile(
@@ -126,7 +126,7 @@ def goals(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def _listed(lines: Sequence[Line]) -> Iterator[Finding]:
     inside = 0
-    for line in since(lines, "Failures:", "Errors:", "Failed tests:", "Tests in error:"):
+    for line in lines:
         if (section := _SECTION.match(line.text)) is not None:
             inside = 40
             if section["first"] and (match := _LISTED_OLD.match(f"  {section['first']}")):

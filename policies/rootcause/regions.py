@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policies.rootcause.finding import Line
-from policies.rootcause.passed_tests import passed_tests
 from policies.rootcause.scan import holding, since
 
 BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST = 48, 52, 40
@@ -45,13 +44,6 @@ _STEP_STARTS = re.compile(
     r"|^The command \".{0,500}\" exited with 0\."
     r"|^=+ Started .{1,500} \(results: "
 )
-_STEP_WORDS = (
-    *("##[", "rocess completed with ", "ERROR: Job failed", "WARNING: script", "he command "),
-    *("Exited with code ", "ERROR: script ", "Build step '", "Finished: FAILURE", "Post job "),
-    *("Running after", "Uploading artifacts ", "Saving cache ", "Cleaning up ", "[Pipeline] {"),
-    *('Executing "step_script"', "= Finished ", "= Started "),
-)
-"""One of them stands in every line that ends or starts a step."""
 _SHOWN = re.compile(r"^##\[group\]Run |^Script contents:$")
 _SHOWN_ENDS = re.compile(r"^##\[endgroup\]|^=+ Starting Command Output =+$")
 _AGAIN = re.compile(
@@ -61,6 +53,24 @@ _AGAIN = re.compile(
 _AGAIN_WORDS = ("retr", "Retr", "RETR", "gain", "GAIN", "ttempt", "TTEMPT")
 _HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _HUNK_LINE = ("", " ", "+", "-", "\\")
+_TEST_STARTS = re.compile(
+    r"^\s*=== RUN\s+(?P<go>\S+)|^\[ RUN      \] (?P<gtest>\S+)"
+    r"|^(?:\[INFO\] )?Running (?P<java>[a-z]\w*(?:\.\w+)+)$"
+)
+_TEST_PASSED = re.compile(
+    r"^\s*--- (?:PASS|SKIP): (?P<go>\S+)|^\[       OK \] (?P<gtest>[\w/.]+)"
+    r"|^(?:\[(?:INFO|WARNING)\] )?Tests run: \d+, Failures: 0, Errors: 0,.* (?:-- "
+    r"|- )?in (?P<java>[\w.]+)"
+)
+_TEST_WORDS = (
+    "=== RUN",
+    "[ RUN ",
+    "Running ",
+    "--- PASS",
+    "--- SKIP",
+    "[       OK ]",
+    "Tests run: ",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +111,7 @@ class Regions:
 def regions_of(lines: Sequence[Line]) -> Regions:
     """Give the regions of the log of which *lines* were kept."""
     begins, ends = 0, None
-    for _, line in holding(lines, *_STEP_WORDS):
+    for line in lines:
         if _STEP_STARTS.match(line.text):
             begins = line.number
         elif STEP_FAILED.match(line.text):
@@ -111,7 +121,7 @@ def regions_of(lines: Sequence[Line]) -> Regions:
         begins=begins if ends is not None else 0,
         ends=ends,
         shown=_shown(lines),
-        passed=passed_tests(lines),
+        passed=_passed(lines),
         retried=_retried(lines),
     )
 
@@ -157,6 +167,23 @@ def _warning_boxes(lines: Sequence[Line]) -> list[int]:
     return shown
 
 
+def _passed(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
+    """Give the stretches between a test's start and its verdict that it passed; both name the test."""
+    passed: list[tuple[int, int]] = []
+    started: dict[str, int] = {}
+    for _, line in holding(lines, *_TEST_WORDS):
+        text = line.text
+        if (match := _TEST_STARTS.match(text)) is not None:
+            started[_name(match)] = line.number
+        elif (match := _TEST_PASSED.match(text)) is not None:
+            began = started.pop(_name(match), None)
+            while began is not None and passed and passed[-1][0] > began:
+                passed.pop()  # a test inside this one
+            if began is not None:
+                passed.append((began, line.number))
+    return tuple(sorted(passed))
+
+
 def _retried(lines: Sequence[Line]) -> frozenset[int]:
     """Give the lines right above one that says that it is tried again: the last attempt has none.
 
@@ -167,3 +194,7 @@ def _retried(lines: Sequence[Line]) -> frozenset[int]:
         if at < len(lines) - ENDS_TRYING_LINES and _AGAIN.search(line.text[:500].lower()):
             retried += [above.number for above in lines[max(0, at - 2) : at + 1]]
     return frozenset(retried)
+
+
+def _name(match: re.Match[str]) -> str:
+    return next(name for name in match.groups() if name)

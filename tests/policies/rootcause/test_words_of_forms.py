@@ -12,7 +12,6 @@ from policies import events
 from policies.rootcause import (
     bundlers,
     clean,
-    passed_tests,
     php,
     pip,
     provisioning,
@@ -33,11 +32,7 @@ WORDED = [
     (bundlers._ESBUILD, bundlers._WORDS),
     *((form, bundlers._WORDS) for form in (bundlers._ROLLUP, bundlers._DURING, bundlers._NEXT)),
     (bundlers._BABEL, bundlers._WORDS),
-    *((form, regions._STEP_WORDS) for form in (regions.STEP_FAILED, regions._STEP_STARTS)),
-    *(
-        (form, passed_tests._TEST_WORDS)
-        for form in (passed_tests._TEST_STARTS, passed_tests._TEST_PASSED)
-    ),
+    *((form, regions._TEST_WORDS) for form in (regions._TEST_STARTS, regions._TEST_PASSED)),
     (regions._AGAIN, regions._AGAIN_WORDS),
     *((form, vitest._WORDS) for form in (vitest._FAIL, vitest._UNHANDLED, vitest._OTHER)),
     *((form, php._WORDS) for form in (php._ERROR, php._COMPOSER)),
