@@ -85,8 +85,13 @@ class Signatures:
     def of(self, text: str) -> Signature | None:
         """Give the entry that knows *text* best, or None."""
         text = text[:MATCH_LIMIT_CHARS].replace("’", "'")
-        held = {which for which, _, _ in self._search(text.lower())}
-        for place in sorted({place for which in held for place in self._places[which]}):
+        found = self._search(text.lower())
+        if not found:
+            return None
+        held = {which for which, _, _ in found}
+        places = self._places
+        tried = places[held.pop()] if len(held) == 1 else {p for w in held for p in places[w]}
+        for place in sorted(tried):
             if self.entries[place].pattern.search(text):
                 return self.entries[place]
         return None

@@ -74,6 +74,13 @@ _TEXTS = (
     ("qwen", re.compile(r"^(?:\[API Error: |Usage: qwen \[)|`qwen --resume`")),
 )
 """How agents begin, or report a failure, in text mode; a frame of their own code is theirs too."""
+_WORDS = (
+    *("YOLO mode is", "talking to Gemini", "using Gemini API", " · ", "/@google/gemini-cli/"),
+    *("/@qwen-code/", '[{"type":', "API Error: ", "balance is too low", "the selected model"),
+    *("Aider v", "aider: error: ", "aider.exe: error: ", "Tokens: ", "agent config from specs:"),
+    *("Usage: mini", "mini-swe-agent", "copilot --resume", "Usage: qwen [", "`qwen --resume`"),
+)
+"""One of them stands in every such line: a cheap test before the forms."""
 _CLAUDE_FIELDS = frozenset({"claude_code_version", "apiKeySource", "total_cost_usd"})
 
 
@@ -123,4 +130,6 @@ def _whose(data: lines.Json | None) -> str | None:
 
 
 def _by_text(text: str) -> str | None:
+    if not any(map(text.__contains__, _WORDS)):
+        return None
     return next((name for name, form in _TEXTS if form.search(text)), None)

@@ -14,6 +14,7 @@ from policies.events.base import Event, EventKind, Usage
 from policies.events.refused import is_refusal
 
 _SEEN_LIMIT = 1_000
+_DELTA = '{"type":"stream_event"'
 
 
 class ClaudeReader:
@@ -25,10 +26,11 @@ class ClaudeReader:
         self._denied: set[str] = set()
 
     def feed(self, line: str) -> Iterator[Event]:
-        """Yield the events of one *line*."""
+        """Yield the events of one *line*; the most frequent kind is known by its first bytes."""
         text = lines.plain(line)
-        data = lines.parse(text)
-        if data is not None:
+        if text.startswith(_DELTA):
+            yield Event(kind=EventKind.PROGRESS)
+        elif (data := lines.parse(text)) is not None:
             yield from self.read(data)
         elif text:
             yield lines.from_text(text)

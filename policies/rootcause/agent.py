@@ -18,7 +18,7 @@ KEPT = 40
 """Errors, retries and refusals remembered since the last progress."""
 OWN_RANK, SAID_RANK, RETRY_RANK = 95, 80, 60
 
-_PROGRESS = frozenset({EventKind.PROGRESS, EventKind.TOOL_STARTED, EventKind.TOOL_ENDED})
+_PROGRESS = (EventKind.PROGRESS, EventKind.TOOL_STARTED, EventKind.TOOL_ENDED)
 _BY_STATUS = {
     400: FailureClass.MODEL_ERROR,
     401: FailureClass.AUTH,

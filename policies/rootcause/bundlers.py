@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from policies.failure import FailureClass
 from policies.rootcause.cases import stripped, unmarked
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import holding
 
 LOOK_AHEAD = 8
 
@@ -48,10 +49,17 @@ _VITE_PLUGIN = re.compile(
 )
 _QUOTED = re.compile(r"(?:resolve(?: import)?|module) ['\"`](?P<what>[^'\"`]{1,300})['\"`]")
 
+_WORDS = (
+    *("[ERROR] ", ": error: ", "ERROR in", "Error:", "[!] ", "error during build:"),
+    *("Failed to compile", "> Build error occurred", "Error occurred prerendering page"),
+    *("Build failed.", "Export encountered ", "SyntaxError: "),
+)
+"""One of them stands in every line that one of these begins with: a cheap test before them."""
+
 
 def bundlers(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield what stopped a build, with the file in which it did."""
-    for at, raw in enumerate(lines):
+    for at, raw in holding(lines, *_WORDS):
         line = Line(raw.number, unmarked(raw.text))
         after = lines[at + 1 : at + 1 + LOOK_AHEAD]
         if match := _ESBUILD.match(line.text):

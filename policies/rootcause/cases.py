@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import holding
 
 _MARK = re.compile(r"^(?:##\[error\]|::error(?: [^:]{0,300}(?::(?!:)[^:]{0,300}){0,9})?::)\s?")
 _TYPE = re.compile(
@@ -95,9 +96,7 @@ def complaints(
 
     Each of them holds one of *words*, which saves trying the formats on all others.
     """
-    for line in lines:
-        if not any(map(line.text.__contains__, words)):
-            continue
+    for _, line in holding(lines, *words):
         text = unmarked(line.text)
         for form in formats:
             if match := form.pattern.match(text):

@@ -28,7 +28,7 @@ from policies.rootcause.check_forms import (
 )
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.noise import is_bare, is_echo
-from policies.rootcause.scan import stripped
+from policies.rootcause.scan import holding, stripped
 from policies.rootcause.tallies import is_tally, says_nothing
 
 BELOW, ABOVE = 14, 6
@@ -42,8 +42,9 @@ CHECKS_LIMIT = 40
 def failed_checks(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield each failing check with its reason; of equals the first is the cause."""
     is_counted, seen = False, 0
+    marked = {at for at, _ in holding(lines, *MARKS)}
     for at, line in enumerate(lines):
-        if not MARKS.search(line.text):
+        if at not in marked:
             is_counted = is_counted and (not line.text.strip() or line.text[:1].isspace())
             continue
         head = _name(line.text, is_counted) or _name_below(lines, at) or _numbered(lines, at)

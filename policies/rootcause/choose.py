@@ -101,7 +101,7 @@ def findings(
     lines: Sequence[Line], signatures: Signatures, guards: Guards = _UNGUARDED
 ) -> list[Finding]:
     """Give every candidate that any format, signature or word finds in *lines*, the cause first."""
-    regions = regions_of(lines)
+    regions = regions_of(Lines(lines))
     ordered = best(_candidates(lines, signatures, regions, guards))
     lead = [_classed(finding, lines, signatures) for finding in ordered[:GUESSED]]
     begins = regions.begins

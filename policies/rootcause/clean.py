@@ -27,6 +27,7 @@ _ANSI = re.compile(
 )
 _LOST_ANSI = re.compile(r"(?:\^\[|\u241b)?\[(?:\d{1,3};){0,4}\d{1,3}m(?!\])")
 """Colours whose escape character was lost when somebody copied the log."""
+_COLOUR_ENDS = tuple(f"{digit}m" for digit in range(10))
 _WORKSPACE = re.compile(r"<https?://[^<>\s]{1,300}/ws/([^<>\s]{0,300})>")
 """Jenkins shows a path in its workspace as a link."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -38,10 +39,10 @@ def clean(raw: str) -> str:
     text = raw if len(raw) <= LINE_LIMIT_CHARS else raw[:LINE_LIMIT_CHARS]
     if "\x1b" in text or "\x07" in text:
         text = _BUILDKITE.sub("", _ANSI.sub("", text))
-    elif "m" in text and "[" in text:
+    elif "m" in text and "[" in text and any(map(text.__contains__, _COLOUR_ENDS)):
         text = _LOST_ANSI.sub("", text)
-    text = last_write(text)
-    if any(word in text for word in LOOKS_MARKED):
+    text = last_write(text) if "\r" in text else text
+    if "_" in text and any(map(text.__contains__, LOOKS_MARKED)):
         text = MARKERS.sub("", text)
     if "/ws/" in text and "<http" in text:
         text = _WORKSPACE.sub(r"\1", text)
@@ -74,5 +75,7 @@ def _without_prefixes(text: str) -> str:
             break
         text = text[prefix.end() :]
     if " - " in text:
-        text = _LEVEL_DASH.sub("", text)
-    return _PASSED_ON.sub("", text) if "|" in text or "." in text else text
+        dash = _LEVEL_DASH.match(text)
+        text = text[dash.end() :] if dash else text
+    passed_on = _PASSED_ON.match(text) if "|" in text or "." in text else None
+    return text[passed_on.end() :] if passed_on else text

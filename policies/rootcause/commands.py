@@ -22,7 +22,7 @@ _TRACED = re.compile(
     r"|bundle|rake|composer|php|mix|stack|cabal)(?: .*)?)$"
 )
 _RUN = re.compile(r"^##\[group\]Run (?P<command>(?!\S+/\S+@)\S.*)$")
-_SECRET = re.compile(r"\*\*\*|\[MASKED\]|\$\{\{|[A-Z_]*(?:TOKEN|SECRET|PASSWORD|API_KEY)=\S")
+_SECRET = re.compile(r"\*\*\*|\[MASKED\]|\$\{\{|(?:TOKEN|SECRET|PASSWORD|API_KEY)=\S")
 
 
 def shown_command(lines: Sequence[Line], begins: int, number: int) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def sanitizers(lines: Sequence[Line]) -> Iterator[Finding]:
         )
     for _, line, _ in matching(lines, ": runtime error: ", _UBSAN):
         yield Finding(lines=(stripped(line),), rank=80, rule="ubsan", failure_class=C.SIGNAL_CRASH)
-    if any(_VALGRIND_END.match(line.text) for line in lines):
+    if any(True for _ in matching(lines, "ERROR SUMMARY: ", _VALGRIND_END)):
         for _, line, match in matching(lines, "== ", _VALGRIND):
             yield Finding(
                 lines=(stripped(line),),

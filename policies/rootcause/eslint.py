@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from policies.failure import FailureClass
 from policies.rootcause.cases import Format, complaints, stripped, unmarked
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import holding
 
 _LINT, _TYPE = FailureClass.LINT, FailureClass.TYPE_ERROR
 _FILE = r"(?P<file>(?:[A-Za-z]:)?[^\s:()][^:()]{0,300}?\.\w{1,12})"
@@ -108,7 +109,7 @@ _TYPE_PLACE = re.compile(
 def js_linters(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the complaints of linters; warnings only where the log says that they count."""
     yield from complaints(lines, FORMATS, _WORDS)
-    counted = any(word in line.text for line in lines for word in _TOO_MANY)
+    counted = any(True for _ in holding(lines, *_TOO_MANY))
     file = ""
     for at, raw in enumerate(lines):
         text = unmarked(raw.text)

@@ -30,7 +30,7 @@ EDGE_ALARMS, EDGE_BYTES = 16, 1 << 12
 WIDE_BYTES = 1 << 17
 """A block this large holds a very long line, or comes from no reader of ours."""
 
-_VARYING = re.compile(r"[0-9a-fA-F]*\d[0-9a-fA-F]*")
+_VARYING = re.compile(r"(?:(?<![0-9a-fA-F])[0-9a-fA-F]*\d|\d)[0-9a-fA-F]*")
 _SHAPE_CHARS = 400
 
 

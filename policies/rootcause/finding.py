@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 from policies.failure import FailureClass
@@ -25,6 +28,43 @@ class Lines(list[Line]):
     def text(self) -> str:
         """All of them."""
         return "\n".join(line.text for line in self)
+
+    def places(self, words: Iterable[str]) -> Sequence[int]:
+        """Give where the lines stand that hold one of *words* (no newline in any), in order."""
+        found = [places for word in words if (places := self._places_of(word))]
+        return found[0] if len(found) == 1 else sorted({*chain.from_iterable(found)})
+
+    def hold(self, words: Iterable[str]) -> bool:
+        """Say whether one of *words* stands in any line."""
+        text, known = self.text, self._known
+        for word in words:
+            places = known.get(word)
+            if places or (places is None and word in text):
+                return True
+            known[word] = []
+        return False
+
+    def _places_of(self, word: str) -> list[int]:
+        """Several finders look for the same words: each is searched once."""
+        if (known := self._known.get(word)) is not None:
+            return known
+        found = self._known[word] = list[int]()
+        text, starts = self.text, self._starts
+        at = text.find(word)
+        while at >= 0:
+            place = bisect_right(starts, at)
+            found.append(place - 1)
+            at = text.find(word, starts[place]) if place < len(starts) else -1
+        return found
+
+    @cached_property
+    def _known(self) -> dict[str, list[int]]:
+        return {}
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where in the whole text each line begins."""
+        return list(accumulate((len(line.text) + 1 for line in self[:-1]), initial=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from policies.failure import FailureClass
 from policies.rootcause.cases import Format, complaints, stripped, unmarked
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import holding
 
 SHOWN = 3
 """Files named of those that are not formatted."""
@@ -53,7 +53,8 @@ _ARROW = re.compile(r"^\s{1,12}--> (?P<file>\S.{0,300}?):\d{1,9}:\d{1,9}$")
 def formatters(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the files that a formatter would change or cannot read."""
     yield from complaints(lines, FORMATS, _WORDS)
-    for line, after in pairwise(lines):
+    for at, line in holding(lines, "unformatted: "):
+        after = lines[at + 1] if at + 1 < len(lines) else line
         if _UNFORMATTED.match(line.text) and (arrow := _ARROW.match(after.text)):
             yield _lint(
                 "ruff format",

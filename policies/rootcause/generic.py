@@ -17,6 +17,7 @@ from policies.rootcause.guards import (
     HINTS,
     LEVELS,
     QUIET,
+    STARTS,
     Guards,
     may_find,
 )
@@ -48,6 +49,10 @@ _LETTERS = re.compile(r"[^\W\d_]")
 
 
 _UNGUARDED = Guards()
+_LEVELS = tuple(
+    (guard, STARTS.get(guard, ()), points, form)
+    for guard, (points, form) in zip(LEVELS, FORMS, strict=True)
+)
 
 
 def by_words(lines: Sequence[Line], guards: Guards = _UNGUARDED) -> Iterator[Finding]:
@@ -175,8 +180,8 @@ def _rank(text: str, plain: str, held: int) -> int:
 
 
 def _level(marked: str, held: int) -> int:
-    for guard, (points, form) in zip(LEVELS, FORMS, strict=True):
-        if may_find(guard, held, marked) and form.search(marked):
+    for guard, starts, points, form in _LEVELS:
+        if (held & guard or (starts and marked.startswith(starts))) and form.search(marked):
             return points
     return 0
 

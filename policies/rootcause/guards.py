@@ -22,6 +22,8 @@ _REFUSALS = (
     "not supported", "not defined", "not valid", "not installed", "not available",
 )  # fmt: skip
 
+_ZEROS = tuple(f"{end}{gap}{more}0" for end in "rsldegt" for gap in ":= " for more in ("", *":= "))
+"""How a count of zero ends: of errors, failures, failed, warnings, a count."""
 GUARDS: dict[int, tuple[str, ...]] = {
     LEVELS[0]: ("fatal", "panic", "critical"),
     LEVELS[1]: ("error", "exception"),
@@ -40,7 +42,7 @@ GUARDS: dict[int, tuple[str, ...]] = {
     ),
     HARMLESS: (
         "0 error", "0 fail", "0 warning", "0 problem", "0 issue", "0 vuln", "no error", "no fail",
-        "no warning", "no problem", "no issue", "no vuln", ":0", "=0", " 0", "error count ", "without ",
+        "no warning", "no problem", "no issue", "no vuln", *_ZEROS, "error count ", "without ",
         "fast", "on-error", "on_error", "pass", "ok", "success", "skipp", "xfail", "done", "✓", "✔", "√",
         ".yes", ". yes", "retry", "reconnecting", "will ", "continuing", "ignor", "non-fatal", "harmless",
         "expected in test", ": error", "-werror", "-wno-error", "budget", "handl", "reporting",

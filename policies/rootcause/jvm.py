@@ -114,7 +114,10 @@ def jvm_crashes(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def _thrown(lines: Sequence[Line], at: int) -> re.Match[str] | None:
     text = lines[at].text
-    if "." not in text or not _FRAME.match(_TOOL.sub("", lines[at + 1].text)):
+    after = lines[at + 1].text
+    if "at " not in after and "... " not in after:
+        return None
+    if "." not in text or not _FRAME.match(_TOOL.sub("", after)):
         return None
     return _THROWN.match(_TOOL.sub("", text).strip())
 

@@ -38,7 +38,7 @@ _GOAL = re.compile(
     r"^\[ERROR\] Failed to execute goal (?P<goal>\S+)(?: \([^)]{0,200}\))?(?: on"
     r" project (?P<project>\S+))?: (?P<said>.+)"
 )
-_HELP = re.compile(r"\s*-> \[Help \d+\].*$")
+_HELP = re.compile(r"(?:(?<!\s)\s+)?-> \[Help \d+\].*$")
 _EMPTY = re.compile(
     r"^(?:There are test failures|There was \d+ (?:error|failure)"
     r"|Compilation failure(?:: Compilation failure)?:?\s*$"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from policies.rootcause.tallies import is_tally
 
@@ -150,7 +151,12 @@ _SPEAKER = re.compile(r"^[\w.+-]{1,30}: ?(?:error|fatal): ")
 
 def is_wrapper(lowered: str) -> bool:
     """Say whether the line only repeats that something failed."""
-    text = lowered.strip()[:LOOKED_AT_CHARS]
+    return _wraps(lowered.strip()[:LOOKED_AT_CHARS])
+
+
+@lru_cache(maxsize=256)
+def _wraps(text: str) -> bool:
+    """Each line is asked about several times, by those around it too."""
     if _WRAPS_AT_START.match(text) or is_tally(text) or _speaks_of_tally(text):
         return True
     if any(map(text.__contains__, _EXIT_WORDS)) and _ENDED.match(text):

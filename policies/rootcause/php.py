@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from policies.failure import FailureClass
 from policies.rootcause.cases import Format, complaints, stripped
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import holding
 
 LOOK_AHEAD = 12
 _LINT, _TYPE = FailureClass.LINT, FailureClass.TYPE_ERROR
@@ -71,10 +72,13 @@ _STAN_ROW = re.compile(r"^\s{1,4}:?\d{1,7}\s{2,12}(?P<said>\S.{0,1000})$")
 _CS_FILE = re.compile(r"^FILE: (?P<file>\S.{0,400})$")
 _CS_ROW = re.compile(r"^\s{1,8}\d{1,7} \| (?P<level>ERROR|WARNING)\s{1,4}\| (?P<said>\S.{0,500})$")
 
+_WORDS = ("Fatal error:", "Parse error:", "Compile Error:", "Your ", " line ", "[", "\\")
+"""One of them stands in every line that one of these fits."""
+
 
 def php(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield PHP's own errors (of a chain the first thrown) and the boxes of console programs."""
-    for at, line in enumerate(lines):
+    for at, line in holding(lines, *_WORDS):
         after = lines[at + 1 : at + LOOK_AHEAD]
         if (match := _ERROR.match(line.text)) and _is_own(line.text, match["file"]):
             yield _error(line, match, lines[at + 1 : at + 80])

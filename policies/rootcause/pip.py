@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from policies.failure import FailureClass
 from policies.rootcause.build_output import cause_in, class_of_output
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import holding
 
 OUTPUT_LIMIT_LINES = 400
 _MISSING = FailureClass.MISSING_DEPENDENCY
@@ -103,10 +104,17 @@ _ONE_LINE: tuple[tuple[re.Pattern[str], FailureClass | None], ...] = (
     ),
 )
 
+_WORDS = (
+    *(_END_MARK, "did not run successfully.", "errored out with", "Call to `", "backend returned"),
+    *("Build backend failed", "Cannot install ", "No matching distribution", "Could not find a "),
+    *("version solving failed", "ERROR: ", "error: ", "Hash mismatch for ", "poetry.lock"),
+    *("InvalidConfigError: ", "NotFoundError:", "UnsatisfiableError:", "PackageNotFound:"),
+)
+
 
 def installers(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield why packages could not be chosen, fetched or built."""
-    for at, line in enumerate(lines):
+    for at, line in holding(lines, *_WORDS):
         text = line.text
         if _END_MARK in text:
             yield from _built_above(lines, at)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.scan import matching, stripped
+from policies.rootcause.scan import holding, matching, stripped
 
 LOOK_AHEAD = 12
 
@@ -26,6 +26,7 @@ _MAMBA = re.compile(
 _BULLET = re.compile(r"^\s{0,6}[-*└├─• ]{1,8}(?P<said>\w.{0,500})$")
 _R_ERROR = re.compile(r"^\s{0,4}Error(?: in .{1,500}?)? ?: ?(?P<said>.{0,1000})")
 _R_ENDS = re.compile(r"^\s{0,4}(?:Execution halted|Calls: )")
+_R_WORDS = ("Execution halted", "Calls: ")
 _BITBAKE = re.compile(
     r"^ERROR: (?:Nothing (?:R?PROVIDES) .+|\S+ do_\w+: (?!oe_runmake failed|ExecutionError|"
     r"Execution of |Function failed).+)"
@@ -41,7 +42,7 @@ def provisioning(lines: Sequence[Line]) -> Iterator[Finding]:
     for word in ("Unsatisfiable", "NotFound"):
         for at, line, _ in matching(lines, word, _MAMBA):
             yield from _conda(lines, at, line)
-    if any(_R_ENDS.match(line.text) for line in lines):
+    if any(_R_ENDS.match(line.text) for _, line in holding(lines, *_R_WORDS)):
         for at, line, match in matching(lines, "Error", _R_ERROR):
             yield from _r_error(lines, at, line, match["said"])
     for _, line, _ in matching(lines, "ERROR: ", _BITBAKE):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from policies.failure import FailureClass
 from policies.rootcause.cases import Format, complaint, complaints, unmarked
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import holding
 
 _PY = (
     r"(?P<file>(?:[A-Za-z]:)?[^\s:()\[\]'\"][^:()\[\]'\"]{0,300}?\.(?:py|pyi|pyx|ipynb)"
@@ -105,6 +106,7 @@ FORMATS: tuple[Format, ...] = (
 )
 
 _WORDS = (".py", ".ipynb", " ==> ", "RESULT: FAILED")
+_TEST_ID = ".py::"
 
 _RUFF = re.compile(
     r"^(?:error\[|error: )?(?P<code>[A-Z]{1,5}\d{3,4}|[a-z][a-z0-9]{0,30}(?:-[a-z0-9]{1,30})"
@@ -128,14 +130,20 @@ _TY = Format("ty", _RUFF, _TYPE, 77)
 
 def python_checkers(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the complaints that stand on one line."""
-    yield from complaints(lines, FORMATS, _WORDS)
+    held = [line for _, line in holding(lines, *_WORDS)]
+    yield from complaints([line for line in held if _may_complain(line.text)], FORMATS, _WORDS)
+
+
+def _may_complain(text: str) -> bool:
+    """Say whether *text*, without tests' names, may hold a complaint: pytest's progress is long."""
+    return _TEST_ID not in text or any(map(text.replace(_TEST_ID, "").__contains__, _WORDS))
 
 
 def python_checkers_in_blocks(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the complaints whose file stands on another line than what is wrong in it."""
     file: str | None = None
-    for at, line in enumerate(lines):
-        after = lines[at + 1].text if at + 1 < len(lines) else ""
+    for at in _places(lines):
+        line, after = lines[at], lines[at + 1].text if at + 1 < len(lines) else ""
         if arrow := _ARROW.match(after):
             yield from _full(line, arrow["file"])
         elif head := _FILE.match(unmarked(line.text)):
@@ -151,6 +159,16 @@ def python_checkers_in_blocks(lines: Sequence[Line]) -> Iterator[Finding]:
                 (p for x in lines[at : at + 8] if (p := _BANDIT_PLACE.match(x.text))), None
             )
             yield _named("bandit", line, f"{place['file'] if place else ''} {issue['code']}", "")
+
+
+def _places(lines: Sequence[Line]) -> Iterable[int]:
+    """Give where a complaint may begin: only below a file's name alone on its line that is everywhere."""
+    named = list(holding(lines, ".py:", ".pyi:", ".ipynb:"))
+    if any(_FILE.match(unmarked(line.text)) for _, line in named):
+        return range(len(lines))
+    arrows = (at - 1 for at, _ in holding(lines, "--> ") if at)
+    issues = (at for at, _ in holding(lines, ">> Issue: ["))
+    return sorted({*arrows, *issues, *(at for at, _ in named)})
 
 
 def _full(line: Line, file: str) -> Iterator[Finding]:

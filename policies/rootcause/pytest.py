@@ -15,6 +15,7 @@ from typing import NamedTuple
 from policies.rootcause.cases import failed_test, stripped
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.pytest_block import said_in
+from policies.rootcause.scan import holding
 
 RANK = 81
 _TEARDOWN_RANK, _LIVE_RANK = 77, 72
@@ -37,6 +38,7 @@ _LIVE_PLAIN = re.compile(
 _ONE_LINE = re.compile(r"^(?P<place>(?:[A-Z]:)?[^\s:]{1,300}:\d{1,9}): (?P<said>\S.{0,2000})$")
 _CRASHED = re.compile(r"^worker '\w{1,40}' crashed while running '(?P<id>[^']{1,400})'")
 _OWN = ("FAILURES", "ERRORS")
+_TOLD = ("FAILED ", "ERROR ", "SUBFAIL")
 _PHASES = ("ERROR at setup of ", "ERROR at teardown of ", "ERROR collecting ")
 
 
@@ -60,7 +62,7 @@ class Block:
 def pytest(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the failing tests of a pytest run, each with what it raised first."""
     blocks, singles = _read(lines)
-    told = [_told(line) for line in lines if line.text.startswith(("FAILED ", "ERROR ", "SUBFAIL"))]
+    told = [_told(line) for _, line in holding(lines, *_TOLD) if line.text.startswith(_TOLD)]
     summaries = [item for item in told if item]
     by_name: dict[str, deque[Told]] = defaultdict(deque)
     for item in summaries:
@@ -149,7 +151,7 @@ def _of_single(line: Line) -> Finding:
 
 def _live(lines: Sequence[Line]) -> Iterator[Finding]:
     """A run that was cut off names its failing tests only as it goes."""
-    for line in lines:
+    for _, line in holding(lines, "FAILED", "ERROR"):
         match = _LIVE.match(line.text) or _LIVE_PLAIN.match(line.text)
         path, found, _ = match["id"].split(" ", 1)[0].partition("::") if match else ("", "", "")
         if match and found and "." in path:

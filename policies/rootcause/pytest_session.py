@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import holding
 
 LOOK_AHEAD = 80
 
@@ -39,11 +40,17 @@ _FRAME = re.compile(r'^\s{1,8}File "(?P<file>[^"]{1,400})", line \d{1,9},? in (?
 _TIMER = re.compile(r"^\+{5,}\s?Timeout\s?\+{5,}$")
 _INTERNAL = re.compile(r"^INTERNALERROR>\s(?P<said>[A-Za-z_][\w.]{0,200}(?:: .{0,2000})?)$")
 
+_WORDS = (
+    *("ImportError while loading", "Fatal Python error: ", "Windows fatal exception: ", "Timeout"),
+    *("KeyboardInterrupt", "Exit: ", "INTERNALERROR>", " in ", "overage", *_USAGE_WORDS),
+)
+"""One of them stands in every line that one of these fits."""
+
 
 def pytest_session(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield what stopped or failed a pytest session outside its tests."""
     timed = False
-    for at, line in enumerate(lines):
+    for at, line in holding(lines, *_WORDS):
         if match := _CONFTEST.match(line.text):
             yield _conftest(line, match["path"], lines[at + 1 : at + LOOK_AHEAD])
         elif match := _FATAL.match(line.text):

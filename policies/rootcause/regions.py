@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policies.rootcause.finding import Line
+from policies.rootcause.scan import holding, since
 
 BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST = 48, 52, 40
 """What a candidate's rank loses there."""
@@ -49,7 +50,7 @@ _AGAIN = re.compile(
     r"\bretrying\b|\bwill retry\b|\btry(?:ing)? again\b(?! later)|\battempt \d{1,3}(?: of |/)\d"
     r"|\bretry (?:\d|in|after|attempt)|\bretries left\b"
 )
-_AGAIN_WORDS = ("retr", "again", "attempt")
+_AGAIN_WORDS = ("retr", "Retr", "RETR", "gain", "GAIN", "ttempt", "TTEMPT")
 _HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _HUNK_LINE = ("", " ", "+", "-", "\\")
 _TEST_STARTS = re.compile(
@@ -60,6 +61,15 @@ _TEST_PASSED = re.compile(
     r"^\s*--- (?:PASS|SKIP): (?P<go>\S+)|^\[       OK \] (?P<gtest>[\w/.]+)"
     r"|^(?:\[(?:INFO|WARNING)\] )?Tests run: \d+, Failures: 0, Errors: 0,.* (?:-- "
     r"|- )?in (?P<java>[\w.]+)"
+)
+_TEST_WORDS = (
+    "=== RUN",
+    "[ RUN ",
+    "Running ",
+    "--- PASS",
+    "--- SKIP",
+    "[       OK ]",
+    "Tests run: ",
 )
 
 
@@ -125,7 +135,7 @@ def _scripts(lines: Sequence[Line]) -> list[int]:
     shown: list[int] = []
     block: list[int] = []
     inside = False
-    for line in lines:
+    for line in since(lines, "##[group]Run ", "Script contents:"):
         if _SHOWN.match(line.text):
             inside, block = True, []
         elif inside and (_SHOWN_ENDS.match(line.text) or len(block) > ECHO_LIMIT):
@@ -139,7 +149,7 @@ def _scripts(lines: Sequence[Line]) -> list[int]:
 def _differences(lines: Sequence[Line]) -> list[int]:
     shown: list[int] = []
     inside = False
-    for line in lines:
+    for line in since(lines, "@@ -"):
         inside = bool(_HUNK.match(line.text)) or (inside and line.text[:1] in _HUNK_LINE)
         if inside:
             shown.append(line.number)
@@ -150,7 +160,7 @@ def _warning_boxes(lines: Sequence[Line]) -> list[int]:
     """Give the lines of Terraform's boxes that only warn."""
     shown: list[int] = []
     inside = False
-    for line in lines:
+    for line in since(lines, "│ Warning: "):
         inside = line.text.startswith("│ Warning: ") or (inside and line.text.startswith("│"))
         if inside:
             shown.append(line.number)
@@ -161,7 +171,7 @@ def _passed(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
     """Give the stretches between a test's start and its verdict that it passed; both name the test."""
     passed: list[tuple[int, int]] = []
     started: dict[str, int] = {}
-    for line in lines:
+    for _, line in holding(lines, *_TEST_WORDS):
         text = line.text
         if (match := _TEST_STARTS.match(text)) is not None:
             started[_name(match)] = line.number
@@ -180,9 +190,8 @@ def _retried(lines: Sequence[Line]) -> frozenset[int]:
     Near the log's end nothing shows that trying again helped.
     """
     retried: list[int] = []
-    for at, line in enumerate(lines[:-ENDS_TRYING_LINES]):
-        lowered = line.text[:500].lower()
-        if any(map(lowered.__contains__, _AGAIN_WORDS)) and _AGAIN.search(lowered):
+    for at, line in holding(lines, *_AGAIN_WORDS):
+        if at < len(lines) - ENDS_TRYING_LINES and _AGAIN.search(line.text[:500].lower()):
             retried += [above.number for above in lines[max(0, at - 2) : at + 1]]
     return frozenset(retried)
 

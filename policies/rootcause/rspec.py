@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from policies.failure import FailureClass
 from policies.rootcause.cases import failed_test, stripped
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import holding, matching
 
 RANK = 81
 LOOK_AHEAD = 60
@@ -41,7 +42,7 @@ _TEST_UNIT_SAID = re.compile(
 
 def rspec(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield rspec's failures (not its pending ones) and files that did not load."""
-    reruns = {m["name"]: m["command"] for line in lines if (m := _RERUN.match(line.text))}
+    reruns = {m["name"]: m["command"] for _, _, m in matching(lines, "rspec ", _RERUN)}
     prefix = "bundle exec " if any("bundle exec" in line.text for line in lines) else ""
     inside = False
     for at, line in enumerate(lines):
@@ -60,8 +61,10 @@ def rspec(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def minitest(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the failures and errors of minitest, Rails and test-unit."""
-    for at, line in enumerate(lines[:-1]):
+    for at, line in holding(lines, "Failure:", "Error:"):
         after = lines[at + 1 : at + 20]
+        if not after:
+            continue
         if _MINITEST.match(line.text) and (match := _MINITEST_NAME.match(after[0].text)):
             yield _minitest(match, after)
         elif match := _TEST_UNIT.match(line.text):

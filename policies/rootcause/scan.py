@@ -11,7 +11,8 @@ from policies.rootcause.finding import Line, Lines
 
 def holding(lines: Sequence[Line], *words: str) -> Iterator[tuple[int, Line]]:
     """Yield place and line of every line that holds one of *words*."""
-    if _lacks(lines, words):
+    if isinstance(lines, Lines):
+        yield from ((at, lines[at]) for at in lines.places(words))
         return
     for at, line in enumerate(lines):
         text = line.text
@@ -25,11 +26,15 @@ def matching(
     lines: Sequence[Line], word: str, pattern: re.Pattern[str]
 ) -> Iterator[tuple[int, Line, re.Match[str]]]:
     """Yield place, line and match where *pattern* fits a line that holds *word*, from its start."""
-    if _lacks(lines, (word,)):
-        return
-    for at, line in enumerate(lines):
-        if word in line.text and (match := pattern.match(line.text)):
+    for at, line in holding(lines, word):
+        if match := pattern.match(line.text):
             yield at, line, match
+
+
+def since(lines: Sequence[Line], *words: str) -> Sequence[Line]:
+    """Give the lines from the first one on that holds one of *words*; none without one."""
+    first = next(holding(lines, *words), None)
+    return lines[first[0] :] if first else ()
 
 
 def stripped(line: Line) -> Line:
@@ -55,11 +60,6 @@ def first_of(lines: Iterable[Line], *patterns: re.Pattern[str]) -> Line | None:
             if pattern.search(line.text):
                 return stripped(line)
     return None
-
-
-def _lacks(lines: Sequence[Line], words: Sequence[str]) -> bool:
-    """Say whether none of *lines* holds one of *words*, as far as one look at the whole text tells."""
-    return isinstance(lines, Lines) and not any(map(lines.text.__contains__, words))
 
 
 def _is_inside(line: Line) -> bool:

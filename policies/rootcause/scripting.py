@@ -168,11 +168,11 @@ FAMILIES = tuple(
 
 def scripting(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield what the formats find; where npm names the script that ran, that is how to run it again."""
-    text = lines.text if isinstance(lines, Lines) else Lines(lines).text
-    scripts = Scripts(lines, text)
+    read = lines if isinstance(lines, Lines) else Lines(lines)
+    scripts = Scripts(read, read.text)
     for family, finders in FAMILIES:
-        if not any(map(text.__contains__, family)):
+        if not read.hold(family):
             continue
         for finder, words in finders:
-            if any(map(text.__contains__, words)):
-                yield from map(scripts.named, finder(lines))
+            if read.hold(words):
+                yield from map(scripts.named, finder(read))

@@ -15,7 +15,7 @@ LOOK_BACK = 30
 _TRACE = re.compile(r"^\++ \S")
 _EXIT = re.compile(r"^\++ (?:exit|return) (?:[1-9]\d{0,2}|\S*[^0\s]\S*)$")
 _SAYS = re.compile(r"^\++ (?:echo|printf|>&2 echo|cat|die|fail|error|log\w*) ")
-_POWERSHELL = re.compile(r"^\s*(?:\| )?\s*\+ FullyQualifiedErrorId : (?P<id>\w+)")
+_POWERSHELL = re.compile(r"^\s*(?:\| \s*)?\+ FullyQualifiedErrorId : (?P<id>\w+)")
 _RECORD = re.compile(r"^(?P<who>[\w.:\\/-]{1,200}) ?: (?P<said>\S.*)$")
 _BOX = re.compile(r"^│ Error: (?P<said>.+)")
 

@@ -58,5 +58,6 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
 
 def unmarked(text: str) -> str:
     """Give *text* without a CI system's mark for an error."""
-    mark = _MARK.match(text)
+    is_plain = "##[error]" not in text and "::error" not in text and " - " not in text
+    mark = None if is_plain else _MARK.match(text)
     return text[mark.end() :] if mark else text

@@ -8,6 +8,8 @@ TAIL_LINES = 1_500
 RAW_LIMIT_BYTES = 8_000
 """More of a line is not kept: 2,000 characters, in UTF-8."""
 
+MANY_LINES = 64
+"""So many are cut out of a block at once."""
 HELD_BYTES, HELD_BLOCKS = 2 << 20, 64
 """More blocks are not held as they are."""
 
@@ -40,12 +42,21 @@ class Walk:
 
     def take(self, lines: int) -> list[Raw]:
         """Give the next *lines*, fewer at the block's end."""
+        if lines > MANY_LINES:
+            return self._take_many(lines)
         block, offset, taken = self.block, self.offset, list[Raw]()
         while len(taken) < lines and offset < len(block):
             end = block.find(b"\n", offset)
             taken.append((self.number + len(taken), shorten(block[offset:end])))
             offset = end + 1
         self.offset = offset
+        self.number += len(taken)
+        return taken
+
+    def _take_many(self, lines: int) -> list[Raw]:
+        rows = self.block[self.offset :].split(b"\n", lines)
+        self.offset = len(self.block) - len(rows.pop())
+        taken = list(enumerate(map(shorten, rows), self.number))
         self.number += len(taken)
         return taken
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from policies.rootcause.cases import failed_test
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.python import TRACE_LIMIT_LINES, tracebacks
+from policies.rootcause.scan import holding
 
 RANK = 81
 _DOC_LINES = 4
@@ -24,8 +25,8 @@ _DJANGO = ("test database for alias", "System check identified")
 
 def unittest(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the failing tests of a unittest run, each with the exception it raised."""
-    is_django = any(word in line.text for line in lines for word in _DJANGO)
-    for at, line in enumerate(lines):
+    is_django = any(True for _ in holding(lines, *_DJANGO))
+    for at, line in holding(lines, "FAIL: ", "ERROR: ", "UNEXPECTED SUCCESS: "):
         match = _HEAD.match(line.text)
         if not match or not _is_head(lines, at):
             continue

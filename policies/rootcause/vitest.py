@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from policies.failure import FailureClass
 from policies.rootcause.cases import failed_test, stripped
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import holding
 
 RANK = 81
 LOOK_AHEAD = 40
@@ -33,10 +34,16 @@ _OTHER = re.compile(
 )
 _MISSING = re.compile(r"Cannot find (?:module|package)|Failed to (?:resolve import|load url)")
 
+_WORDS = (
+    *("FAIL", "Uncaught Exception", "Unhandled ", "Startup Error", "ERROR: Coverage for "),
+    *("No test files found", "Error: No test "),
+)
+"""One of them stands in every line that one of these fits."""
+
 
 def vitest(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the failing tests and suites, each with the error that ended it."""
-    for at, line in enumerate(lines):
+    for at, line in holding(lines, *_WORDS):
         if match := _FAIL.match(line.text):
             yield from _failed(lines, at, match)
         elif _UNHANDLED.match(line.text):

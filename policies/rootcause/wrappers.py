@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.scan import stripped
+from policies.rootcause.scan import holding, stripped
 
 DIED, NAMED = 48, 16
 """Rank of a death that the shell reports as 128 + signal, and of a bare name."""
@@ -29,10 +29,23 @@ _NAMES = re.compile(
     r"|FAILED: \S|npm (?:ERR!|error) Lifecycle script|.{0,200}ELIFECYCLE"
 )
 
+_WORDS = (
+    *(
+        " 1",
+        "make",
+        "error: Recipe `",
+        "The command ",
+        "FAILED: ",
+        "Lifecycle script",
+        "ELIFECYCLE",
+    ),
+)
+"""One of them stands in every such line; all codes begin with 1."""
+
 
 def by_wrapper(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the lines that only say how or that a named thing ended: where that is all there is."""
-    for line in lines:
+    for _, line in holding(lines, *_WORDS):
         text = line.text.strip()
         match = _CODE.search(text[:500]) if " 1" in text else None
         if match:

@@ -120,22 +120,27 @@ def many(diagnose: list[str], folder: Path) -> None:
         text = block(SMALL_BYTES, n) + CAUSE.format(p="main", n=n, h="limit").encode()
         (folder / f"{n}.log").write_bytes(text)
     logs = [str(folder / f"{n}.log") for n in range(MANY)]
-    wall, _, peak = best([*diagnose, *logs], 2)
+    wall, cpu, peak = best([*diagnose, *logs], 2)
     told(f"{MANY} logs of {SMALL_BYTES // 1000} kB in one call", wall, "s", WANTED["many s"])
+    told(f"{MANY} logs, CPU of each", 1000 * cpu / MANY, "ms", 20)
     told(f"{MANY} logs, peak memory", peak, "MB", WANTED["MB"])
 
 
 def hostile(diagnose: list[str], folder: Path) -> None:
-    """Measure 100 MB without a newline, of carriage returns, and of random bytes."""
+    """Measure 100 MB without a newline, of carriage returns, and of random bytes.
+
+    Written piece by piece: Linux counts what this process once held as its child's peak, too.
+    """
     shapes: dict[str, Callable[[], bytes]] = {
-        "no newline": lambda: b"error without end " * 5_600_000,
-        "carriage returns": lambda: b"failed  7%\r" * 9_100_000,
-        "lines of 1 MB": lambda: (b"fail " * 200_000 + b"\n") * 100,
-        "random bytes": lambda: os.urandom(100_000_000),
+        "no newline": lambda: b"error without end " * 56_000,
+        "carriage returns": lambda: b"failed  7%\r" * 91_000,
+        "lines of 1 MB": lambda: b"fail " * 200_000 + b"\n",
+        "random bytes": lambda: os.urandom(1_000_000),
     }
     for name, make in shapes.items():
         log = folder / "hostile.log"
-        log.write_bytes(make())
+        with log.open("wb") as out:
+            out.writelines(make() for _ in range(100))
         _, cpu, peak = run([*diagnose, str(log)])
         told(f"100 MB, {name}", 100 / cpu, "MB/s", WANTED["MB/s"], least=True)
         told(f"100 MB, {name}, peak memory", peak, "MB", WANTED["MB"])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from policies.events import READERS, detect, reader_for
 from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind, Story
+from policies.events.claude import ClaudeReader
 
 K = EventKind
 
@@ -153,6 +154,17 @@ def test_claude_subtype_success_with_is_error_is_a_failure() -> None:
     assert told.ended.status == 429
     assert told.usage is not None and told.usage.cost_usd == 0.25
     assert [event.status for event in told.errors_after_progress] == [500]
+
+
+@pytest.mark.parametrize("event", [{"delta": {"text": "error"}}, {}, None, [1]])
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_claudes_deltas_read_unparsed_are_what_they_are_parsed(
+    event: object, separators: tuple[str, str]
+) -> None:
+    row = {"type": "stream_event", "event": event, "session_id": "s"}
+    line = json.dumps(row, separators=separators)
+    for cut in (line, line[:-1], line[:40]):
+        assert events("claude", cut) == [*ClaudeReader().read(row)], cut
 
 
 def test_claude_denials_are_told_once() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 from collections.abc import Iterator
+from functools import reduce
 from re import _constants as c  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -51,10 +52,16 @@ def texts(op: Any, arg: Any) -> Texts | None:
     if op is c.BRANCH:
         parts = [texts_of(branch) for branch in arg[1]]
         return None if None in parts else frozenset().union(*(p for p in parts if p))
-    if op in (c.MAX_REPEAT, c.MIN_REPEAT) and arg[:2] == (0, 1):
+    if op in (c.MAX_REPEAT, c.MIN_REPEAT) and arg[1] <= 2:
         inner = texts_of(arg[2])
-        return None if inner is None else inner | NOTHING
+        rows = [[inner] * times for times in range(arg[0], arg[1] + 1)]
+        parts = [reduce(joined_or_none, row, NOTHING) for row in rows]
+        return None if None in parts else frozenset().union(*(p for p in parts if p is not None))
     return None
+
+
+def joined_or_none(before: Texts | None, after: Texts | None) -> Texts | None:
+    return None if before is None or after is None else joined(before, after)
 
 
 def texts_of(nodes: Any) -> Texts | None:

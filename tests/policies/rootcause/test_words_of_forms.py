@@ -1,0 +1,64 @@
+"""The words by which a finder chooses its lines: one stands in all that its forms fit."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies import events
+from policies.rootcause import (
+    bundlers,
+    clean,
+    php,
+    pip,
+    provisioning,
+    pytest_session,
+    regions,
+    single,
+    vitest,
+    wrappers,
+)
+from policies.rootcause.finding import Line, Lines
+from policies.rootcause.scan import holding
+from tests.policies.rootcause.test_guards import LINES, WORDS, branches, is_covered
+
+WORDED = [
+    *((form, events._WORDS) for _, form in events._TEXTS),
+    *((form, pip._WORDS) for form in (pip._FAILED, pip._UV_BUILD, pip._CONFLICT, pip._NO_MATCH)),
+    *((form, pip._WORDS) for form in (pip._SO, *(form for form, _ in pip._ONE_LINE))),
+    (bundlers._ESBUILD, bundlers._WORDS),
+    *((form, bundlers._WORDS) for form in (bundlers._ROLLUP, bundlers._DURING, bundlers._NEXT)),
+    (bundlers._BABEL, bundlers._WORDS),
+    *((form, regions._TEST_WORDS) for form in (regions._TEST_STARTS, regions._TEST_PASSED)),
+    (regions._AGAIN, regions._AGAIN_WORDS),
+    *((form, vitest._WORDS) for form in (vitest._FAIL, vitest._UNHANDLED, vitest._OTHER)),
+    *((form, php._WORDS) for form in (php._ERROR, php._COMPOSER)),
+    *((form, pytest_session._WORDS) for form in (pytest_session._CONFTEST, pytest_session._FATAL)),
+    *((form, pytest_session._WORDS) for form in (pytest_session._TIMER, pytest_session._STOPPED)),
+    *((form, pytest_session._WORDS) for form in (pytest_session._INTERNAL, pytest_session._EMPTY)),
+    *((form, pytest_session._WORDS) for form in (pytest_session._TALLY, pytest_session._COVERAGE)),
+    *((form, wrappers._WORDS) for form in (wrappers._NAMES,)),
+    (provisioning._R_ENDS, provisioning._R_WORDS),
+    (single._MARK, ("##[error]", "::error", " - ")),
+    (clean._LOST_ANSI, ("m",)),
+]
+
+
+@pytest.mark.parametrize(("form", "words"), WORDED)
+def test_every_form_of_a_finder_needs_one_of_its_words(
+    form: re.Pattern[str], words: tuple[str, ...]
+) -> None:
+    open_ones = [str(b) for b in branches(form) if not is_covered(b, words)]
+    assert not open_ones, "name what it needs among the words beside it"
+
+
+@given(LINES, st.lists(st.sampled_from(WORDS), max_size=6))
+def test_a_look_at_the_whole_text_finds_what_each_line_holds(
+    texts: list[str], words: list[str]
+) -> None:
+    lines = [Line(n, text) for n, text in enumerate(texts, 1)]
+    held = [(at, line) for at, line in enumerate(lines) if any(w in line.text for w in words)]
+    assert list(holding(Lines(lines), *words)) == list(holding(lines, *words)) == held
