@@ -12,37 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policies.rootcause.finding import Line
+from policies.rootcause.steps import answers, failed_step
 
 BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST = 48, 52, 40
 """What a candidate's rank loses there."""
 TRIED_AGAIN, ENDS_TRYING_LINES = 14, 15
+WAITS_LINES = 60
+"""So far below a refused connection the service that was waited for may answer."""
 ECHO_LIMIT = 250
 """Lines of one shown script."""
 
-STEP_FAILED = re.compile(
-    r"^(?:##\[error\])?(?:Error: )?Process completed with exit code [1-9]"
-    r"|^(?:##\[error\])(?:Bash|Cmd\.exe|PowerShell"
-    r"|The process '.{1,200}').{0,40} exited with code"
-    r"|^##\[error\].{0,60}failed with exit code"
-    r"|^ERROR: Job failed\b|^WARNING: script canceled"
-    r"|^The command \".{0,500}\" (?:failed and )?exited with [1-9]"
-    r"|^(?:\W{1,4} )?Error: The command exited with status [1-9]"
-    r"|^Exited with code (?:exit status )?[1-9]"
-    r"|^ERROR: script returned exit code|^Build step '.{1,80}' marked build as failure"
-    r"|^Finished: FAILURE"
-    r"|^##\[error\]The operation was canceled|^Post job cleanup\.|^##\[section\]Finishing: Post"
-    r"|^Running after[_ ]script|^Uploading artifacts for failed job"
-    r"|^Saving cache for failed job"
-    r"|^Cleaning up (?:project directory|file based variables)"
-    r"|^\[Pipeline\] \{ \(Declarative: Post Actions\)"
-    r"|^=+ Finished .{1,500} (?:failed|warnings|exception) \(results: [1-9]"
-)
-"""The first of these ends the failed step."""
-_STEP_STARTS = re.compile(
-    r"^##\[group\]Run |^##\[section\]Starting: |^Executing \"step_script\""
-    r"|^The command \".{0,500}\" exited with 0\."
-    r"|^=+ Started .{1,500} \(results: "
-)
 _SHOWN = re.compile(r"^##\[group\]Run |^Script contents:$")
 _SHOWN_ENDS = re.compile(r"^##\[endgroup\]|^=+ Starting Command Output =+$")
 _AGAIN = re.compile(
@@ -78,6 +57,13 @@ class Regions:
 
     retried: frozenset[int]
     """Lines after which the same thing was tried again."""
+    answered: tuple[int, ...] = ()
+    """Lines that say that a service which was waited for is there, in order."""
+
+    def is_answered(self, number: int) -> bool:
+        """Say whether soon after line *number* the service is there that nothing could reach."""
+        at = bisect_right(self.answered, number)
+        return at < len(self.answered) and self.answered[at] - number <= WAITS_LINES
 
     def doubt(self, number: int) -> int:
         """Give what speaks against a candidate on line *number*, in points of rank."""
@@ -100,19 +86,14 @@ class Regions:
 
 def regions_of(lines: Sequence[Line]) -> Regions:
     """Give the regions of the log of which *lines* were kept."""
-    begins, ends = 0, None
-    for line in lines:
-        if _STEP_STARTS.match(line.text):
-            begins = line.number
-        elif STEP_FAILED.match(line.text):
-            ends = line.number
-            break
+    begins, ends = failed_step(lines)
     return Regions(
-        begins=begins if ends is not None else 0,
+        begins=begins,
         ends=ends,
         shown=_shown(lines),
         passed=_passed(lines),
         retried=_retried(lines),
+        answered=answers(lines),
     )
 
 

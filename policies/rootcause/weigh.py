@@ -14,16 +14,29 @@ from policies.rootcause.tallies import is_tally
 
 EMPTY_EXCEPTION = 25
 """What an exception without a reason loses."""
+WAITED_FOR = 48
+"""What an unreachable service loses that soon after answered."""
 ONLY_NAMED = 17
 """What a failing test loses of which only the name is known: another line may say why."""
+_UNREACHED = re.compile(
+    r"\brefused\b|\bconnect\b|\bunreachable\b|\btimed out\b|\bno response\b", re.I
+)
 _RAISED = re.compile(r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Failure|Exit)): ")
 
 
 def in_place(found: Iterable[Finding], regions: Regions) -> Iterator[Finding]:
     """Yield *found*, each less sure where it stands outside the failed step, or says nothing."""
     for finding in found:
-        doubt = regions.doubt(finding.number) + _emptiness(finding)
+        doubt = regions.doubt(finding.number) + _emptiness(finding) + _waiting(finding, regions)
         yield replace(finding, rank=max(1, finding.rank - doubt)) if doubt else finding
+
+
+def _waiting(finding: Finding, regions: Regions) -> int:
+    """A service that could not be reached, and then was there, is what a script waited for."""
+    is_network = finding.failure_class is FailureClass.NETWORK or (
+        finding.rule == "words" and _UNREACHED.search(finding.lines[0].text) is not None
+    )
+    return WAITED_FOR if is_network and regions.is_answered(finding.number) else 0
 
 
 def _emptiness(finding: Finding) -> int:
