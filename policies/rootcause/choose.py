@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from policies.failure import FailureClass
+from policies.rootcause.browser_tests import browser_tests
 from policies.rootcause.c import compilers
 from policies.rootcause.checks import failed_checks
 from policies.rootcause.cmake import autotools, bazel, cmake, meson, ninja
@@ -29,7 +30,9 @@ from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
 from policies.rootcause.guards import Guards
 from policies.rootcause.guess import guessed
 from policies.rootcause.harness import mozlog
+from policies.rootcause.headings import headed
 from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
+from policies.rootcause.kernel import kernel
 from policies.rootcause.maven import goals, surefire
 from policies.rootcause.places import placed
 from policies.rootcause.provisioning import provisioning
@@ -86,7 +89,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     ),
     *(msbuild, dotnet_tests, dotnet_exceptions),
     *(shell_trace, powershell, terraform, buildkit, nix_builds, refused_pushes),
-    *(mozlog, verdicts, provisioning),
+    *(mozlog, browser_tests, verdicts, provisioning, kernel, headed),
 )
 """What reads each tool's own format."""
 
