@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from policies.failure import FailureClass
@@ -43,7 +43,7 @@ from policies.rootcause.scripting import scripting
 from policies.rootcause.shell import powershell, shell_trace, terraform
 from policies.rootcause.single import OWN_RANK, by_signature, unmarked
 from policies.rootcause.verdicts import verdicts
-from policies.rootcause.weigh import in_place
+from policies.rootcause.weigh import behind_forms, in_place
 from policies.rootcause.wrappers import by_wrapper
 from policies.signatures import Signature, Signatures
 
@@ -124,20 +124,25 @@ def _candidates(
     plain = Lines(Line(line.number, unmarked(line.text)) for line in said)
     formal = [finding for finder in FINDERS for finding in finder(plain)]
     claimed = {line.number for found in formal if found.rank >= HIGH_RANK for line in found.lines}
-    known = [
-        found
-        for found in by_signature(said, signatures)
-        if found.number not in claimed
-        or found.failure_class in OVERRIDES_FORMAT
-        or found.rank >= OWN_RANK
-    ]
+    known = [found for found in by_signature(said, signatures) if _adds(found, claimed)]
     shaped = [f for shape in SHAPES for f in shape(plain) if f.number not in claimed]
-    weighed = list(in_place((*formal, *known, *shaped, *by_words(said, guards)), regions))
+    formal, shaped = list(in_place(formal, regions)), list(in_place(shaped, regions))
+    placed_known = behind_forms(list(in_place(known, regions)), formal)
+    weighed = [*formal, *placed_known, *shaped, *in_place(by_words(said, guards), regions)]
     yield from weighed
     says = any(found.rank >= LAST_WORDS and regions.holds(found.number) for found in weighed)
     for last in by_ending(said, regions.begins, regions.ends):
         yield last if says or not regions.begins else replace(last, rank=ONLY_WORDS)
     yield from in_place(by_wrapper(plain), regions)
+
+
+def _adds(found: Finding, claimed: Set[int]) -> bool:
+    """Say whether the catalogue knows more of the line than the form that holds it."""
+    return (
+        found.number not in claimed
+        or found.failure_class in OVERRIDES_FORMAT
+        or found.rank >= OWN_RANK
+    )
 
 
 def best(candidates: Iterable[Finding]) -> list[Finding]:

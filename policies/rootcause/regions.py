@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policies.rootcause.finding import Line
+from policies.rootcause.passed_tests import passed_tests
 from policies.rootcause.steps import answers, failed_step
 
 BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST = 48, 52, 40
@@ -28,18 +29,10 @@ _AGAIN = re.compile(
     r"\bretrying\b|\bwill retry\b|\btry(?:ing)? again\b(?! later)|\battempt \d{1,3}(?: of |/)\d"
     r"|\bretry (?:\d|in|after|attempt)|\bretries left\b"
 )
+_SURELY_AGAIN = re.compile(r"\bwill retry in \d|\b[1-9]\d{0,3} retries left\b|\bretrying in \d")
 _AGAIN_WORDS = ("retr", "again", "attempt")
 _HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _HUNK_LINE = ("", " ", "+", "-", "\\")
-_TEST_STARTS = re.compile(
-    r"^\s*=== RUN\s+(?P<go>\S+)|^\[ RUN      \] (?P<gtest>\S+)"
-    r"|^(?:\[INFO\] )?Running (?P<java>[a-z]\w*(?:\.\w+)+)$"
-)
-_TEST_PASSED = re.compile(
-    r"^\s*--- (?:PASS|SKIP): (?P<go>\S+)|^\[       OK \] (?P<gtest>[\w/.]+)"
-    r"|^(?:\[(?:INFO|WARNING)\] )?Tests run: \d+, Failures: 0, Errors: 0,.* (?:-- "
-    r"|- )?in (?P<java>[\w.]+)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +84,7 @@ def regions_of(lines: Sequence[Line]) -> Regions:
         begins=begins,
         ends=ends,
         shown=_shown(lines),
-        passed=_passed(lines),
+        passed=passed_tests(lines),
         retried=_retried(lines),
         answered=answers(lines),
     )
@@ -138,35 +131,17 @@ def _warning_boxes(lines: Sequence[Line]) -> list[int]:
     return shown
 
 
-def _passed(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
-    """Give the stretches between a test's start and its verdict that it passed; both name the test."""
-    passed: list[tuple[int, int]] = []
-    started: dict[str, int] = {}
-    for line in lines:
-        text = line.text
-        if (match := _TEST_STARTS.match(text)) is not None:
-            started[_name(match)] = line.number
-        elif (match := _TEST_PASSED.match(text)) is not None:
-            began = started.pop(_name(match), None)
-            while began is not None and passed and passed[-1][0] > began:
-                passed.pop()  # a test inside this one
-            if began is not None:
-                passed.append((began, line.number))
-    return tuple(sorted(passed))
-
-
 def _retried(lines: Sequence[Line]) -> frozenset[int]:
     """Give the lines right above one that says that it is tried again: the last attempt has none.
 
-    Near the log's end nothing shows that trying again helped.
+    Near the log's end nothing shows that trying again helped, unless the line says that it waits for it.
     """
     retried: list[int] = []
-    for at, line in enumerate(lines[:-ENDS_TRYING_LINES]):
+    last = len(lines) - ENDS_TRYING_LINES
+    for at, line in enumerate(lines):
         lowered = line.text[:500].lower()
-        if any(map(lowered.__contains__, _AGAIN_WORDS)) and _AGAIN.search(lowered):
+        if not any(map(lowered.__contains__, _AGAIN_WORDS)):
+            continue
+        if (_AGAIN if at < last else _SURELY_AGAIN).search(lowered):
             retried += [above.number for above in lines[max(0, at - 2) : at + 1]]
     return frozenset(retried)
-
-
-def _name(match: re.Match[str]) -> str:
-    return next(name for name in match.groups() if name)

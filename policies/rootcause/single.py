@@ -24,8 +24,10 @@ FAR_FROM_END, FAR_LINES = 8, 150
 _RECORD = re.compile(
     r"^(?:(?:time|ts)=\S{1,60} )?level=\w{3,8} .{0,80}\bmsg=|^(?:ERROR|WARNING|CRITICAL):[\w.]{1,80}:"
     r"|^[WEF], \[\d{4}-\d\d-\d\dT|^\{\"(?:level|time|ts|timestamp|severity)\":"
+    r"|^\[(?:\d+:)?[\d:/.]{1,60}:(?:ERROR|WARNING):\S{1,200}\(\d+\)\] "
+    r"|^(?:\[[\w .#-]{1,60}\] )?(?:ERROR|WARN|WARNING) {1,3}(?:\[[\w .-]{1,60}\]|[\w.$]{3,80} {0,20}-) "
 )
-"""A program's log: logfmt (logrus, slog), Python's and Ruby's default loggers, JSON."""
+"""A program's log: logfmt (logrus, slog), Python's and Ruby's default loggers, JSON, Chromium, log4j."""
 
 _MARK = re.compile(
     r"^\s{0,6}(?:##\[error\]|::error(?: [^:]{0,300})?::|(?:ERROR|FATAL|CRITICAL) - )\s*"
