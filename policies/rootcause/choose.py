@@ -106,8 +106,9 @@ def findings(
     """Give every candidate that any format, signature or word finds in *lines*, the cause first."""
     regions = regions_of(lines)
     ordered = best(_candidates(lines, signatures, regions, guards))
-    lead = [_classed(finding, lines, signatures) for finding in ordered[:GUESSED]]
     begins = regions.begins
+    step = [line for line in lines if line.number >= begins]
+    lead = [_classed(finding, step, signatures) for finding in ordered[:GUESSED]]
     told = [replace(f, command=shown_command(lines, begins, f.number)) for f in lead[:1]]
     return [*told, *lead[1:], *ordered[GUESSED:]]
 

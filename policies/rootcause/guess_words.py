@@ -151,7 +151,8 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         re.compile(
-            r"\bconfig(?:uration|s|uring)?\b|\bsettings?\b|\boptions?\b|\bflags?\b"
+            r"\b(?:toml|json)decodeerror\b|\byaml\.\w{1,20}\.\w{1,20}error\b"
+            r"|\bconfig(?:uration|s|uring)?\b|\bsettings?\b|\boptions?\b|\bflags?\b"
             r"|\barguments?\b|\bparameters?\b"
             r"|\benv(?:ironment)? var|\bmust be (?:set|one of|a)\b|\bnot set\b|\byaml\b"
             r"|\btoml\b|\bjson\b|\bschema\b|\bmanifest\b"

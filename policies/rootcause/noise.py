@@ -112,7 +112,7 @@ _HARMLESS = re.compile(
     r"|\b(?:continuing|ignored|ignoring|non-fatal|harmless|expected in tests?|skipping)\b"
     r"|^\s*[\w.-]+: error$"
     r"|-werror|-wno-error|\berror(?:s|_|-)?(?:budget|budgets|handling|handler|reporting)\b"
-    r"|^_xservtrans|^[iwd]\d{4} \d\d:\d\d:\d\d|^w: \S"
+    r"|^_xservtrans|^[iwd]\d{4} \d\d:\d\d:\d\d|^w: \S|^plugins: "
     r"|error budget|\berror (?:handling|handlers?|reporting|channels?)\b(?!:)"
 )
 _QUIET_LEVEL = re.compile(

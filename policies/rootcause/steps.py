@@ -38,6 +38,8 @@ _STARTS = re.compile(
     r"|^#!/bin/(?:ba)?sh -e|^~~~ Running |^Step \d{1,3}/\d{1,3} : [A-Z]{2,12} "
     r"|^=+ Started .{1,500} \(results: "
 )
+SHEBANG = "#!"
+"""CircleCI shows the shell, and below it the command."""
 _GITLAB = re.compile(r"^Running with gitlab-runner |^Executing \"step_script\"")
 _COMMAND = re.compile(r"^\$ \S")
 _PIPELINE = re.compile(r"^\[Pipeline\] (?:sh|bat|pwsh|powershell)$")
@@ -75,7 +77,7 @@ def failed_step(lines: Sequence[Line]) -> tuple[int, int | None]:
     begins = 0
     for at, line in enumerate(lines):
         if any(form.match(line.text) for form in starts):
-            begins = line.number
+            begins = line.number + line.text.startswith(SHEBANG)  # the next line shows the command
         elif STEP_FAILED.match(line.text):
             return max(begins, _shown_command(lines, at)), line.number
     return 0, None

@@ -21,7 +21,7 @@ STEPS = [
         6,
     ),
     ("travis", '$ make a\nno\n$ make b\nThe command "make a" exited with 2.', 1, 4),
-    ("circle", "#!/bin/bash -e\na\n#!/bin/bash -e\nb\nExited with code exit status 2", 3, 5),
+    ("circle", "#!/bin/bash -e\na\n#!/bin/bash -e\nb\nExited with code exit status 2", 4, 5),
     ("buildkite", "~~~ Running commands\n$ make\n🚨 Error: The command exited with status 2", 1, 3),
     ("appveyor", "make\nCommand exited with code 2", 0, 2),
     (
@@ -110,3 +110,31 @@ def test_the_last_words_may_be_the_verdict(cause: Callable[[str], Failure]) -> N
     )
     failure = cause(f"{log}\n##[error]Process completed with exit code 1.")
     assert failure.summary == "No news fragment on this branch."
+
+
+def test_the_command_that_circle_shows_is_not_its_output(cause: Callable[[str], Failure]) -> None:
+    log = "#!/bin/bash -eo pipefail\npython -m json.tool c.json\nExpecting value: line 1 column 1 (char 0)"
+    assert cause(f"{log}\n\nExited with code exit status 1").summary.startswith("Expecting value")
+
+
+def test_the_class_is_guessed_from_the_failed_step(cause: Callable[[str], Failure]) -> None:
+    steps = "Running with gitlab-runner 1\n$ make lint || true\n2 issues\n$ ./load\nERROR: widget 7 is bent"
+    assert cause(f"{steps}\nERROR: Job failed: exit code 1").failure_class.value != "lint"
+
+
+def test_the_list_of_pytests_plugins_is_no_cause(cause: Callable[[str], Failure]) -> None:
+    log = "plugins: xdist-3.8.0, timeout-2.4.0\ncollected 2 items\ntests/test_x.py::test_b "
+    assert "timeout-2.4.0" not in cause(log).summary
+
+
+@pytest.mark.parametrize(
+    "raised",
+    ["tomllib.TOMLDecodeError: Expected ']'", "yaml.scanner.ScannerError: mapping values are odd"],
+)
+def test_a_file_of_settings_that_cannot_be_read(
+    raised: str, cause: Callable[[str], Failure]
+) -> None:
+    trace = (
+        f'Traceback (most recent call last):\n  File "a.py", line 3, in <module>\n    f()\n{raised}'
+    )
+    assert cause(trace).failure_class.value == "config_error"
