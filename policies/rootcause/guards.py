@@ -44,7 +44,7 @@ GUARDS: dict[int, tuple[str, ...]] = {
         "fast", "on-error", "on_error", "pass", "ok", "success", "skipp", "xfail", "done", "✓", "✔", "√",
         ".yes", ". yes", "retry", "reconnecting", "will ", "continuing", "ignor", "non-fatal", "harmless",
         "expected in test", ": error", "-werror", "-wno-error", "budget", "handl", "reporting",
-        "_xservtrans", "channel", "attempt", "plugins: ",
+        "_xservtrans", "channel", "attempt", "plugins: ", "currently take", "database system",
     ),
     CLEANUP: (
         "clean", "teardown", "tearing down", "removing", "post job", "post run", "upload", "artifact",

@@ -114,6 +114,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\bimplicit type\b|\bcannot find symbol|\bunresolved (?:reference|identifier"
             r"|external)|\binvalid syntax|\bis (?:unbound|undefined)\b"
             r"|\bexpected (?:expression|identifier|declaration|`?[;})\]]|an? )"
+            r"|\berror: unexpected .{1,30} in\b|\bunexpected symbol\b"
             r"|\bnot (?:declared|defined|in scope)\b|\bno such function"
         ),
         C.COMPILE_ERROR,

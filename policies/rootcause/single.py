@@ -16,7 +16,7 @@ OWN_RANK = 96
 """Of a person's own entry: above every format."""
 ONLY_ENDS = 14
 """What a line loses that names a thing and that it failed: the reason stands elsewhere."""
-LOGGED, FORMS = 12, 80
+LOGGED, FORMS = 28, 80
 """What a known failure loses in a program's own log, which it may have survived; above that rank nothing."""
 FAR_FROM_END, FAR_LINES = 8, 150
 """What it loses when so many kept lines follow: a tool that fails mostly ends soon after."""

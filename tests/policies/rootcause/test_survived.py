@@ -65,3 +65,21 @@ def test_a_wait_that_is_announced_is_not_the_end(cause: Callable[[str], Failure]
     told = "Warning: Problem : HTTP error. Will retry in 1 seconds. 3 retries left."
     failure = cause(f"{FILL}\n{curl}\n{told}\nmake: *** No rule to make target 'a'.  Stop.")
     assert "No rule to make target" in failure.summary
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ERROR: pip's dependency resolver does not currently take into account all the packages",
+        "FATAL:  the database system is starting up",
+    ],
+)
+def test_what_a_tool_says_and_goes_on_is_no_cause(
+    line: str, cause: Callable[[str], Failure]
+) -> None:
+    assert cause(f"{line}\n{FILL}\nwidget 7 is missing").summary == "widget 7 is missing"
+
+
+def test_a_script_that_r_cannot_read_does_not_compile(cause: Callable[[str], Failure]) -> None:
+    failure = cause("Error: unexpected '}' in:\n\"  x + \n}\"\nExecution halted")
+    assert failure.failure_class.value == "compile_error"
