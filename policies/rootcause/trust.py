@@ -80,12 +80,19 @@ def _may_be_survived(ordered: Sequence[Finding]) -> bool:
     lead = ordered[0]
     if not lead.one_line or lead.first_wins or lead.agent_form:
         return False
-    return lead.failure_class in SURVIVABLE and any(
-        abs(other.number - lead.number) > SAME_LINES
-        and other.rank >= ERROR_RANK
-        and other.rule != lead.rule
-        for other in ordered[1:RIVALS_SEEN]
-    )
+    others = [other for other in ordered[1:RIVALS_SEEN] if other.rule != lead.rule]
+    return lead.failure_class in SURVIVABLE and any(_casts_doubt(one, lead) for one in others)
+
+
+def _casts_doubt(other: Finding, lead: Finding) -> bool:
+    """Say whether *other* is an error of its own, or shows that the command went on for long."""
+    away = other.number - lead.number
+    if away > GOES_ON_LINES:
+        return other.rank >= WORDS_RANK
+    if abs(away) > SAME_LINES:
+        return other.rank >= ERROR_RANK
+    is_another = other.failure_class not in (None, lead.failure_class)
+    return is_another and other.rank >= FORM_RANK
 
 
 def _has_rival(ordered: Sequence[Finding]) -> bool:

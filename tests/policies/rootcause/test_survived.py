@@ -43,6 +43,18 @@ def test_beside_another_error_it_is_not_sure(cause: Callable[[str], Failure]) ->
     assert cause(log.format("error: the widget is bent")).confidence is not Confidence.HIGH
 
 
+@pytest.mark.parametrize(
+    "log",
+    [
+        f"{{}}\n{FILL}\n{FILL}\nwidget 7 must not be bent",
+        "The job has exceeded the maximum execution time of 50m\n{}",
+    ],
+)
+def test_where_the_log_tells_more_it_is_not_sure(log: str, cause: Callable[[str], Failure]) -> None:
+    failure = cause(log.format("curl: (6) Could not resolve host: example.org"))
+    assert failure.confidence is not Confidence.HIGH
+
+
 def test_the_reason_close_above_a_form_is_kept(cause: Callable[[str], Failure]) -> None:
     failure = cause(f"{FILL}\nssh: connect to host db port 22: Connection refused\n{TEST}")
     assert failure.confidence is not Confidence.LOW
