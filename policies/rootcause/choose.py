@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from policies.failure import FailureClass
+from policies.rootcause.browser_tests import browser_tests
 from policies.rootcause.c import compilers
 from policies.rootcause.checks import failed_checks
 from policies.rootcause.cmake import autotools, bazel, cmake, meson, ninja
@@ -29,7 +30,9 @@ from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
 from policies.rootcause.guards import Guards
 from policies.rootcause.guess import guessed
 from policies.rootcause.harness import mozlog
+from policies.rootcause.headings import headed
 from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
+from policies.rootcause.kernel import kernel
 from policies.rootcause.maven import goals, surefire
 from policies.rootcause.places import placed
 from policies.rootcause.provisioning import provisioning
@@ -40,7 +43,7 @@ from policies.rootcause.scripting import scripting
 from policies.rootcause.shell import powershell, shell_trace, terraform
 from policies.rootcause.single import OWN_RANK, by_signature, unmarked
 from policies.rootcause.verdicts import verdicts
-from policies.rootcause.weigh import in_place
+from policies.rootcause.weigh import behind_forms, in_place
 from policies.rootcause.wrappers import by_wrapper
 from policies.signatures import Signature, Signatures
 
@@ -86,7 +89,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     ),
     *(msbuild, dotnet_tests, dotnet_exceptions),
     *(shell_trace, powershell, terraform, buildkit, nix_builds, refused_pushes),
-    *(mozlog, verdicts, provisioning),
+    *(mozlog, browser_tests, verdicts, provisioning, kernel, headed),
 )
 """What reads each tool's own format."""
 
@@ -103,8 +106,9 @@ def findings(
     """Give every candidate that any format, signature or word finds in *lines*, the cause first."""
     regions = regions_of(Lines(lines))
     ordered = best(_candidates(lines, signatures, regions, guards))
-    lead = [_classed(finding, lines, signatures) for finding in ordered[:GUESSED]]
     begins = regions.begins
+    step = [line for line in lines if line.number >= begins]
+    lead = [_classed(finding, step, signatures) for finding in ordered[:GUESSED]]
     told = [replace(f, command=shown_command(lines, begins, f.number)) for f in lead[:1]]
     return [*told, *lead[1:], *ordered[GUESSED:]]
 
@@ -121,20 +125,25 @@ def _candidates(
     plain = Lines(Line(line.number, unmarked(line.text)) for line in said)
     formal = [finding for finder in FINDERS for finding in finder(plain)]
     claimed = {line.number for found in formal if found.rank >= HIGH_RANK for line in found.lines}
-    known = [
-        found
-        for found in by_signature(said, signatures)
-        if found.number not in claimed
-        or found.failure_class in OVERRIDES_FORMAT
-        or found.rank >= OWN_RANK
-    ]
+    known = [found for found in by_signature(said, signatures) if _adds(found, claimed)]
     shaped = [f for shape in SHAPES for f in shape(plain) if f.number not in claimed]
-    weighed = list(in_place((*formal, *known, *shaped, *by_words(said, guards)), regions))
+    formal, shaped = list(in_place(formal, regions)), list(in_place(shaped, regions))
+    placed_known = behind_forms(list(in_place(known, regions)), formal)
+    weighed = [*formal, *placed_known, *shaped, *in_place(by_words(said, guards), regions)]
     yield from weighed
     says = any(found.rank >= LAST_WORDS and regions.holds(found.number) for found in weighed)
     for last in by_ending(said, regions.begins, regions.ends):
         yield last if says or not regions.begins else replace(last, rank=ONLY_WORDS)
     yield from in_place(by_wrapper(plain), regions)
+
+
+def _adds(found: Finding, claimed: Set[int]) -> bool:
+    """Say whether the catalogue knows more of the line than the form that holds it."""
+    return (
+        found.number not in claimed
+        or found.failure_class in OVERRIDES_FORMAT
+        or found.rank >= OWN_RANK
+    )
 
 
 def best(candidates: Iterable[Finding]) -> list[Finding]:

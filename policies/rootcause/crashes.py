@@ -50,7 +50,7 @@ def sanitizers(lines: Sequence[Line]) -> Iterator[Finding]:
             lines=(stripped(line), *[stripped(one) for one in ends]),
             rank=85,
             rule="sanitizer",
-            failure_class=C.OUT_OF_MEMORY if _MEMORY.search(line.text) else C.SIGNAL_CRASH,
+            failure_class=_class_of(match["tool"], line.text),
             identity=f"{match['tool']} {place['said'] if place else match['said'].partition(' ')[0]}",
         )
     for _, line, _ in matching(lines, ": runtime error: ", _UBSAN):
@@ -61,9 +61,16 @@ def sanitizers(lines: Sequence[Line]) -> Iterator[Finding]:
                 lines=(stripped(line),),
                 rank=76,
                 rule="valgrind",
-                failure_class=C.SIGNAL_CRASH,
+                failure_class=C.TEST_FAILURE if "definitely lost" in line.text else C.SIGNAL_CRASH,
                 identity=match["said"],
             )
+
+
+def _class_of(tool: str, text: str) -> C:
+    """A leak is found when the program has ended by itself."""
+    if tool == "Leak":
+        return C.TEST_FAILURE
+    return C.OUT_OF_MEMORY if _MEMORY.search(text) else C.SIGNAL_CRASH
 
 
 def terminations(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -44,6 +44,8 @@ _HEADING = re.compile(
     r"|cause)\W{0,2}:\W{0,2}$",
     re.I,
 )
+_LACKS = re.compile(r"^(?:No|Nothing|None of|Missing|Only) \w", re.I)
+"""A sentence that says what was not there: the last of a block may state the verdict."""
 _TAG = re.compile(r"^\[[\w.@/-]{1,30}\] ")
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -137,9 +139,9 @@ def by_ending(lines: Sequence[Line], begins: int, ends: int | None) -> Iterator[
             mild.append(Line(line.number, text))
     block = block or mild[:1]
     if block:
-        is_table = block[-1].text.startswith(("|", "│"))
+        tells = block[0].text.startswith(("|", "│")) or _LACKS.match(block[0].text)
         yield Finding(
-            lines=(block[0 if is_table else -1],),
+            lines=(block[0 if tells else -1],),
             rank=LAST_WORDS,
             rule="last words",
             first_wins=False,

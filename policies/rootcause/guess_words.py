@@ -114,6 +114,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\bimplicit type\b|\bcannot find symbol|\bunresolved (?:reference|identifier"
             r"|external)|\binvalid syntax|\bis (?:unbound|undefined)\b"
             r"|\bexpected (?:expression|identifier|declaration|`?[;})\]]|an? )"
+            r"|\berror: unexpected .{1,30} in\b|\bunexpected symbol\b"
             r"|\bnot (?:declared|defined|in scope)\b|\bno such function"
         ),
         C.COMPILE_ERROR,
@@ -151,7 +152,8 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         re.compile(
-            r"\bconfig(?:uration|s|uring)?\b|\bsettings?\b|\boptions?\b|\bflags?\b"
+            r"\b(?:toml|json)decodeerror\b|\byaml\.\w{1,20}\.\w{1,20}error\b"
+            r"|\bconfig(?:uration|s|uring)?\b|\bsettings?\b|\boptions?\b|\bflags?\b"
             r"|\barguments?\b|\bparameters?\b"
             r"|\benv(?:ironment)? var|\bmust be (?:set|one of|a)\b|\bnot set\b|\byaml\b"
             r"|\btoml\b|\bjson\b|\bschema\b|\bmanifest\b"

@@ -113,7 +113,9 @@ _HARMLESS = re.compile(
     r"|\b(?:continuing|ignored|ignoring|non-fatal|harmless|expected in tests?|skipping)\b"
     r"|^\s*[\w.-]+: error$"
     r"|-werror|-wno-error|\berror(?:s|_|-)?(?:budget|budgets|handling|handler|reporting)\b"
-    r"|^_xservtrans|^[iwd]\d{4} \d\d:\d\d:\d\d"
+    r"|^_xservtrans|^[iwd]\d{4} \d\d:\d\d:\d\d|^w: \S|^plugins: "
+    r"|dependency resolver does not currently take into account"
+    r"|the database system is (?:starting up|shutting down)"
     r"|error budget|\berror (?:handling|handlers?|reporting|channels?)\b(?!:)"
 )
 _QUIET_LEVEL = re.compile(
@@ -136,6 +138,7 @@ CLEANUP = re.compile(
     r"\b(?:cleanup|clean up|cleaning up|teardown|tearing down|removing|post job|post run"
     r"|upload(?:ing|ed)?|artifacts?|cache"
     r"|telemetry|metrics?|stop(?:ping)? container|logout|docker stop|terminate orphan)\b|^rm: "
+    r"|^p?kill(?:all)?: "
 )
 """On the lower-cased line: work after the failure, or beside the point."""
 

@@ -24,7 +24,7 @@ PREFIX = re.compile(
     r"|#\d{1,4} \d{1,6}\.\d{1,4}|#\d{1,4}(?= ERROR)"
     r"|\[gw\d{1,3}\]"
     # the kernel's ring buffer, syslog
-    r"|\[ {0,8}\d{1,9}\.\d{6}\]"
+    r"|(?:<\d{1,2}>)?\[ {0,8}\d{1,9}\.\d{6}\](?:\[ {0,8}[TC]\d{1,9}\])?"
     rf"|[A-Z][a-z]{{2}} [ \d]\d {_CLOCK} [\w.-]{{1,80}} [\w./@-]{{1,60}}(?:\[\d+\])?:"
     # gh run view --log: job, step
     r"|[^\t]{1,120}\t[^\t]{1,120}\t\ufeff?(?=\d{4}-\d\d-\d\dT)"

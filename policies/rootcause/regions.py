@@ -12,65 +12,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policies.rootcause.finding import Line
+from policies.rootcause.passed_tests import passed_tests
 from policies.rootcause.scan import holding, since
+from policies.rootcause.steps import answers, failed_step
 
 BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST = 48, 52, 40
 """What a candidate's rank loses there."""
 TRIED_AGAIN, ENDS_TRYING_LINES = 14, 15
+WAITS_LINES = 60
+"""So far below a refused connection the service that was waited for may answer."""
 ECHO_LIMIT = 250
 """Lines of one shown script."""
 
-STEP_FAILED = re.compile(
-    r"^(?:##\[error\])?(?:Error: )?Process completed with exit code [1-9]"
-    r"|^(?:##\[error\])(?:Bash|Cmd\.exe|PowerShell"
-    r"|The process '.{1,200}').{0,40} exited with code"
-    r"|^##\[error\].{0,60}failed with exit code"
-    r"|^ERROR: Job failed\b|^WARNING: script canceled"
-    r"|^The command \".{0,500}\" (?:failed and )?exited with [1-9]"
-    r"|^(?:\W{1,4} )?Error: The command exited with status [1-9]"
-    r"|^Exited with code (?:exit status )?[1-9]"
-    r"|^ERROR: script returned exit code|^Build step '.{1,80}' marked build as failure"
-    r"|^Finished: FAILURE"
-    r"|^##\[error\]The operation was canceled|^Post job cleanup\.|^##\[section\]Finishing: Post"
-    r"|^Running after[_ ]script|^Uploading artifacts for failed job"
-    r"|^Saving cache for failed job"
-    r"|^Cleaning up (?:project directory|file based variables)"
-    r"|^\[Pipeline\] \{ \(Declarative: Post Actions\)"
-    r"|^=+ Finished .{1,500} (?:failed|warnings|exception) \(results: [1-9]"
-)
-"""The first of these ends the failed step."""
-_STEP_STARTS = re.compile(
-    r"^##\[group\]Run |^##\[section\]Starting: |^Executing \"step_script\""
-    r"|^The command \".{0,500}\" exited with 0\."
-    r"|^=+ Started .{1,500} \(results: "
-)
 _SHOWN = re.compile(r"^##\[group\]Run |^Script contents:$")
 _SHOWN_ENDS = re.compile(r"^##\[endgroup\]|^=+ Starting Command Output =+$")
 _AGAIN = re.compile(
     r"\bretrying\b|\bwill retry\b|\btry(?:ing)? again\b(?! later)|\battempt \d{1,3}(?: of |/)\d"
     r"|\bretry (?:\d|in|after|attempt)|\bretries left\b"
 )
+_SURELY_AGAIN = re.compile(r"\bwill retry in \d|\b[1-9]\d{0,3} retries left\b|\bretrying in \d")
 _AGAIN_WORDS = ("retr", "Retr", "RETR", "gain", "GAIN", "ttempt", "TTEMPT")
 _HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _HUNK_LINE = ("", " ", "+", "-", "\\")
-_TEST_STARTS = re.compile(
-    r"^\s*=== RUN\s+(?P<go>\S+)|^\[ RUN      \] (?P<gtest>\S+)"
-    r"|^(?:\[INFO\] )?Running (?P<java>[a-z]\w*(?:\.\w+)+)$"
-)
-_TEST_PASSED = re.compile(
-    r"^\s*--- (?:PASS|SKIP): (?P<go>\S+)|^\[       OK \] (?P<gtest>[\w/.]+)"
-    r"|^(?:\[(?:INFO|WARNING)\] )?Tests run: \d+, Failures: 0, Errors: 0,.* (?:-- "
-    r"|- )?in (?P<java>[\w.]+)"
-)
-_TEST_WORDS = (
-    "=== RUN",
-    "[ RUN ",
-    "Running ",
-    "--- PASS",
-    "--- SKIP",
-    "[       OK ]",
-    "Tests run: ",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +51,13 @@ class Regions:
 
     retried: frozenset[int]
     """Lines after which the same thing was tried again."""
+    answered: tuple[int, ...] = ()
+    """Lines that say that a service which was waited for is there, in order."""
+
+    def is_answered(self, number: int) -> bool:
+        """Say whether soon after line *number* the service is there that nothing could reach."""
+        at = bisect_right(self.answered, number)
+        return at < len(self.answered) and self.answered[at] - number <= WAITS_LINES
 
     def doubt(self, number: int) -> int:
         """Give what speaks against a candidate on line *number*, in points of rank."""
@@ -110,19 +80,14 @@ class Regions:
 
 def regions_of(lines: Sequence[Line]) -> Regions:
     """Give the regions of the log of which *lines* were kept."""
-    begins, ends = 0, None
-    for line in lines:
-        if _STEP_STARTS.match(line.text):
-            begins = line.number
-        elif STEP_FAILED.match(line.text):
-            ends = line.number
-            break
+    begins, ends = failed_step(lines)
     return Regions(
-        begins=begins if ends is not None else 0,
+        begins=begins,
         ends=ends,
         shown=_shown(lines),
-        passed=_passed(lines),
+        passed=passed_tests(lines),
         retried=_retried(lines),
+        answered=answers(lines),
     )
 
 
@@ -167,34 +132,14 @@ def _warning_boxes(lines: Sequence[Line]) -> list[int]:
     return shown
 
 
-def _passed(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
-    """Give the stretches between a test's start and its verdict that it passed; both name the test."""
-    passed: list[tuple[int, int]] = []
-    started: dict[str, int] = {}
-    for _, line in holding(lines, *_TEST_WORDS):
-        text = line.text
-        if (match := _TEST_STARTS.match(text)) is not None:
-            started[_name(match)] = line.number
-        elif (match := _TEST_PASSED.match(text)) is not None:
-            began = started.pop(_name(match), None)
-            while began is not None and passed and passed[-1][0] > began:
-                passed.pop()  # a test inside this one
-            if began is not None:
-                passed.append((began, line.number))
-    return tuple(sorted(passed))
-
-
 def _retried(lines: Sequence[Line]) -> frozenset[int]:
     """Give the lines right above one that says that it is tried again: the last attempt has none.
 
-    Near the log's end nothing shows that trying again helped.
+    Near the log's end nothing shows that trying again helped, unless the line says that it waits for it.
     """
     retried: list[int] = []
+    last = len(lines) - ENDS_TRYING_LINES
     for at, line in holding(lines, *_AGAIN_WORDS):
-        if at < len(lines) - ENDS_TRYING_LINES and _AGAIN.search(line.text[:500].lower()):
+        if (_AGAIN if at < last else _SURELY_AGAIN).search(line.text[:500].lower()):
             retried += [above.number for above in lines[max(0, at - 2) : at + 1]]
     return frozenset(retried)
-
-
-def _name(match: re.Match[str]) -> str:
-    return next(name for name in match.groups() if name)

@@ -16,8 +16,18 @@ OWN_RANK = 96
 """Of a person's own entry: above every format."""
 ONLY_ENDS = 14
 """What a line loses that names a thing and that it failed: the reason stands elsewhere."""
+LOGGED, FORMS = 28, 80
+"""What a known failure loses in a program's own log, which it may have survived; above that rank nothing."""
 FAR_FROM_END, FAR_LINES = 8, 150
 """What it loses when so many kept lines follow: a tool that fails mostly ends soon after."""
+
+_RECORD = re.compile(
+    r"^(?:(?:time|ts)=\S{1,60} )?level=\w{3,8} .{0,80}\bmsg=|^(?:ERROR|WARNING|CRITICAL):[\w.]{1,80}:"
+    r"|^[WEF], \[\d{4}-\d\d-\d\dT|^\{\"(?:level|time|ts|timestamp|severity)\":"
+    r"|^\[(?:\d+:)?[\d:/.]{1,60}:(?:ERROR|WARNING):\S{1,200}\(\d+\)\] "
+    r"|^(?:\[[\w .#-]{1,60}\] )?(?:ERROR|WARN|WARNING) {1,3}(?:\[[\w .-]{1,60}\]|[\w.$]{3,80} {0,20}-) "
+)
+"""A program's log: logfmt (logrus, slog), Python's and Ruby's default loggers, JSON, Chromium, log4j."""
 
 _MARK = re.compile(
     r"^\s{0,6}(?:##\[error\]|::error(?: [^:]{0,300})?::|(?:ERROR|FATAL|CRITICAL) - )\s*"
@@ -42,6 +52,7 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
             CLEANING_UP if noise.CLEANUP.search(lowered) and not _SELF.match(text) else 0
         )
         rank -= ONLY_ENDS if only_ends(lowered) and not entry.first_wins else 0
+        rank -= LOGGED if entry.rank < FORMS and _RECORD.match(text) else 0
         if entry.own:
             rank = OWN_RANK
         rank -= FAR_FROM_END if len(lines) - at > FAR_LINES and not entry.first_wins else 0

@@ -8,6 +8,7 @@ from policies.failure import LINES_LIMIT, Confidence, FailureClass
 from policies.rootcause.choose import HIGH_RANK
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.vague import is_vague
+from policies.rootcause.weigh import SURVIVABLE
 
 MEDIUM_RANK, FORM_RANK, WORDS_RANK = 54, 62, 34
 """From where a shared form, a tool's own and mere words may be more than a guess."""
@@ -20,6 +21,8 @@ GOES_ON_LINES = 30
 """An error so far after a form's last lines is not of it."""
 RIVAL_POINTS, RIVAL_LINES, RIVALS_SEEN = 4, 20, 40
 """How near in rank, how far in the log another candidate casts doubt, and how many are looked at."""
+SAME_LINES, ERROR_RANK = 3, 40
+"""What stands so close is of the same message."""
 LATER_RANK = 47
 """From here on a line names itself an error (generic's levels)."""
 
@@ -30,7 +33,7 @@ def confidence_of(ordered: Sequence[Finding], failure_class: FailureClass) -> Co
     if lead.rank < HIGH_RANK:
         return Confidence.MEDIUM if _stands_out(ordered) else Confidence.LOW
     is_sure = failure_class is not FailureClass.UNKNOWN
-    doubted = _has_rival(ordered) or _speaks_later(ordered) or _goes_on(ordered)
+    doubted = any(ask(ordered) for ask in (_has_rival, _speaks_later, _goes_on, _may_be_survived))
     return Confidence.HIGH if is_sure and not doubted else Confidence.MEDIUM
 
 
@@ -70,6 +73,26 @@ def _speaks_later(ordered: Sequence[Finding]) -> bool:
         other.number > lead.number and other.rank >= LATER_RANK and other.rule != lead.rule
         for other in ordered[1:RIVALS_SEEN]
     )
+
+
+def _may_be_survived(ordered: Sequence[Finding]) -> bool:
+    """Say whether the leading line is such as a command survives, and anything else names itself an error."""
+    lead = ordered[0]
+    if not lead.one_line or lead.first_wins or lead.agent_form:
+        return False
+    others = [other for other in ordered[1:RIVALS_SEEN] if other.rule != lead.rule]
+    return lead.failure_class in SURVIVABLE and any(_casts_doubt(one, lead) for one in others)
+
+
+def _casts_doubt(other: Finding, lead: Finding) -> bool:
+    """Say whether *other* is an error of its own, or shows that the command went on for long."""
+    away = other.number - lead.number
+    if away > GOES_ON_LINES:
+        return other.rank >= WORDS_RANK
+    if abs(away) > SAME_LINES:
+        return other.rank >= ERROR_RANK
+    is_another = other.failure_class not in (None, lead.failure_class)
+    return is_another and other.rank >= FORM_RANK
 
 
 def _has_rival(ordered: Sequence[Finding]) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from policies.failure import FailureClass
@@ -14,16 +15,70 @@ from policies.rootcause.tallies import is_tally
 
 EMPTY_EXCEPTION = 25
 """What an exception without a reason loses."""
+SURVIVABLE = frozenset(
+    {
+        FailureClass.NETWORK,
+        FailureClass.AUTH,
+        FailureClass.SANDBOX_PERMISSION,
+        FailureClass.CONFIG_ERROR,
+        FailureClass.MISSING_DEPENDENCY,
+        FailureClass.GIT_ERROR,
+        FailureClass.TIMEOUT,
+    }
+)
+"""Of what a command may complain and go on."""
+TOLD_RANK, BEHIND_RANK, CERTAIN_RANK = 70, 69, 90
+"""From where a form is a tool's own, the rank behind it, and from where a line keeps its own."""
+NEAR_LINES, ABOVE_LINES = 8, 2
+"""So far below or above a line may stand the form that it belongs to."""
+WAITED_FOR = 48
+"""What an unreachable service loses that soon after answered."""
 ONLY_NAMED = 17
 """What a failing test loses of which only the name is known: another line may say why."""
+_UNREACHED = re.compile(
+    r"\brefused\b|\bconnect\b|\bunreachable\b|\btimed out\b|\bno response\b", re.I
+)
 _RAISED = re.compile(r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Failure|Exit)): ")
 
 
 def in_place(found: Iterable[Finding], regions: Regions) -> Iterator[Finding]:
     """Yield *found*, each less sure where it stands outside the failed step, or says nothing."""
     for finding in found:
-        doubt = regions.doubt(finding.number) + _emptiness(finding)
+        doubt = regions.doubt(finding.number) + _emptiness(finding) + _waiting(finding, regions)
         yield replace(finding, rank=max(1, finding.rank - doubt)) if doubt else finding
+
+
+def behind_forms(known: Sequence[Finding], formal: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield *known*, a line that may be survived behind what a tool's own form states elsewhere.
+
+    No form confirms one line about a network or a missing file, and most commands that print one go on.
+    """
+    told = sorted(line.number for one in formal if one.rank >= TOLD_RANK for line in one.lines)
+    for finding in known:
+        is_survivable = (
+            finding.one_line
+            and not (finding.first_wins or finding.agent_form)
+            and finding.failure_class in SURVIVABLE
+            and finding.rank < CERTAIN_RANK
+        )
+        if is_survivable and told and not _is_near(finding.number, told):
+            yield replace(finding, rank=min(finding.rank, BEHIND_RANK))
+        else:
+            yield finding
+
+
+def _is_near(number: int, told: Sequence[int]) -> bool:
+    """Say whether a form's line stands close below line *number*, or very close above it."""
+    at = bisect_left(told, number - ABOVE_LINES)
+    return at < len(told) and told[at] <= number + NEAR_LINES
+
+
+def _waiting(finding: Finding, regions: Regions) -> int:
+    """A service that could not be reached, and then was there, is what a script waited for."""
+    is_network = finding.failure_class is FailureClass.NETWORK or (
+        finding.rule == "words" and _UNREACHED.search(finding.lines[0].text) is not None
+    )
+    return WAITED_FOR if is_network and regions.is_answered(finding.number) else 0
 
 
 def _emptiness(finding: Finding) -> int:

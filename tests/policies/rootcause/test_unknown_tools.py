@@ -10,10 +10,6 @@ from policies.failure import Confidence, Failure
 
 SHAPES = [
     ("W0304 10:00:00.3 1 a.cc:2] cold\nE0304 10:00:00.4 1 r.cc:8] no route named 'x'", "no route"),
-    (
-        "[1:1:0304/1.1:ERROR:b.cc(9)] odd bus\n[1:1:0304/1.2:FATAL:z.cc(8)] Check failed: p",
-        "z.cc(8)",
-    ),
     ("checking version\ntag v1.2 does not match package version 1.3\n", "does not match"),
     ("error: Wishes not granted:\n\tzork-devel >= 3 wished by a-1\n", "zork-devel >= 3"),
     (

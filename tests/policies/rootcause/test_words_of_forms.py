@@ -12,6 +12,7 @@ from policies import events
 from policies.rootcause import (
     bundlers,
     clean,
+    passed_tests,
     php,
     pip,
     provisioning,
@@ -32,7 +33,8 @@ WORDED = [
     (bundlers._ESBUILD, bundlers._WORDS),
     *((form, bundlers._WORDS) for form in (bundlers._ROLLUP, bundlers._DURING, bundlers._NEXT)),
     (bundlers._BABEL, bundlers._WORDS),
-    *((form, regions._TEST_WORDS) for form in (regions._TEST_STARTS, regions._TEST_PASSED)),
+    (passed_tests._TEST_STARTS, passed_tests._TEST_WORDS),
+    (passed_tests._TEST_PASSED, passed_tests._TEST_WORDS),
     (regions._AGAIN, regions._AGAIN_WORDS),
     *((form, vitest._WORDS) for form in (vitest._FAIL, vitest._UNHANDLED, vitest._OTHER)),
     *((form, php._WORDS) for form in (php._ERROR, php._COMPOSER)),

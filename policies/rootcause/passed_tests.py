@@ -1,0 +1,83 @@
+"""The stretches of a log that passing tests printed: what they say of errors was expected.
+
+Sources: go test, googletest, surefire (a test's start and its verdict), jest's and vitest's consoles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from policies.rootcause.finding import Line
+from policies.rootcause.scan import holding, since
+
+_TEST_STARTS = re.compile(
+    r"^\s*=== RUN\s+(?P<go>\S+)|^\[ RUN      \] (?P<gtest>\S+)"
+    r"|^(?:\[INFO\] )?Running (?P<java>[a-z]\w*(?:\.\w+)+)$"
+)
+_TEST_PASSED = re.compile(
+    r"^\s*--- (?:PASS|SKIP): (?P<go>\S+)|^\[       OK \] (?P<gtest>[\w/.]+)"
+    r"|^(?:\[(?:INFO|WARNING)\] )?Tests run: \d+, Failures: 0, Errors: 0,.* (?:-- "
+    r"|- )?in (?P<java>[\w.]+)"
+)
+_TEST_WORDS = (
+    "=== RUN",
+    "[ RUN ",
+    "Running ",
+    "--- PASS",
+    "--- SKIP",
+    "[       OK ]",
+    "Tests run: ",
+)
+
+_CONSOLES = (
+    (re.compile(r"^ {2}● Console$"), re.compile(r"^\S|^ {2}● ")),
+    (re.compile(r"^std(?:err|out) \| \S{1,300}\.[cm]?[jt]sx? > "), re.compile(r"^$")),
+)
+"""jest's and vitest's headings over what tests print, and what ends it."""
+
+
+def passed_tests(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
+    """Give the stretches between a test's start and its verdict that it passed; both name the test."""
+    passed: list[tuple[int, int]] = []
+    started: dict[str, int] = {}
+    for _, line in holding(lines, *_TEST_WORDS):
+        text = line.text
+        if (match := _TEST_STARTS.match(text)) is not None:
+            started[_name(match)] = line.number
+        elif (match := _TEST_PASSED.match(text)) is not None:
+            began = started.pop(_name(match), None)
+            while began is not None and passed and passed[-1][0] > began:
+                passed.pop()  # a test inside this one
+            if began is not None:
+                passed.append((began, line.number))
+    return _apart([*passed, *_consoles(lines)])
+
+
+def _apart(stretches: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Give *stretches* in order, those that lie over each other as one."""
+    apart: list[tuple[int, int]] = []
+    for began, ended in sorted(stretches):
+        if apart and began < apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(ended, apart[-1][1]))
+        else:
+            apart.append((began, ended))
+    return tuple(apart)
+
+
+def _consoles(lines: Sequence[Line]) -> list[tuple[int, int]]:
+    """Give the stretches in which jest and vitest show what the code under test printed."""
+    stretches: list[tuple[int, int]] = []
+    form, began = None, 0
+    for line in since(lines, "  ● Console", "stdout | ", "stderr | "):
+        if form is None:
+            form = next((end for start, end in _CONSOLES if start.match(line.text)), None)
+            began = line.number
+        elif form.match(line.text):
+            stretches.append((began, line.number))
+            form = None
+    return stretches
+
+
+def _name(match: re.Match[str]) -> str:
+    return next(name for name in match.groups() if name)

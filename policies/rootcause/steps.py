@@ -1,0 +1,113 @@
+"""Which step of a CI log failed: where it begins, and the line that says that it failed.
+
+Sources: GitHub's and Azure's log commands, GitLab's runner (it shows each command after "$ ", and the
+first that fails ends it), Travis' build script, Jenkins' pipeline steps, CircleCI's and Buildkite's agents,
+buildbot's step headers, docker's classic builder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from policies.rootcause.finding import Line
+
+STEP_FAILED = re.compile(
+    r"^(?:##\[error\])?(?:Error: )?Process completed with exit code [1-9]"
+    r"|^(?:##\[error\])(?:Bash|Cmd\.exe|PowerShell"
+    r"|The process '.{1,200}').{0,40} exited with code"
+    r"|^##\[error\].{0,60}failed with exit code"
+    r"|^ERROR: Job failed\b|^WARNING: script canceled"
+    r"|^The command \".{0,500}\" (?:failed and )?exited with [1-9]"
+    r"|^(?:\W{1,4} )?Error: The command exited with status [1-9]"
+    r"|^Exited with code (?:exit status )?[1-9]"
+    r"|^Command exited with code [1-9]|^The command '.{1,500}' returned a non-zero code: [1-9]"
+    r"|^ERROR: script returned exit code|^Build step '.{1,80}' marked build as failure"
+    r"|^Finished: FAILURE"
+    r"|^##\[error\]The operation was canceled|^Post job cleanup\.|^##\[section\]Finishing: Post"
+    r"|^Running after[_ ]script|^Uploading artifacts for failed job"
+    r"|^Saving cache for failed job"
+    r"|^Cleaning up (?:project directory|file based variables)"
+    r"|^\[Pipeline\] \{ \(Declarative: Post Actions\)"
+    r"|^=+ Finished .{1,500} (?:failed|warnings|exception) \(results: [1-9]"
+)
+"""The first of these ends the failed step."""
+_STARTS = re.compile(
+    r"^##\[group\]Run |^##\[section\]Starting: |^Executing \"step_script\""
+    r"|^The command \".{0,500}\" exited with 0\."
+    r"|^#!/bin/(?:ba)?sh -e|^~~~ Running |^Step \d{1,3}/\d{1,3} : [A-Z]{2,12} "
+    r"|^=+ Started .{1,500} \(results: "
+)
+SHEBANG = "#!"
+"""CircleCI shows the shell, and below it the command."""
+_GITLAB = re.compile(r"^Running with gitlab-runner |^Executing \"step_script\"")
+_COMMAND = re.compile(r"^\$ \S")
+_PIPELINE = re.compile(r"^\[Pipeline\] (?:sh|bat|pwsh|powershell)$")
+_BRANCHES = re.compile(r"^\[Pipeline\] parallel$")
+_TOLD = re.compile(r"^The command \"(?P<said>.{1,500}?)\" (?:failed and )?exited with [1-9]")
+_ANSWERS = re.compile(
+    r"^.{0,200}(?:\b(?:is|are|now|became) (?:now )?(?:up|ready|available|healthy|reachable|online"
+    r"|running|listening)\b(?!\?)|\bup and running\b|\bsucceeded!$|\baccepting connections$"
+    r"|\bConnected to (?:tcp|http|https)://|\bconnection (?:established|succeeded)\b)",
+    re.I,
+)
+"""What says so: wait-for-it, dockerize, nc -z, pg_isready, docker compose, and scripts of one's own."""
+ANSWER_CHARS = 160
+"""A longer line says more than that."""
+_ANSWER_WORDS = (
+    "up",
+    "ready",
+    "avail",
+    "health",
+    "reach",
+    "line",
+    "run",
+    "listen",
+    "succ",
+    "onnect",
+)
+_DENIES = re.compile(
+    r"\b(?:not|isn't|never|until|waiting|wait(?!-for)|if|whether|check(?:ing)?)\b", re.I
+)
+
+
+def failed_step(lines: Sequence[Line]) -> tuple[int, int | None]:
+    """Give the first line of the step that failed (0: nothing tells), and the line that says so, if any."""
+    starts = _starts(lines)
+    begins = 0
+    for at, line in enumerate(lines):
+        if any(form.match(line.text) for form in starts):
+            begins = line.number + line.text.startswith(SHEBANG)  # the next line shows the command
+        elif STEP_FAILED.match(line.text):
+            return max(begins, _shown_command(lines, at)), line.number
+    return 0, None
+
+
+def _starts(lines: Sequence[Line]) -> tuple[re.Pattern[str], ...]:
+    """Give what begins a step in this log: a dollar or a pipeline's step only where it surely is one."""
+    forms = [_STARTS]
+    if any(_GITLAB.match(line.text) for line in lines):
+        forms.append(_COMMAND)
+    if not any(_BRANCHES.match(line.text) for line in lines):
+        forms.append(_PIPELINE)
+    return tuple(forms)
+
+
+def _shown_command(lines: Sequence[Line], at: int) -> int:
+    """Give where the command stands that the line at *at* says to have failed; 0 where it is not shown."""
+    told = _TOLD.match(lines[at].text)
+    if told is None:
+        return 0
+    shown = f"$ {told['said']}"
+    return next((line.number for line in reversed(lines[:at]) if line.text == shown), 0)
+
+
+def answers(lines: Sequence[Line]) -> tuple[int, ...]:
+    """Give the lines that say that something which was waited for is there."""
+    return tuple(line.number for line in lines if _answers(line.text))
+
+
+def _answers(text: str) -> bool:
+    if len(text) > ANSWER_CHARS or not any(map(text.__contains__, _ANSWER_WORDS)):
+        return False
+    return _ANSWERS.match(text) is not None and not _DENIES.search(text)
