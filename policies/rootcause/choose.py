@@ -31,6 +31,7 @@ from policies.rootcause.guess import guessed
 from policies.rootcause.harness import mozlog
 from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
 from policies.rootcause.maven import goals, surefire
+from policies.rootcause.maven_plugins import maven_checks
 from policies.rootcause.places import placed
 from policies.rootcause.provisioning import provisioning
 from policies.rootcause.regions import Regions, regions_of
@@ -80,6 +81,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         jvm_crashes,
         surefire,
         goals,
+        maven_checks,
         gradle,
         gradle_tests,
         scala_tests,

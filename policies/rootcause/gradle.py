@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.gradle_messages import sure_class, told_below
 from policies.rootcause.maven import _class as class_of_words
 from policies.rootcause.scan import indented, matching, stripped
 
@@ -130,9 +131,9 @@ def scala_tests(lines: Sequence[Line]) -> Iterator[Finding]:
 
 
 def _goes_on(lines: Sequence[Line], blank: Line) -> bool:
-    """An empty line may stand inside the block, when a reason follows it."""
+    """An empty line may stand inside the block, when a reason or more of a message follows it."""
     after = next((line for line in lines if line.number > blank.number and line.text.strip()), None)
-    return after is not None and _REASON.match(after.text) is not None
+    return after is not None and (after.text[:2] == "  " or _REASON.match(after.text) is not None)
 
 
 def _wrong(block: Sequence[Line]) -> Finding:
@@ -143,13 +144,15 @@ def _wrong(block: Sequence[Line]) -> Finding:
         if _REASON.match(line.text) or line is block[0]
     ]
     own = [one for one in reasons if not _POINTER.match(one.text)]
-    lead = own[-1] if own else reasons[-1]
+    told = told_below(block, reasons[-1])
+    lead = told or (own[-1] if own else reasons[-1])
     text = " ".join(one.text for one in said)
-    found = class_of_words(lead.text) or next((c for p, c in _RULES if p.search(lead.text)), None)
+    found = sure_class(lead.text) or class_of_words(lead.text)
+    found = found or next((c for p, c in _RULES if p.search(lead.text)), None)
     found = found or next((c for p, c in _RULES if p.search(text)), None)
     return Finding(
         lines=(lead, *[one for one in own[:-1][-1:] if one is not lead]),
-        rank=76 if own and found else 64 if own else 47,
+        rank=76 if (own or told) and found else 64 if own or told else 47,
         rule="gradle",
         failure_class=found,
     )

@@ -14,11 +14,13 @@ STACK_LIMIT = 300
 
 _TOOL = re.compile(
     r"^\s*\[(?:javac|junit|error|ERROR|groovyc|scalac|kotlinc|exec|java)\] ?"
-    r"|^(?:\[ant:javac\] )"
+    r"|^(?:\[ant:\w{1,20}\] (?:\[(?:ERROR|WARN|error|warn)\] )?)"
+    # Gradle before 5 does not end the line of a task that it runs
+    r"|^:[\w:-]{1,150}(?=/)"
 )
 _JAVAC = re.compile(
     r"^(?:[A-Za-z]:)?[^\s:\[(][^:\[]{0,300}\.(?:java|groovy|scala|sc|aj|kts?|sbt)"
-    r"(?::\[\d+,\d+\]|:\d+(?::\d+)?:)(?: error:| fatal error:)?[ \t](?!warning|note"
+    r"(?::\[\d+(?:,\d+)?\]|:\d+(?::\d+)?:)(?: error:| fatal error:)?[ \t](?!warning|note"
     r"|info)(?P<said>\S.*)"
 )
 _STYLE = re.compile(

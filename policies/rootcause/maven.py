@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.maven_plugins import points_elsewhere
 from policies.rootcause.scan import holding, matching, stripped
 
 _LEVEL = re.compile(r"^\s*\[(?:ERROR|FATAL)\] ?")
@@ -42,9 +43,7 @@ _HELP = re.compile(r"\s*-> \[Help \d+\].*$")
 _EMPTY = re.compile(
     r"^(?:There are test failures|There was \d+ (?:error|failure)"
     r"|Compilation failure(?:: Compilation failure)?:?\s*$"
-    r"|There were test failures|Build failed, check"
-    r"|Command execution failed|An Ant BuildException has occured"
-    r"|Failed during checkstyle execution: There)"
+    r"|There were test failures|Build failed, check)"
 )
 _RULES = (
     (
@@ -142,7 +141,7 @@ def _listed(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def _goal(line: Line, match: re.Match[str]) -> Finding:
     said = _HELP.sub("", match["said"]).strip()
-    empty = _EMPTY.match(said) is not None
+    empty = _EMPTY.match(said) is not None or points_elsewhere(said)
     found = _class(said) or _class(f"{match['goal']} {said}")
     return Finding(
         lines=(stripped(line),),
