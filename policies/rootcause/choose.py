@@ -29,6 +29,7 @@ from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
 from policies.rootcause.guards import Guards
 from policies.rootcause.guess import guessed
 from policies.rootcause.harness import mozlog
+from policies.rootcause.junit import junit_runs
 from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
 from policies.rootcause.maven import goals, surefire
 from policies.rootcause.maven_plugins import maven_checks
@@ -80,6 +81,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         jvm_exceptions,
         jvm_crashes,
         surefire,
+        junit_runs,
         goals,
         maven_checks,
         gradle,

@@ -147,7 +147,8 @@ def _wrong(block: Sequence[Line]) -> Finding:
     told = told_below(block, reasons[-1])
     lead = told or (own[-1] if own else reasons[-1])
     text = " ".join(one.text for one in said)
-    found = sure_class(lead.text) or class_of_words(lead.text)
+    found = sure_class(lead.text) or (sure_class(reasons[-1].text) if told else None)
+    found = found or class_of_words(lead.text)
     found = found or next((c for p, c in _RULES if p.search(lead.text)), None)
     found = found or next((c for p, c in _RULES if p.search(text)), None)
     return Finding(

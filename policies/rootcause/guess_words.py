@@ -22,7 +22,8 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         re.compile(
-            r"\b(?:http|https|status|error|code|returned)\b.{0,24}\b(?:404|500|502|503|504)\b"
+            r"\b(?:unknownhost|noroutetohost|connect(?:timeout)?|sockettimeout|sslhandshake|bind)exception\b"
+            r"|\b(?:http|https|status|error|code|returned)\b.{0,24}\b(?:404|500|502|503|504)\b"
             r"|\b(?:502|503|504) "
             r"(?:bad|service|gateway)|\bhttp error\b|\bfailed to query\b"
             r"|\bcould not resolve host|\bunreachable\b"

@@ -64,6 +64,14 @@ def jvm_compilers(lines: Sequence[Line]) -> Iterator[Finding]:
         match = _KOTLIN.match(text) or _JAVAC.match(text) or _GROOVY.match(text)
         if match and not _is_test_place(match["said"]):
             yield _compiled(lines, at, line, match["said"])
+    for at, line in holding(lines, "An exception has occurred in the compiler ("):
+        thrown = [stripped(one) for one in lines[at + 1 : at + 2]]
+        yield Finding(
+            lines=(*thrown, stripped(line)),
+            rank=78,
+            rule="javac crash",
+            failure_class=C.COMPILE_ERROR,
+        )
     for _, line, _ in matching(lines, "-- ", _SCALA3):
         yield _found(stripped(line), C.COMPILE_ERROR, 78)
 

@@ -23,6 +23,8 @@ PREFIX = re.compile(
     r"|[\w.-]{1,80}[-_]\d{1,4}\s{1,40}\|"
     r"|#\d{1,4} \d{1,6}\.\d{1,4}|#\d{1,4}(?= ERROR)"
     r"|\[gw\d{1,3}\]"
+    # Maven's own logger (slf4j-simple) with showDateTime: milliseconds since the start
+    r"|\d{1,9}(?= \[(?:INFO|WARNING|ERROR|DEBUG)\] )"
     # the kernel's ring buffer, syslog
     r"|\[ {0,8}\d{1,9}\.\d{6}\]"
     rf"|[A-Z][a-z]{{2}} [ \d]\d {_CLOCK} [\w.-]{{1,80}} [\w./@-]{{1,60}}(?:\[\d+\])?:"

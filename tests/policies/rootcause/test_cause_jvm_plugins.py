@@ -1,0 +1,233 @@
+"""Maven's checking plugins, Gradle's long reasons, and the JVM's test runners that stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from policies.failure import Confidence, Failure
+
+GOAL = "[ERROR] Failed to execute goal org.apache.maven.plugins:maven-{} on project app: {} -> [Help 1]"
+WRONG = (
+    "* What went wrong:\nExecution failed for task ':app:{}'.\n> {}\n\n* Try:\n> Run with --scan"
+)
+
+CASES: list[tuple[str, str, str, str]] = [
+    (
+        "[WARNING] src/App.java:[4,1] (imports) UnusedImports: Unused import.\n"
+        "[ERROR] src/App.java:[12] (imports) AvoidStarImport: Using the '.*' form\n"
+        + GOAL.format("checkstyle-plugin:3.3:check (x)", "You have 1 Checkstyle violation."),
+        "lint",
+        "AvoidStarImport",
+        "",
+    ),
+    (
+        "[INFO] PMD Failure: g.Feed:57 Rule:EmptyCatchBlock Priority:3 Avoid empty catch blocks.\n"
+        + GOAL.format(
+            "pmd-plugin:3.14:check (x)", "You have 1 PMD violation. For more details see: x"
+        ),
+        "lint",
+        "EmptyCatchBlock",
+        "",
+    ),
+    (
+        "[ERROR] High: Possible null pointer dereference in g.Keys.find(String) [g.Keys] "
+        "At Keys.java:[line 71] NP_NULL_ON_SOME_PATH\n"
+        + GOAL.format("spotbugs-plugin:4:check (x)", "failed with 1 bugs and 0 errors "),
+        "lint",
+        "null pointer dereference",
+        "",
+    ),
+    (
+        "[WARNING] Rule violated for bundle app: lines covered ratio is 0.71, but expected minimum is 0.80\n"
+        + GOAL.format(
+            "jacoco:check (x)", "Coverage checks have not been met. See log for details."
+        ),
+        "lint",
+        "ratio is 0.71",
+        "",
+    ),
+    (
+        "[WARNING] Files with unapproved licenses:\n  docs/a.puml\n  docs/b.puml\n"
+        + GOAL.format("rat:check (x)", "Too many files with unapproved license: 2 See RAT report"),
+        "lint",
+        "docs/a.puml",
+        "",
+    ),
+    (
+        "[ERROR] The following builds failed:\n[ERROR] *  simple/pom.xml\n"
+        + GOAL.format("invoker-plugin:1.9:run (x)", "1 build failed. See console output above."),
+        "test_failure",
+        "simple/pom.xml",
+        "",
+    ),
+    (
+        "gpg: no default secret key: No secret key\ngpg: signing failed: No secret key\n"
+        + GOAL.format("gpg-plugin:1.6:sign (x)", "Exit code: 2"),
+        "auth",
+        "No secret key",
+        "",
+    ),
+    (
+        "An exception has occurred in the compiler (1.8). Please file a bug at the Java Bug Database.\n"
+        "java.lang.IllegalStateException: endPosTable already set\n\tat a.b.C.d(C.java:1)\n"
+        + GOAL.format("compiler-plugin:3.3:compile (x)", "Compilation failure"),
+        "compile_error",
+        "endPosTable already set",
+        "",
+    ),
+    (
+        ":compileJava/w/src/App.java:8: error: ';' expected\n1 error\n FAILED\n\n"
+        + WRONG.format(
+            "compileJava", "Compilation failed; see the compiler error output for details."
+        ),
+        "compile_error",
+        "';' expected",
+        "",
+    ),
+    (
+        WRONG.format(
+            "processResources",
+            "A failure occurred while executing x.TaskAction\n   > Android resource linking failed\n"
+            "     ERROR:/w/res/values/styles.xml:14: AAPT: error: style attribute 'attr/x' not found.",
+        ),
+        "compile_error",
+        "style attribute 'attr/x' not found",
+        "",
+    ),
+    (
+        WRONG.format(
+            "lint",
+            "Lint found errors in the project; aborting build.\n  \n  Lint found 1 errors. First failure:\n  \n"
+            "  /w/src/Cam.kt:71: Error: Call requires permission [MissingPermission]",
+        ),
+        "lint",
+        "Call requires permission",
+        "",
+    ),
+    (
+        "* What went wrong:\nScript compilation error:\n\n  Line 14:     implementaton(x)\n"
+        "               ^ Unresolved reference: implementaton\n\n1 error\n\n* Try:\n",
+        "config_error",
+        "Unresolved reference: implementaton",
+        "",
+    ),
+    (
+        WRONG.format(
+            "compileKotlin", "Inconsistent JVM-target compatibility detected for tasks 'a' and 'b'"
+        ),
+        "config_error",
+        "Inconsistent JVM-target",
+        "",
+    ),
+    (
+        "    [junit] Testsuite: g.ParserTest\n    [junit] Testcase: testHeader took 0.001 sec\n"
+        "    [junit] Testcase: testEscapes took 0.006 sec\n    [junit] \tFAILED\n"
+        "    [junit] expected:<a[b]> but was:<a[c]>\n\nBUILD FAILED\n/w/build.xml:61: Some tests failed.",
+        "test_failure",
+        "ParserTest.testEscapes: expected:<a[b]>",
+        "",
+    ),
+    (
+        "Testcase: testEscapes(g.ParserTest):\tFAILED\nexpected:<1> but was:<2>\n\nTest g.ParserTest FAILED",
+        "test_failure",
+        "ParserTest.testEscapes: expected:<1>",
+        "",
+    ),
+    (
+        "JUnit version 4.12\n.E\nTime: 0.01\nThere was 1 failure:\n1) adds(g.SumTest)\n"
+        "java.lang.AssertionError: expected:<4> but was:<3>\n\tat g.SumTest.adds(SumTest.java:9)\n\n"
+        "FAILURES!!!\nTests run: 2,  Failures: 1",
+        "test_failure",
+        "SumTest.adds: java.lang.AssertionError: expected:<4>",
+        "",
+    ),
+    (
+        "Failures (1):\n  JUnit Jupiter:SumTest:adds()\n    MethodSource [className = 'g.SumTest', "
+        "methodName = 'adds', methodParameterTypes = '']\n"
+        "    => org.opentest4j.AssertionFailedError: expected: <4> but was: <3>\n\n1 tests failed",
+        "test_failure",
+        "SumTest.adds: org.opentest4j.AssertionFailedError: expected: <4>",
+        "",
+    ),
+    (
+        "PASSED: a\nFAILED: converts\njava.lang.AssertionError: expected [93] but found [100]\n\tat g.A.b(A.java:5)\n"
+        "===============================================\n    Default test\n    Tests run: 2, Failures: 1, Skips: 0",
+        "test_failure",
+        "converts: java.lang.AssertionError: expected [93]",
+        "",
+    ),
+    (
+        "FAIL in (parses-dates) (core_test.clj:12)\nexpected: (= 1 (f 2))\n  actual: (not (= 1 2))\n\n"
+        "Ran 2 tests containing 3 assertions.\n1 failures, 0 errors.",
+        "test_failure",
+        "parses-dates: expected: (= 1 (f 2))",
+        "",
+    ),
+    (
+        "[info] ! Codec.roundTrip: Falsified after 21 passed tests.\n[info] > ARG_0: -1\n[error] Failed tests:\n"
+        "[error] \tg.Codec",
+        "test_failure",
+        "Codec.roundTrip",
+        "",
+    ),
+    (
+        "[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0, Time elapsed: 1 s <<< FAILURE! - in g.SumTest\n"
+        "[ERROR] adds  Time elapsed: 0.010 s  <<< FAILURE!\n"
+        "org.opentest4j.AssertionFailedError: expected: <4> but was: <3>\n\tat g.SumTest.adds(SumTest.java:9)",
+        "test_failure",
+        "SumTest.adds: org.opentest4j.AssertionFailedError",
+        "mvn test -Dtest='SumTest#adds'",
+    ),
+    (
+        "9000 [INFO] Building app\n14301 [ERROR] Tests run: 9, Failures: 1, Errors: 0 <<< FAILURE! - in g.SumTest\n"
+        "14302 [ERROR] adds  Time elapsed: 0.003 s  <<< FAILURE!\njava.lang.AssertionError: no SLE\n\tat g.A.b(A.java:1)",
+        "test_failure",
+        "SumTest.adds: java.lang.AssertionError: no SLE",
+        "mvn test -Dtest='SumTest#adds'",
+    ),
+]
+"""The log, its class, words of the summary, the replay."""
+
+
+@pytest.mark.parametrize(("log", "found", "words", "replay"), CASES)
+def test_the_tools_own_form_is_read(
+    reads: Callable[[str, str, str, str], None], log: str, found: str, words: str, replay: str
+) -> None:
+    reads(log, found, words, replay)
+
+
+def test_maven_errors_are_not_those_of_a_bundler(cause: Callable[[str], Failure]) -> None:
+    log = (
+        "[command]/usr/bin/node --version\n[ERROR] adds  Time elapsed: 0.010 s  <<< FAILURE!\n"
+        "java.lang.AssertionError: expected:<4> but was:<3>\n\tat g.SumTest.adds(SumTest.java:9)"
+    )
+    assert cause(log).failure_class.value == "test_failure"
+
+
+def test_esbuild_is_read_with_its_mark_and_with_a_place(cause: Callable[[str], Failure]) -> None:
+    for log in (
+        '✘ [ERROR] Could not resolve "./shelf.js"',
+        '[ERROR] Could not resolve "./shelf.js"\n\n    src/app.js:1:7:\n      1 | import x',
+    ):
+        assert 'Could not resolve "./shelf.js"' in cause(log).summary
+
+
+def test_a_goal_that_only_counts_is_not_sure(cause: Callable[[str], Failure]) -> None:
+    log = GOAL.format("spotbugs-plugin:4:check (x)", "failed with 1 bugs and 0 errors ")
+    assert cause(log).confidence is not Confidence.HIGH
+
+
+def test_a_lost_connection_that_a_test_logs_is_not_the_cause(
+    cause: Callable[[str], Failure],
+) -> None:
+    log = (
+        "java.net.ConnectException: Connection refused (Connection refused)\n\tat g.Noise.a(Noise.java:1)\n"
+        "[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0 <<< FAILURE! - in g.SumTest\n"
+        "[ERROR] adds(g.SumTest)  Time elapsed: 0 s  <<< FAILURE!\n"
+        "java.lang.AssertionError: expected:<4> but was:<3>\n\tat g.SumTest.adds(SumTest.java:9)"
+    )
+    assert "SumTest.adds" in cause(log).summary
+    alone = "java.net.ConnectException: Connection refused\n\tat g.Main.a(Main.java:1)"
+    assert cause(alone).failure_class.value == "network"
