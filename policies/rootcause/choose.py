@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from policies.failure import FailureClass
+from policies.rootcause.ant import ant_builds
 from policies.rootcause.c import compilers
 from policies.rootcause.checks import failed_checks
 from policies.rootcause.cmake import autotools, bazel, cmake, meson, ninja
@@ -16,6 +17,7 @@ from policies.rootcause.crashes import sanitizers, terminations
 from policies.rootcause.ctests import assertions, ctest, gtests, perl_tests
 from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
 from policies.rootcause.finding import Finding, Line, Lines
+from policies.rootcause.frontend import frontends
 from policies.rootcause.generic import (
     LAST_WORDS,
     ONLY_WORDS,
@@ -38,6 +40,7 @@ from policies.rootcause.provisioning import provisioning
 from policies.rootcause.regions import Regions, regions_of
 from policies.rootcause.rust import error_chains, rustc, rustfmt
 from policies.rootcause.rusttests import rust_tests
+from policies.rootcause.sbt import mima
 from policies.rootcause.scripting import scripting
 from policies.rootcause.shell import powershell, shell_trace, terraform
 from policies.rootcause.single import OWN_RANK, by_signature, unmarked
@@ -84,9 +87,12 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         junit_runs,
         goals,
         maven_checks,
+        frontends,
+        ant_builds,
         gradle,
         gradle_tests,
         scala_tests,
+        mima,
     ),
     *(msbuild, dotnet_tests, dotnet_exceptions),
     *(shell_trace, powershell, terraform, buildkit, nix_builds, refused_pushes),

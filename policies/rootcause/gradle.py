@@ -16,6 +16,8 @@ BLOCK_LIMIT = 60
 
 _WRONG = re.compile(r"^\* What went wrong:")
 _END = re.compile(r"^(?:\* (?:Try|Exception is|Get more)|={5,}|BUILD FAILED|\d+: Task failed)")
+_BETWEEN = re.compile(r"^> Task :|^\d+ actionable tasks?\b")
+"""What Gradle's other threads print into the block."""
 _REASON = re.compile(r"^\s*> (?P<said>.+)")
 _POINTER = re.compile(
     r"^(?:There were failing tests|Compilation (?:failed|error)\b|See (?:the|log)"
@@ -84,12 +86,15 @@ def gradle(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield what went wrong: the innermost reason that says more than where to look."""
     for at, _, _ in matching(lines, "* What went wrong:", _WRONG):
         block: list[Line] = []
-        for line in lines[at + 1 : at + BLOCK_LIMIT]:
+        told = lines[at + 1 : at + BLOCK_LIMIT]
+        is_whole = any(line.text.startswith("* Try:") for line in told)
+        for line in told:
+            is_blank = not line.text.strip()
             if _END.match(line.text) or (
-                block and not line.text.strip() and not _goes_on(lines, line)
+                block and is_blank and not (is_whole or _goes_on(lines, line))
             ):
                 break
-            if line.text.strip():
+            if not (is_blank or _BETWEEN.match(line.text)):
                 block.append(line)
         if block:
             yield _wrong(block)

@@ -1,7 +1,7 @@
 """Gradle's reasons of many lines: the first line announces, an indented one below it says why.
 
-Sources: Gradle indents a message's further lines; the Android plugin prints aapt2's and lint's own lines in it,
-Kotlin's and Groovy's scripts the compiler's.
+Sources: Gradle indents a message's further lines; in it stand aapt2's and lint's own (Android), and the
+compiler's of Kotlin's and Groovy's scripts.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ SURE: tuple[tuple[re.Pattern[str], C], ...] = (
     (
         re.compile(
             r"licen[cs]es have not been accepted|^Duplicate class |JVM-target|Manifest merger failed"
-            r"|no configured signatory|minSdkVersion|AAR metadata|Script compilation"
+            r"|no configured signatory|No connected devices|[Cc]onfiguration cache problems"
+            r"|minSdkVersion|AAR metadata|Script compilation"
         ),
         C.CONFIG_ERROR,
     ),

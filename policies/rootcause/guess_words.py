@@ -127,7 +127,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|dirty) (?:tree|copy|state)|\bsubmodules?\b"
             r"|\bprs? (?:\d|mentioned|body|title)|\bcommit [0-9a-f]{7,40}\b"
             r"|\bcorresponding revision\b|\bmerge base\b|\buncommitted\b|\bunstaged\b"
-            r"|\bdetached head\b|\brebas(?:e|ing)\b|\bnon-fast-forward"
+            r"|\blocal (?:modifications|changes)\b|\bdetached head\b|\brebas(?:e|ing)\b|\bnon-fast-forward"
             r"|\b(?:commits?|branch|prs?|pull request|tag)\b.{0,60}\b(?:not|must|missing"
             r"|behind|ahead|diverged|already|requires?|contains?)"
         ),

@@ -1,7 +1,7 @@
-"""How the JVM's test runners that stand alone state a failing test, and surefire where it names the method only.
+"""How the JVM's test runners that stand alone state a failing test; and surefire, naming a method only.
 
-Sources: JUnit's text runner and its platform's console launcher, TestNG's console, Ant's junit task (plain and
-brief formatters), clojure.test, ScalaCheck, surefire with JUnit 5.
+Sources: JUnit's text runner and its platform's console launcher, TestNG's console, Ant's junit task (plain
+and brief formatters), clojure.test, ScalaCheck, surefire with JUnit 5.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ def junit_runs(lines: Sequence[Line]) -> Iterator[Finding]:
     for at, line, match in matching(lines, " in (", _CLOJURE):
         below = _why(lines[at + 1 : at + 12], _CLOJURE_SAID)
         yield _test("clojure test", stripped(line), match["test"], "", below)
-    for at, line in holding(lines, "! "):
-        if match := _SCALACHECK.match(_TOOL.sub("", line.text)):
-            yield _test("scalacheck", stripped(line), match["test"], "", None)
+    for _, line in holding(lines, "! "):
+        if broken := _SCALACHECK.match(_TOOL.sub("", line.text)):
+            yield _test("scalacheck", stripped(line), broken["test"], "", None)
     yield from _surefire_methods(lines)
 
 

@@ -30,6 +30,14 @@ _STYLE = re.compile(
 _KOTLIN = re.compile(
     r"^e: (?:file://)?(?P<file>\S{1,400}\.kts?)(?::\d+:\d+|: \(\d+, ?\d+\):) (?P<said>.+)"
 )
+_KOTLIN_OWN = re.compile(
+    r"^e: (?:warnings found and -Werror|\[ksp\] |(?:error: )?"
+    r"(?!file:|[^\s:]{1,300}\.kts?\b|/|[A-Za-z]:|java\.)"
+    r"(?:could not|cannot|unknown|unsupported|this version|language version|api version|incompatible"
+    r"|module was compiled|unresolved|duplicate|plugin)\b)",
+    re.I,
+)
+"""What kotlinc says of no place."""
 _SCALA3 = re.compile(r"^-- (?:\[E\d+\] )?(?P<said>[\w ]*Error): \S{1,300}:\d+:\d+ ?-*$")
 _GROOVY = re.compile(
     r"^(?:\S{1,300}\.groovy|WorkflowScript|build file '[^']{1,300}'|script\d*"
@@ -64,6 +72,8 @@ def jvm_compilers(lines: Sequence[Line]) -> Iterator[Finding]:
         match = _KOTLIN.match(text) or _JAVAC.match(text) or _GROOVY.match(text)
         if match and not _is_test_place(match["said"]):
             yield _compiled(lines, at, line, match["said"])
+    for _, line, _ in matching(lines, "e: ", _KOTLIN_OWN):
+        yield _found(stripped(line), C.COMPILE_ERROR, 78)
     for at, line in holding(lines, "An exception has occurred in the compiler ("):
         thrown = [stripped(one) for one in lines[at + 1 : at + 2]]
         yield Finding(

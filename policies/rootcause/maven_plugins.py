@@ -21,7 +21,8 @@ _POINTS = re.compile(
     r"^(?:You have \d+ (?:Checkstyle|PMD|CPD)\b|failed with \d+ bugs?\b|Coverage checks have not been met"
     r"|Some Enforcer rules have failed|Some files do not have the expected license header"
     r"|Exit code: \d+\s*$|\d+ builds? failed\b|Process exited with an error: \d+|Dependency problems found"
-    r"|Signature errors found|Command execution failed\.?\s*$|Failed during checkstyle execution: There"
+    r"|Signature errors found|Failed to run task\b|Coverage check failed|Command execution failed\.?\s*$"
+    r"|Failed during checkstyle execution: There"
     r"|An Ant BuildException has occured: (?:The following error|exec returned)"
     r"|.{0,80}\b(?:[Ss]ee|[Ll]ook|[Rr]efer to)\b.{0,60}\b(?:above|for (?:more )?details|output|log)\b)"
 )
@@ -66,6 +67,12 @@ _FORMS = (
         ),
     ),
     _Form("jacoco", "Rule violated for ", _RATIO),
+    _Form(
+        "animal sniffer",
+        "Undefined reference: ",
+        re.compile(_LEVEL + r"\S{1,300}: Undefined reference: "),
+    ),
+    _Form("cobertura", " failed check. ", re.compile(_LEVEL + r"\S{1,300} failed check\. \S")),
     _Form("license header", "issing header in", re.compile(_LEVEL + r"Missing header in:? \S")),
     _Form(
         "invoker",

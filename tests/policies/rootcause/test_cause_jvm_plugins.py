@@ -99,7 +99,8 @@ CASES: list[tuple[str, str, str, str]] = [
     (
         WRONG.format(
             "lint",
-            "Lint found errors in the project; aborting build.\n  \n  Lint found 1 errors. First failure:\n  \n"
+            "Lint found errors in the project; aborting build.\n  \n"
+            "  Lint found 1 errors. First failure:\n  \n"
             "  /w/src/Cam.kt:71: Error: Call requires permission [MissingPermission]",
         ),
         "lint",
@@ -152,40 +153,138 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
-        "PASSED: a\nFAILED: converts\njava.lang.AssertionError: expected [93] but found [100]\n\tat g.A.b(A.java:5)\n"
-        "===============================================\n    Default test\n    Tests run: 2, Failures: 1, Skips: 0",
+        "PASSED: a\nFAILED: converts\njava.lang.AssertionError: expected [93] but found [100]\n"
+        "\tat g.A.b(A.java:5)\n    Default test\n    Tests run: 2, Failures: 1, Skips: 0",
         "test_failure",
         "converts: java.lang.AssertionError: expected [93]",
         "",
     ),
     (
-        "FAIL in (parses-dates) (core_test.clj:12)\nexpected: (= 1 (f 2))\n  actual: (not (= 1 2))\n\n"
+        "FAIL in (parses-dates) (core_test.clj:12)\nexpected: (= 1 (f 2))\n"
+        "  actual: (not (= 1 2))\n\n"
         "Ran 2 tests containing 3 assertions.\n1 failures, 0 errors.",
         "test_failure",
         "parses-dates: expected: (= 1 (f 2))",
         "",
     ),
     (
-        "[info] ! Codec.roundTrip: Falsified after 21 passed tests.\n[info] > ARG_0: -1\n[error] Failed tests:\n"
-        "[error] \tg.Codec",
+        "[info] ! Codec.roundTrip: Falsified after 21 passed tests.\n[info] > ARG_0: -1\n"
+        "[error] Failed tests:\n[error] \tg.Codec",
         "test_failure",
         "Codec.roundTrip",
         "",
     ),
     (
-        "[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0, Time elapsed: 1 s <<< FAILURE! - in g.SumTest\n"
+        "[ERROR] Tests run: 2, Failures: 1, Errors: 0, Time elapsed: 1 s <<< FAILURE! - in g.SumTest\n"
         "[ERROR] adds  Time elapsed: 0.010 s  <<< FAILURE!\n"
-        "org.opentest4j.AssertionFailedError: expected: <4> but was: <3>\n\tat g.SumTest.adds(SumTest.java:9)",
+        "org.opentest4j.AssertionFailedError: expected: <4> but was: <3>\n\tat g.SumTest.adds(A.java:9)",
         "test_failure",
         "SumTest.adds: org.opentest4j.AssertionFailedError",
         "mvn test -Dtest='SumTest#adds'",
     ),
     (
-        "9000 [INFO] Building app\n14301 [ERROR] Tests run: 9, Failures: 1, Errors: 0 <<< FAILURE! - in g.SumTest\n"
-        "14302 [ERROR] adds  Time elapsed: 0.003 s  <<< FAILURE!\njava.lang.AssertionError: no SLE\n\tat g.A.b(A.java:1)",
+        "9000 [INFO] Building app\n"
+        "14301 [ERROR] Tests run: 9, Failures: 1, Errors: 0 <<< FAILURE! - in g.SumTest\n"
+        "14302 [ERROR] adds  Time elapsed: 0.003 s  <<< FAILURE!\n"
+        "java.lang.AssertionError: no SLE\n\tat g.A.b(A.java:1)",
         "test_failure",
         "SumTest.adds: java.lang.AssertionError: no SLE",
         "mvn test -Dtest='SumTest#adds'",
+    ),
+    (
+        GOAL.format(
+            "javadoc-plugin:2.10:jar (x)", "MavenReportException: Error while generating: "
+        ).replace(" -> [Help 1]", "")
+        + "\n[ERROR] Exit code: 1 - javadoc: error - The packages are in the unnamed module.\n"
+        "[ERROR] Command line was: javadoc @options\n[ERROR] -> [Help 1]",
+        "config_error",
+        "The packages are in the unnamed module.",
+        "",
+    ),
+    (
+        "[ERROR] Failed to execute goal org.flywaydb:flyway-maven-plugin:8.5:migrate (x) on project app: "
+        "g.FlywaySqlException: \n[ERROR] Unable to connect: Connection to localhost:5432 refused.\n"
+        "[ERROR] -> [Help 1]",
+        "network",
+        "Connection to localhost:5432 refused",
+        "",
+    ),
+    (
+        GOAL.format("surefire-plugin:3.5:test (x)", "").replace(":  -> [Help 1]", ":")
+        + "\n[ERROR] \n[ERROR] See target/surefire-reports for the individual test results.\n"
+        "[ERROR] There was an error in the forked process\n"
+        "[ERROR] TestEngine with ID 'junit-jupiter' failed to discover tests\n[ERROR] -> [Help 1]",
+        "test_failure",
+        "TestEngine with ID 'junit-jupiter' failed to discover tests",
+        "",
+    ),
+    (
+        "[WARNING] Rule 0: org.apache.maven.plugins.enforcer.DependencyConvergence failed with message:\n"
+        "Failed while enforcing releasability the error(s) are [\n"
+        "Dependency convergence error for g:lib:2.1 paths to dependency are:\n+-g:app:1\n]",
+        "config_error",
+        "Dependency convergence error for g:lib:2.1",
+        "",
+    ),
+    (
+        "Failed tests: \n  testPublish(g.EventTest)\n\nTests run: 4, Failures: 1, Errors: 0, Skipped: 0\n",
+        "test_failure",
+        "testPublish(g.EventTest)",
+        "mvn test -Dtest='EventTest#testPublish'",
+    ),
+    (
+        "* What went wrong:\nConfiguration cache problems found in this build.\n\n1 problem was found.\n"
+        "- Task `:stamp`: unsupported.\n\nSee the complete report at file:///w/report.html\n"
+        "> Invocation of 'Task.project' by task ':stamp' is unsupported.\n\n* Try:\n> Run with --scan",
+        "config_error",
+        "Invocation of 'Task.project'",
+        "",
+    ),
+    (
+        "e: warnings found and -Werror specified\n"
+        + WRONG.format("compileKotlin", "Compilation error. See log for more details"),
+        "compile_error",
+        "-Werror specified",
+        "",
+    ),
+    (
+        "BUILD FAILED\n/w/a.xml:2079: The following error occurred while executing this line:\n"
+        "/w/b.xml:48: schema V12 is missing a down migration\n\nTotal time: 21 seconds",
+        "config_error",
+        "schema V12 is missing a down migration",
+        "",
+    ),
+    (
+        'BUILD FAILED\nTarget "dist" does not exist in the project "app". \n\nTotal time: 1 second',
+        "config_error",
+        'Target "dist"',
+        "",
+    ),
+    (
+        "[info] app: found 1 potential binary incompatibilities\n"
+        "[error]  * class g.Platform#Enable\n[error]    does not have a correspondent in current version\n"
+        '[error]    filter with:\n[error]    ProblemFilters.exclude[MissingClassProblem]("g.Platform")\n'
+        "[error] java.lang.RuntimeException: app: Binary compatibility check failed!\n"
+        "[error] \tat scala.sys.package$.error(package.scala:30)\n[error] Total time: 11 s",
+        "lint",
+        "class g.Platform#Enable does not have a correspondent",
+        "",
+    ),
+    (
+        "[INFO] Running 'npm run build' in /w/ui\n[INFO] \n"
+        "[INFO] src/Login.vue(12,7): error TS2339: Property 'usr' does not exist on type 'Form'.\n"
+        "[ERROR] npm ERR! errno 2\n"
+        + GOAL.format("frontend:npm (x)", "Failed to run task: 'npm run build' failed."),
+        "type_error",
+        "TS2339",
+        "",
+    ),
+    (
+        "Unrecognized VM option 'MaxPermSize=512m'\nError: Could not create the Java Virtual Machine.\n"
+        "Error: A fatal exception has occurred. Program will exit.",
+        "config_error",
+        "MaxPermSize",
+        "",
     ),
 ]
 """The log, its class, words of the summary, the replay."""
