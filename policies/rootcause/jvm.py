@@ -15,9 +15,9 @@ STACK_LIMIT = 300
 _TOOL = re.compile(
     r"^\s*\[(?:javac|junit|error|ERROR|groovyc|scalac|kotlinc|exec|java)\] ?"
     r"|^(?:\[ant:\w{1,20}\] (?:\[(?:ERROR|WARN|error|warn)\] )?)"
-    # Gradle before 5 does not end the line of a task that it runs
-    r"|^:[\w:-]{1,150}(?=/)"
 )
+_GLUED = re.compile(r"^:[\w:-]{1,150}(?=/)")
+"""A task's name: Gradle before 5 does not end its line, and the compiler writes on."""
 _JAVAC = re.compile(
     r"^(?:[A-Za-z]:)?[^\s:\[(][^:\[]{0,300}\.(?:java|groovy|scala|sc|aj|kts?|sbt)"
     r"(?::\[\d+(?:,\d+)?\]|:\d+(?::\d+)?:)(?: error:| fatal error:)?[ \t](?!warning|note"
@@ -68,7 +68,8 @@ _CRASHED = re.compile(
 def jvm_compilers(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the compilers' errors that have a place; the first is the cause of the others."""
     for at, line in holding(lines, ".java:", ".kt:", ".kts:", ".scala:", ".groovy:", ".sbt:"):
-        text = _TOOL.sub("", line.text.strip())
+        line = Line(line.number, _GLUED.sub("", line.text.strip()))
+        text = _TOOL.sub("", line.text)
         match = _KOTLIN.match(text) or _JAVAC.match(text) or _GROOVY.match(text)
         if match and not _is_test_place(match["said"]):
             yield _compiled(lines, at, line, match["said"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
@@ -38,7 +39,7 @@ _LISTED_OLD = re.compile(
 )
 _THROWN = re.compile(r"^(?:\[ERROR\] )?(?:[a-z]\w*\.){1,12}[A-Z][\w$]*(?:: .*)?$")
 _GOAL = re.compile(
-    r"^\[ERROR\] Failed to execute goal (?P<goal>\S+)(?: \([^)]{0,200}\))?(?: on"
+    r"^\[ERROR\] Failed to execute goal(?: (?P<goal>(?!on project )\S+)(?: \([^)]{0,200}\))?)?(?: on"
     r" project (?P<project>\S+))?:(?: (?P<said>.+))?$"
 )
 _HELP = re.compile(r"\s*-> \[Help \d+\].*$")
@@ -110,7 +111,7 @@ def goals(lines: Sequence[Line]) -> Iterator[Finding]:
         if match:
             said = _HELP.sub("", match["said"] or "").strip()
             below = reason_below(lines, at) if leaves_open(said) else None
-            yield _goal(line, match["goal"], said, below)
+            yield _goal(line, match["goal"] or "", said, below)
     for _, line in holding(lines, "[ERROR] ", "[FATAL] "):
         match = _PROBLEM.match(line.text)
         if match:
@@ -128,19 +129,24 @@ def goals(lines: Sequence[Line]) -> Iterator[Finding]:
 
 
 def _listed(lines: Sequence[Line]) -> Iterator[Finding]:
-    inside = 0
+    inside, kind = 0, ""
     for line in lines:
         if (section := _SECTION.match(line.text)) is not None:
-            inside = 40
+            inside, kind = 40, section["kind"]
             if section["first"] and (match := _LISTED_OLD.match(f"  {section['first']}")):
-                yield _test((stripped(line),), match, match["said"] or "", 75)
+                yield _named(line, match, kind)
         elif inside:
             inside -= 1
             match = _LISTED.match(line.text) or _LISTED_OLD.match(line.text)
             if match:
-                yield _test((stripped(line),), match, match["said"] or "", 75)
+                yield _named(line, match, kind)
             elif _RUNNER.match(line.text):
                 inside = 0
+
+
+def _named(line: Line, match: re.Match[str], kind: str) -> Finding:
+    found = _test((stripped(line),), match, match["said"] or "", 75)
+    return found if match["said"] else replace(found, summary=f"{kind}: {line.text.strip()}")
 
 
 def _goal(line: Line, goal: str, said: str, below: Line | None) -> Finding:
@@ -149,7 +155,7 @@ def _goal(line: Line, goal: str, said: str, below: Line | None) -> Finding:
     found = _class(told) or _class(f"{goal} {told}")
     return Finding(
         lines=(*([below] if below else []), stripped(line)),
-        rank=48 if empty else 74 if found and found is not C.TEST_FAILURE else 62,
+        rank=48 if empty else 74 if found and found is not C.TEST_FAILURE else 65,
         rule="maven goal",
         failure_class=found or (None if empty else by_words(told) or C.CONFIG_ERROR),
         summary="" if empty else told,

@@ -17,7 +17,7 @@ OWN_RANK = 96
 """Of a person's own entry: above every format."""
 ONLY_ENDS = 14
 """What a line loses that names a thing and that it failed: the reason stands elsewhere."""
-LOGGED = 14
+LOGGED = 18
 """What an exception loses whose stack follows: a program that goes on logs such ones, too."""
 FAR_FROM_END, FAR_LINES = 8, 150
 """What it loses when so many kept lines follow: a tool that fails mostly ends soon after."""

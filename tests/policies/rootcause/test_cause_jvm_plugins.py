@@ -305,6 +305,37 @@ def test_maven_errors_are_not_those_of_a_bundler(cause: Callable[[str], Failure]
     assert cause(log).failure_class.value == "test_failure"
 
 
+def test_the_name_of_a_task_is_no_part_of_what_the_compiler_says(
+    cause: Callable[[str], Failure],
+) -> None:
+    failure = cause(":app:compileJava/w/src/App.java:8: error: ';' expected\n1 error\n FAILED")
+    assert failure.summary == "/w/src/App.java:8: error: ';' expected"
+
+
+def test_a_goal_outranks_an_exception_that_was_only_logged(cause: Callable[[str], Failure]) -> None:
+    log = (
+        "10:01:02 [main] ERROR g.Worker - simulated\njava.lang.IllegalStateException: simulated\n"
+        "\tat g.Worker.run(Worker.java:33)\nCaused by: java.io.IOException: Connection reset by peer\n"
+        "\tat g.Net.read(Net.java:1)\n\t... 3 more\n"
+        + GOAL.format(
+            "release-plugin:2.5:prepare (x)", "Cannot prepare: you have local modifications"
+        )
+    )
+    failure = cause(log)
+    assert (failure.failure_class.value, "local modifications" in failure.summary) == (
+        "git_error",
+        True,
+    )
+
+
+def test_what_a_project_depends_on_is_read_without_a_goal(cause: Callable[[str], Failure]) -> None:
+    log = (
+        "[ERROR] Failed to execute goal on project app: Could not resolve dependencies for project g:app:1: "
+        "Could not transfer artifact g:lib:pom:2 from/to mirror (https://e.org): Unknown host example.org"
+    )
+    assert cause(log).failure_class.value == "network"
+
+
 def test_esbuild_is_read_with_its_mark_and_with_a_place(cause: Callable[[str], Failure]) -> None:
     for log in (
         '✘ [ERROR] Could not resolve "./shelf.js"',
