@@ -158,7 +158,7 @@ def _chain(line: Line, match: re.Match[str], causes: Sequence[Line]) -> Finding:
     outer = Line(line.number, _TOOL.sub("", line.text).strip())
     asserted = bool(_ASSERTED.search(match["type"]))
     inner = outer if asserted or not causes else causes[-1]
-    uncaught = line.text.lstrip().startswith("Exception in thread")
+    uncaught = line.text.lstrip().startswith('Exception in thread "main"')
     return Finding(
         lines=(inner, *([outer] if inner is not outer else [])),
         rank=66 if uncaught or asserted else 62,

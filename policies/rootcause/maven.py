@@ -14,7 +14,6 @@ from policies.rootcause.maven_messages import leaves_open, reason_below, rule_sa
 from policies.rootcause.maven_plugins import points_elsewhere
 from policies.rootcause.scan import holding, matching, stripped
 
-_LEVEL = re.compile(r"^\s*\[(?:ERROR|FATAL)\] ?")
 _RUNNER = re.compile(
     r"^(?:\[(?:ERROR|INFO|WARNING)\] )?\s*Tests run: \d+, Failures: \d+, Errors: \d+"
 )
@@ -64,6 +63,7 @@ _RULES = (
         ),
         C.LINT,
     ),
+    (re.compile(r"invalid (?:target|source) release|release version \d+ not"), C.CONFIG_ERROR),
     (re.compile(r"ompilation fail|Fatal error compiling"), C.COMPILE_ERROR),
     (re.compile(r"forked VM terminated|VM crash|The fork"), C.SIGNAL_CRASH),
     (re.compile(r"timeout or other error in the fork"), C.TEST_TIMEOUT),

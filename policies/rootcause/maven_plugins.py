@@ -90,6 +90,12 @@ _LISTS: tuple[tuple[str, str, re.Pattern[str], C], ...] = (
         C.TEST_FAILURE,
     ),
     (
+        "nexus staging",
+        '" failures',
+        re.compile(r"^\[ERROR\]\s{2,}\* (?P<item>\S.{0,500})$"),
+        C.CONFIG_ERROR,
+    ),
+    (
         "dependency analysis",
         "declared dependencies found:",
         re.compile(r"^\[(?:WARNING|ERROR)\]\s{2,}(?P<item>\S+:\S+)"),

@@ -26,6 +26,7 @@ _MARK = re.compile(
     r"^\s{0,6}(?:##\[error\]|::error(?: [^:]{0,300})?::|(?:ERROR|FATAL|CRITICAL) - )\s*"
     r"(?:\d{1,3}:\d\d\.\d\d (?=\S))?"
 )
+_LOGGED_CLASSES = (FailureClass.NETWORK, FailureClass.MISSING_DEPENDENCY)
 _FRAME = re.compile(r"^\s+at [\w.$/@<>-]{1,300} ?\(")
 _SELF = re.compile(r"^(?:error|fatal|err!?|e)\b[: ]", re.I)
 
@@ -44,7 +45,7 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
             CLEANING_UP if noise.CLEANUP.search(lowered) and not _SELF.match(text) else 0
         )
         rank -= ONLY_ENDS if only_ends(lowered) and not entry.first_wins else 0
-        if entry.failure_class is FailureClass.NETWORK and _has_stack(lines, at):
+        if entry.failure_class in _LOGGED_CLASSES and _has_stack(lines, at):
             rank -= LOGGED
         if entry.own:
             rank = OWN_RANK

@@ -361,3 +361,41 @@ def test_a_lost_connection_that_a_test_logs_is_not_the_cause(
     assert "SumTest.adds" in cause(log).summary
     alone = "java.net.ConnectException: Connection refused\n\tat g.Main.a(Main.java:1)"
     assert cause(alone).failure_class.value == "network"
+
+
+def test_a_thread_that_dies_beside_the_main_one_is_not_the_cause(
+    cause: Callable[[str], Failure],
+) -> None:
+    log = (
+        GOAL.format(
+            "release-plugin:2.5:prepare (x)", "Cannot prepare: you have local modifications"
+        )
+        + '\nException in thread "Thread-13" java.lang.NoClassDefFoundError: g/Hook\n\tat g.A.run(A.java:3)'
+    )
+    assert "local modifications" in cause(log).summary
+    alone = (
+        'Exception in thread "main" java.lang.NoClassDefFoundError: g/Hook\n\tat g.A.main(A.java:3)'
+    )
+    assert "NoClassDefFoundError" in cause(alone).summary
+
+
+def test_the_rules_a_staged_release_breaks_are_listed(cause: Callable[[str], Failure]) -> None:
+    log = (
+        '[ERROR]   Rule "javadoc-staging" failures\n'
+        "[ERROR]     * Missing: no javadoc jar found in folder '/g/lib/1.0'\n"
+        + GOAL.format(
+            "nexus-staging-plugin:1.6:deploy (x)", "Remote staging failed: rules failure!"
+        )
+    )
+    assert "no javadoc jar found" in cause(log).summary
+
+
+def test_a_java_release_the_compiler_lacks_is_configuration(
+    cause: Callable[[str], Failure],
+) -> None:
+    for reason in (
+        "Fatal error compiling: invalid target release: 17",
+        "Fatal error compiling: error: release version 21 not supported",
+    ):
+        log = GOAL.format("compiler-plugin:3.8:compile (x)", reason)
+        assert cause(log).failure_class.value == "config_error"
