@@ -32,7 +32,13 @@ SURE: tuple[tuple[re.Pattern[str], C], ...] = (
         ),
         C.CONFIG_ERROR,
     ),
-    (re.compile(r"AAPT: error|Android resource (?:linking|compilation)"), C.COMPILE_ERROR),
+    (
+        re.compile(
+            r"AAPT: error|Android resource (?:linking|compilation)|Cannot fit requested classes in"
+            r"|^(?:Class|Method|Code) too large\b"
+        ),
+        C.COMPILE_ERROR,
+    ),
 )
 """Reasons of Gradle's and Android's own, which know better than words that other tools share."""
 

@@ -399,3 +399,25 @@ def test_a_java_release_the_compiler_lacks_is_configuration(
     ):
         log = GOAL.format("compiler-plugin:3.8:compile (x)", reason)
         assert cause(log).failure_class.value == "config_error"
+
+
+def test_a_subproject_tells_why_it_failed_where_the_build_only_ends(
+    cause: Callable[[str], Failure],
+) -> None:
+    sub = (
+        "[subant] The following error occurred while executing this line:\n"
+        '[subant] /w/java/build.xml:48: copy doesn\'t support the "quiet" attribute\n'
+    )
+    ended = sub + "BUILD FAILED\n/w/build.xml:12: exit status 1\n"
+    assert cause(ended).summary == 'copy doesn\'t support the "quiet" attribute'
+    other = sub + "BUILD FAILED\n/w/build.xml:14: Unable to delete file /w/out/a.jar\n"
+    assert "Unable to delete file" in cause(other).summary
+
+
+def test_a_limit_of_the_class_file_is_the_compilers(cause: Callable[[str], Failure]) -> None:
+    log = (
+        "* What went wrong:\nExecution failed for task ':app:link'.\n"
+        "> A failure occurred while executing com.android.Link\n"
+        "   > Class too large: org/example/test/R$string\n\n* Try:\n"
+    )
+    assert cause(log).failure_class.value == "compile_error"
