@@ -27,6 +27,7 @@ from policies.rootcause.generic import (
 from policies.rootcause.git import refused_pushes
 from policies.rootcause.go import go_build, go_panics
 from policies.rootcause.gotests import go_tests
+from policies.rootcause.graal import native_images
 from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
 from policies.rootcause.guards import Guards
 from policies.rootcause.guess import guessed
@@ -88,6 +89,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         goals,
         maven_checks,
         frontends,
+        native_images,
         ant_builds,
         gradle,
         gradle_tests,

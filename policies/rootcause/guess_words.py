@@ -74,6 +74,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\bresolutionimpossible\b|\bpackages? not found\b|\bcannot find module\b"
             r"|\bcannot open shared object"
             r"|\bmanifest (?:unknown|for)\b|\bnothing provides\b"
+            r"|\bresol(?:ve|ution)exception\b|\berrors?\S{0,3} in dependency resolution"
             r"|\bimport\w* .{0,60}\bnot (?:be )?(?:found|resolved)|\bcan't resolve\b"
             r"|\bno matching (?:distribution|package|version)|\b(?:image|package|crate|gem"
             r"|pod)s? .{0,80}\bnot found"

@@ -23,6 +23,9 @@ _CASE = re.compile(
     r"^Testcase: (?P<test>[\w$\[\]. -]{1,200}?)(?:\((?P<class>[\w.$]{1,300})\))?"
     r"(?: took [\d.,]{1,12} sec|:\s*(?:FAILED|Caused an ERROR))\s*$"
 )
+_JUDGED = re.compile(
+    r"^Test (?P<class>(?:[\w$]{1,100}\.){0,12}[A-Z][\w$]{0,100}) FAILED(?: \((?:crashed|timeout)\))?$"
+)
 _VERDICT = re.compile(r"^\s*(?:FAILED|Caused an ERROR)\s*$")
 _NUMBERED = re.compile(
     r"^\d{1,5}\) (?P<test>[\w$\[\]. -]{1,200})\((?P<class>[\w.$]{1,300})\)(?P<said>[a-z]\S{0,300}.{0,500})?$"
@@ -52,7 +55,9 @@ _METHOD = re.compile(
 
 def junit_runs(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the failing tests, each with what was thrown."""
-    yield from _ant(lines)
+    told = list(_ant(lines))
+    yield from told
+    yield from _judged(lines, {one.identity.partition(".")[0] for one in told})
     yield from _text(lines)
     yield from _launcher(lines)
     for at, line, match in matching(lines, "FAILED", _TESTNG):
@@ -82,6 +87,22 @@ def _ant(lines: Sequence[Line]) -> Iterator[Finding]:
             why = next((one for one in below[0 if told else 1 :] if one.text.strip()), None)
             name = match["class"] or suite
             yield _test("ant junit", Line(line.number, text), match["test"], name, why)
+
+
+def _judged(lines: Sequence[Line], told: set[str]) -> Iterator[Finding]:
+    """Ant's task names the class alone where no formatter prints: those not *told* of already."""
+    for _, line in holding(lines, " FAILED"):
+        text = _TOOL.sub("", line.text).rstrip()
+        match = _JUDGED.match(text)
+        name = match["class"].rpartition(".")[2] if match else ""
+        if name and name not in told:
+            yield Finding(
+                lines=(Line(line.number, text),),
+                rank=64,
+                rule="ant junit",
+                failure_class=C.TEST_FAILURE,
+                identity=name,
+            )
 
 
 def _text(lines: Sequence[Line]) -> Iterator[Finding]:

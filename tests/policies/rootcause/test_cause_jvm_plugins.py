@@ -421,3 +421,46 @@ def test_a_limit_of_the_class_file_is_the_compilers(cause: Callable[[str], Failu
         "   > Class too large: org/example/test/R$string\n\n* Try:\n"
     )
     assert cause(log).failure_class.value == "compile_error"
+
+
+IMAGE = (
+    "Error: Unsupported features in 2 methods\nDetailed message:\n"
+    "Error: No instances of g.Pool are allowed in the image heap\nTrace: \tobject g.Pool\n"
+    "Error: Use -H:+ReportExceptionStackTraces to print stacktrace of underlying exception\n"
+)
+
+
+def test_a_native_image_says_why_above_its_end(cause: Callable[[str], Failure]) -> None:
+    ended = "Error: Image build request failed with exit status 1\n"
+    goal = GOAL.format(
+        "quarkus-plugin:1:build (x)", "Failed to generate native image: Build failure"
+    )
+    failure = cause(IMAGE + ended + goal)
+    assert failure.summary == "Error: No instances of g.Pool are allowed in the image heap"
+    assert "native image" in cause(IMAGE + goal).summary
+
+
+def test_ant_names_the_class_alone_where_no_formatter_prints(
+    cause: Callable[[str], Failure],
+) -> None:
+    end = "BUILD FAILED\n/w/build.xml:3: One or more tests failed. See out/reports for details.\n"
+    assert "g.NodeTest" in cause("    [junit] Test g.NodeTest FAILED\n" + end).summary
+    detailed = (
+        "    [junit] Testcase: adds took 0.1 sec\n    [junit] \tFAILED\n    [junit] expected 4\n"
+    )
+    told = cause(
+        "    [junit] Testsuite: g.NodeTest\n"
+        + detailed
+        + "    [junit] Test g.NodeTest FAILED\n"
+        + end
+    )
+    assert told.summary == "NodeTest.adds: expected 4"
+    assert not any("Test g.NodeTest FAILED" in line for line in told.lines)
+
+
+def test_a_resolver_of_sbts_is_read_by_its_exception(cause: Callable[[str], Failure]) -> None:
+    for log in (
+        "[error] (core/*:update) coursier.ResolutionException: 1 not found\n[error]     /h/lib_2.12.jar\n",
+        "java.lang.Exception: Encountered 1 error(s) in dependency resolution\n\tat coursier.T.a(T.scala:3)",
+    ):
+        assert cause(log).failure_class.value == "missing_dependency"
