@@ -27,13 +27,13 @@ from policies.rootcause.generic import (
 from policies.rootcause.git import refused_pushes
 from policies.rootcause.go import go_build, go_panics
 from policies.rootcause.gotests import go_tests
-from policies.rootcause.graal import native_images
 from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
 from policies.rootcause.guards import Guards
 from policies.rootcause.guess import guessed
 from policies.rootcause.harness import mozlog
 from policies.rootcause.junit import junit_runs
 from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
+from policies.rootcause.jvm_reports import jvm_reports
 from policies.rootcause.maven import goals, surefire
 from policies.rootcause.maven_plugins import maven_checks
 from policies.rootcause.places import placed
@@ -89,7 +89,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         goals,
         maven_checks,
         frontends,
-        native_images,
+        jvm_reports,
         ant_builds,
         gradle,
         gradle_tests,

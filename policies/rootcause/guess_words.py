@@ -93,7 +93,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         re.compile(
             r"\blint|\bcode ?style|\b(?:un|re)?format(?:ted|ter|ting)?\b.{0,40}\b(?:run"
             r"|needed|required|wrong"
-            r"|incorrect)|not formatted|trailing whitespace|spelling|licen[cs]e header"
+            r"|incorrect)|not formatted|\bmust be formatted\b|trailing whitespace|spelling|licen[cs]e header"
             r"|\bviolations?\b|\bunused (?:import|var|dep|fun|export|file)"
             r"|\bvulnerabilit|\bcve-\d{4}|\bcoverage\b.{0,60}\b(?:below|threshold"
             r"|does not meet|less than|fail)|\bquality gate\b"

@@ -68,6 +68,12 @@ _FORMS = (
     ),
     _Form("jacoco", "Rule violated for ", _RATIO),
     _Form(
+        "tycho",
+        "Missing requirement: ",
+        re.compile(_LEVEL + r"\s{1,6}Missing requirement: \S"),
+        C.MISSING_DEPENDENCY,
+    ),
+    _Form(
         "animal sniffer",
         "Undefined reference: ",
         re.compile(_LEVEL + r"\S{1,300}: Undefined reference: "),

@@ -464,3 +464,40 @@ def test_a_resolver_of_sbts_is_read_by_its_exception(cause: Callable[[str], Fail
         "java.lang.Exception: Encountered 1 error(s) in dependency resolution\n\tat coursier.T.a(T.scala:3)",
     ):
         assert cause(log).failure_class.value == "missing_dependency"
+
+
+def test_tycho_lists_what_a_bundle_misses(cause: Callable[[str], Failure]) -> None:
+    log = (
+        "[ERROR] Cannot resolve project dependencies:\n[ERROR]   Software being installed: g.app 1.0\n"
+        "[ERROR]   Missing requirement: g.app 1.0 requires 'bundle g.swt 0.0.0' but it could not be found\n"
+        "[ERROR] \n[ERROR] Cannot resolve dependencies of MavenProject: g:app:1.0 @ /w/pom.xml: See log\n"
+    )
+    failure = cause(log)
+    assert "requires 'bundle g.swt 0.0.0'" in failure.summary
+    assert failure.failure_class.value == "missing_dependency"
+
+
+def test_gwt_names_the_file_above_the_line(cause: Callable[[str], Failure]) -> None:
+    said = "         [ERROR] Line 154: The return type is incompatible with Graph.node(Name)\n"
+    file = "      [ERROR] Errors in 'file:/w/src/g/Names.java'\n"
+    for level in ("", "[INFO] "):
+        goal = GOAL.format("gwt-plugin:1:compile (x)", "GWT exited with status 1")
+        failure = cause(f"{level}{file}{level}{said}{goal}")
+        assert failure.summary.startswith("/w/src/g/Names.java:154: The return type")
+        assert failure.failure_class.value == "compile_error"
+    assert "Names" not in cause(said + goal).summary
+
+
+def test_spring_boot_describes_why_it_did_not_start(cause: Callable[[str], Failure]) -> None:
+    stars = "***************************\n"
+    banner = f"{stars}APPLICATION FAILED TO START\n{stars}\n"
+    said = "Web server failed to start. Port 8080 was already in use."
+    goal = GOAL.format("boot-plugin:2:start (x)", "Application failed to start.")
+    assert cause(f"{banner}Description:\n\n{said}\n\nAction:\n\nStop it.\n{goal}").summary == said
+    assert said not in cause(f"{banner}Action:\n\n{said}\n{goal}").summary
+
+
+def test_files_that_scalafmt_wants_formatted_are_lint(cause: Callable[[str], Failure]) -> None:
+    for where in ("core / Test / scalafmtCheck", "Compile / scalafmtSbtCheck"):
+        log = f"[error] ({where}) 3 files must be formatted\n[error] Total time: 11 s\n"
+        assert cause(log).failure_class.value == "lint"
