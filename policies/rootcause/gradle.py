@@ -27,7 +27,8 @@ _POINTER = re.compile(
     r"|The following files had format|\d+ (?:actionable|tests?)"
     r"|A problem occurred (?:evaluating|configuring|in|starting)|Multiple build operations"
     r"|Could not resolve all (?:files|dependencies|artifacts|task dependencies)"
-    r"|Process 'Gradle Test Executor|Lint found|Build failed)"
+    r"|Process 'Gradle Test Executor|Lint found|Build failed|Compilation failed to complete"
+    r"|[\w.$]{1,200} \(no error message\))"
 )
 _RULES = (
     (re.compile(r"No space left"), C.DISK_FULL),

@@ -22,7 +22,7 @@ _NEW = re.compile(
     r" .:=-]{1,200}?)\s+--\s+Time elapsed: .{1,20} <<< (?:FAILURE|ERROR)!"
 )
 _OLD = re.compile(
-    r"^(?:\[ERROR\] )?(?P<test>[\w\[\]{}, .:=-]{1,200}?)"
+    r"^(?:\[ERROR\] )?(?!Error: )(?P<test>[\w\[\]{}, .:=-]{1,200}?)"
     r"(?:\{.{0,100}\})?\((?P<class>[\w.$]{1,300})\)\s+Time elapsed: .{1,20} <<< (?:FAILURE"
     r"|ERROR)!"
 )
@@ -58,7 +58,7 @@ _RULES = (
     (
         re.compile(
             r"checkstyle|spotless|format violations|pmd|spotbugs|findbugs|license"
-            r"|Too many files with unapproved|ktlint|sortpom|impsort|formatter|detekt|coverage",
+            r"|Too many files with unapproved|ktlint|sortpom|impsort|formatter|detekt|coverage check",
             re.I,
         ),
         C.LINT,
@@ -67,7 +67,7 @@ _RULES = (
     (re.compile(r"ompilation fail|Fatal error compiling"), C.COMPILE_ERROR),
     (re.compile(r"forked VM terminated|VM crash|The fork"), C.SIGNAL_CRASH),
     (re.compile(r"timeout or other error in the fork"), C.TEST_TIMEOUT),
-    (re.compile(r"test failures|surefire|failsafe", re.I), C.TEST_FAILURE),
+    (re.compile(r"test failures|surefire|failsafe|tests did not pass", re.I), C.TEST_FAILURE),
 )
 _NETWORK = re.compile(
     r"Connect(?:ion)? (?:to .{1,200} )?(?:refused|timed out|reset)|Unknown host|UnknownHost"

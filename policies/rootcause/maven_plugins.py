@@ -67,6 +67,7 @@ _FORMS = (
         ),
     ),
     _Form("jacoco", "Rule violated for ", _RATIO),
+    _Form("protoc", "PROTOC FAILED: ", re.compile(_LEVEL + r"PROTOC FAILED: \S"), C.COMPILE_ERROR),
     _Form(
         "tycho",
         "Missing requirement: ",

@@ -501,3 +501,68 @@ def test_files_that_scalafmt_wants_formatted_are_lint(cause: Callable[[str], Fai
     for where in ("core / Test / scalafmtCheck", "Compile / scalafmtSbtCheck"):
         log = f"[error] ({where}) 3 files must be formatted\n[error] Total time: 11 s\n"
         assert cause(log).failure_class.value == "lint"
+
+
+def test_maven_is_read_as_githubs_pages_show_it(cause: Callable[[str], Failure]) -> None:
+    goal = GOAL.format("jacoco:1:check (x)", "Coverage checks have not been met.")
+    asserted = (
+        "[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0 <<< FAILURE! - in g.SumTest\n"
+        "[ERROR] adds(g.SumTest)  Time elapsed: 0 s  <<< FAILURE!\n"
+        "java.lang.AssertionError: expected:<4> but was:<3>\n\tat g.SumTest.adds(SumTest.java:9)\n"
+    )
+    javac = "[ERROR] COMPILATION ERROR : \n[ERROR] /w/src/A.java:[3,9] cannot find symbol\n"
+    for log in (goal, asserted, javac):
+        own, shown = cause(log), cause(log.replace("[ERROR]", "Error: "))
+        assert (shown.summary, shown.failure_class, shown.fingerprint) == (
+            own.summary,
+            own.failure_class,
+            own.fingerprint,
+        )
+    assert "Coverage checks" in cause("Error:  Coverage checks have not been met.").summary
+
+
+def test_gradles_debug_log_is_read_without_level_and_category(
+    cause: Callable[[str], Failure],
+) -> None:
+    reporter = "[ERROR] [org.gradle.internal.buildevents.BuildExceptionReporter] "
+    told = ["* What went wrong:", "Execution failed for task ':a'.", "> Port 80 is taken", "* Try:"]
+    log = "".join(f"2020-10-04T17:49:55.110+0300 {reporter}{line}\n" for line in told)
+    assert cause(log).summary == "Port 80 is taken"
+
+
+def test_a_branch_of_a_pipeline_stands_before_the_level(cause: Callable[[str], Failure]) -> None:
+    said = "/w/src/A.scala:31: value foldLeft is not a member of Unit"
+    for branch in ("akka", "Linux / JDK 8"):
+        assert cause(f"[{branch}] [error] {said}\n").failure_class.value == "compile_error"
+    listed = "[INFO] [ERROR] Line 3: x"
+    assert cause(f"{listed}\nboom: error\n").lines[0] != "Line 3: x"
+
+
+def test_protoc_under_maven_says_where(cause: Callable[[str], Failure]) -> None:
+    said = 'PROTOC FAILED: a.proto:12:3: "Foo" is not defined.'
+    goal = GOAL.format("protobuf:1:compile (x)", "protoc did not exit cleanly. Review output.")
+    failure = cause(f"[ERROR] {said}\n{goal}")
+    assert (failure.summary, failure.failure_class.value) == (said, "compile_error")
+
+
+def test_a_class_that_r8_misses_is_a_dependency(cause: Callable[[str], Failure]) -> None:
+    block = (
+        "* What went wrong:\nExecution failed for task ':app:minifyReleaseWithR8'.\n"
+        "> A failure occurred while executing com.android.R8Task\n   > Compilation failed to complete\n"
+    )
+    said = "R8: Missing class g.Keep (referenced from: g.Event and 8 other contexts)"
+    failure = cause(f"ERROR: {said}\n{block}")
+    assert (failure.failure_class.value, "g.Keep" in failure.summary) == (
+        "missing_dependency",
+        True,
+    )
+    assert "g.Keep" not in cause(f"WARNING:{said}\n{block}").summary
+
+
+def test_mutants_and_suites_that_pitest_complains_of(cause: Callable[[str], Failure]) -> None:
+    for said, found in (
+        ("1 tests did not pass without mutation when calculating line coverage.", "test_failure"),
+        ("Mutation score of 96 is below threshold of 100", "lint"),
+    ):
+        log = GOAL.format("pitest-maven:1:mutationCoverage (x)", said)
+        assert cause(log).failure_class.value == found
