@@ -36,7 +36,7 @@ from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
 from policies.rootcause.jvm_reports import jvm_reports
 from policies.rootcause.maven import goals, surefire
 from policies.rootcause.maven_plugins import maven_checks
-from policies.rootcause.maven_ui import maven_shown
+from policies.rootcause.maven_ui import maven_passed_on
 from policies.rootcause.places import placed
 from policies.rootcause.provisioning import provisioning
 from policies.rootcause.regions import Regions, regions_of
@@ -89,7 +89,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         junit_runs,
         goals,
         maven_checks,
-        *(maven_shown, frontends, jvm_reports),
+        *(maven_passed_on, frontends, jvm_reports),
         ant_builds,
         gradle,
         gradle_tests,

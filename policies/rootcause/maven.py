@@ -22,7 +22,7 @@ _NEW = re.compile(
     r" .:=-]{1,200}?)\s+--\s+Time elapsed: .{1,20} <<< (?:FAILURE|ERROR)!"
 )
 _OLD = re.compile(
-    r"^(?:\[ERROR\] )?(?!Error: )(?P<test>[\w\[\]{}, .:=-]{1,200}?)"
+    r"^(?:\[ERROR\] )?(?!Error: |\[INFO\] )(?P<test>[\w\[\]{}, .:=-]{1,200}?)"
     r"(?:\{.{0,100}\})?\((?P<class>[\w.$]{1,300})\)\s+Time elapsed: .{1,20} <<< (?:FAILURE"
     r"|ERROR)!"
 )

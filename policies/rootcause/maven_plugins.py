@@ -22,7 +22,8 @@ _POINTS = re.compile(
     r"|Some Enforcer rules have failed|Some files do not have the expected license header"
     r"|Exit code: \d+\s*$|\d+ builds? failed\b|Process exited with an error: \d+|Dependency problems found"
     r"|Signature errors found|Failed to run task\b|Coverage check failed|Command execution failed\.?\s*$"
-    r"|Failed during checkstyle execution: There"
+    r"|Failed during checkstyle execution: There|Maven execution failed, exit code"
+    r"|Execution \S{1,80} of goal \S{1,200} failed: \d+ baseline errors?"
     r"|An Ant BuildException has occured: (?:The following error|exec returned)"
     r"|.{0,80}\b(?:[Ss]ee|[Ll]ook|[Rr]efer to)\b.{0,60}\b(?:above|for (?:more )?details|output|log)\b)"
 )
@@ -67,6 +68,13 @@ _FORMS = (
         ),
     ),
     _Form("jacoco", "Rule violated for ", _RATIO),
+    _Form(
+        "bnd baseline",
+        " is too low, the new version must be ",
+        re.compile(
+            _LEVEL + r"The (?:bundle version|baselining check) .{1,300} is too low, the new version"
+        ),
+    ),
     _Form("protoc", "PROTOC FAILED: ", re.compile(_LEVEL + r"PROTOC FAILED: \S"), C.COMPILE_ERROR),
     _Form(
         "tycho",

@@ -1,4 +1,8 @@
-"""Maven's lines as GitHub's pages show them: the runner takes "[ERROR]" for its own and shows "Error: "."""
+"""Maven's lines as others pass them on.
+
+GitHub's pages take "[ERROR]" for the runner's own mark and show "Error: "; Maven's release and invoker
+plugins put "[INFO] " before every line of the Maven that they start.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,17 @@ from policies.rootcause.maven import goals, surefire
 from policies.rootcause.maven_plugins import maven_checks
 from policies.rootcause.scan import holding
 
-_SIGNS = ("Error:  Failed to execute goal", "Error:  Tests run:", "Error:  COMPILATION ERROR")
-_LEVEL = re.compile(r"^(?P<level>Error|Warning): (?= |$)")
+_SIGNS = tuple(
+    f"{level} {said}"
+    for level in ("Error: ", "[INFO] [ERROR]")
+    for said in ("Failed to execute goal", "Tests run:", "COMPILATION ERROR")
+)
+_LEVEL = re.compile(
+    r"^(?:(?P<level>Error|Warning): (?= |$)|\[INFO\] (?=\[(?:ERROR|WARNING|INFO)\]))"
+)
 
 
-def maven_shown(lines: Sequence[Line]) -> Iterator[Finding]:
+def maven_passed_on(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield what Maven's formats find once its own levels stand before the lines again."""
     if next(holding(lines, *_SIGNS), None) is None:
         return
@@ -27,4 +37,4 @@ def maven_shown(lines: Sequence[Line]) -> Iterator[Finding]:
 
 
 def _own(match: re.Match[str]) -> str:
-    return f"[{match['level'].upper()}]"
+    return f"[{match['level'].upper()}]" if match["level"] else ""

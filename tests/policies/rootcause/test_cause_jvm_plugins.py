@@ -512,12 +512,16 @@ def test_maven_is_read_as_githubs_pages_show_it(cause: Callable[[str], Failure])
     )
     javac = "[ERROR] COMPILATION ERROR : \n[ERROR] /w/src/A.java:[3,9] cannot find symbol\n"
     for log in (goal, asserted, javac):
-        own, shown = cause(log), cause(log.replace("[ERROR]", "Error: "))
-        assert (shown.summary, shown.failure_class, shown.fingerprint) == (
-            own.summary,
-            own.failure_class,
-            own.fingerprint,
-        )
+        own = cause(log)
+        for shown in (
+            cause(log.replace("[ERROR]", "Error: ")),
+            cause(log.replace("[ERROR]", "[INFO] [ERROR]")),
+        ):
+            assert (shown.summary, shown.failure_class, shown.fingerprint) == (
+                own.summary,
+                own.failure_class,
+                own.fingerprint,
+            )
     assert "Coverage checks" in cause("Error:  Coverage checks have not been met.").summary
 
 
@@ -566,3 +570,25 @@ def test_mutants_and_suites_that_pitest_complains_of(cause: Callable[[str], Fail
     ):
         log = GOAL.format("pitest-maven:1:mutationCoverage (x)", said)
         assert cause(log).failure_class.value == found
+
+
+def test_the_maven_that_a_release_starts_is_read(cause: Callable[[str], Failure]) -> None:
+    inner = GOAL.format("javadoc:2:jar (x)", "MavenReportException: Error while creating archive:")
+    inner = inner.replace(" -> [Help 1]", "")
+    said = "[ERROR] Exit code: 1 - /w/src/A.java:47: error: self-closing element not allowed\n"
+    outer = GOAL.format("release:2:perform (x)", "Maven execution failed, exit code: '1'")
+    log = "".join(f"[INFO] {line}\n" for line in f"{inner}\n{said}".splitlines() if line) + outer
+    assert "self-closing element not allowed" in cause(log).summary
+
+
+def test_a_baseline_says_which_version_it_asks_for(cause: Callable[[str], Failure]) -> None:
+    said = "The bundle version (2.20.1/2.20.0) is too low, the new version must be at least 2.21.0"
+    reason = "Execution default of goal bnd:4:baseline failed: 1 baseline error: Baselining failed"
+    failure = cause(f"[ERROR] {said}\n" + GOAL.format("bnd:4:baseline (default)", reason))
+    assert (failure.summary, failure.failure_class.value) == (said, "lint")
+
+
+def test_an_artifact_that_leiningen_misses_is_a_dependency(cause: Callable[[str], Failure]) -> None:
+    said = "Could not find artifact g:utils:jar:0.1.0 in clojars (https://repo.example.org/)"
+    log = f"{said}\nThis could be due to a typo in :dependencies.\nmake: *** [front.test] Error 1\n"
+    assert (cause(log).summary, cause(log).failure_class.value) == (said, "missing_dependency")
