@@ -35,6 +35,7 @@ from policies.rootcause.junit import junit_runs
 from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
 from policies.rootcause.jvm_reports import jvm_reports
 from policies.rootcause.maven import goals, surefire
+from policies.rootcause.maven_errors import goal_errors
 from policies.rootcause.maven_plugins import maven_checks
 from policies.rootcause.maven_ui import maven_passed_on
 from policies.rootcause.places import placed
@@ -88,7 +89,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         surefire,
         junit_runs,
         goals,
-        maven_checks,
+        *(maven_checks, goal_errors),
         *(maven_passed_on, frontends, jvm_reports),
         ant_builds,
         gradle,

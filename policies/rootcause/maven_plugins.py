@@ -25,6 +25,10 @@ _POINTS = re.compile(
     r"|Failed during checkstyle execution: There|Maven execution failed, exit code"
     r"|Execution \S{1,80} of goal \S{1,200} failed: \d+ baseline errors?"
     r"|An Ant BuildException has occured: (?:The following error|exec returned)"
+    # that it ended, in few words and with no reason
+    r"|(?:[\w'./-]{1,40} ){0,5}(?:failed|failure|failed to start)\.?$|.{0,80}\bdid not exit cleanly\b"
+    r"|.{0,80}\b(?:exited|terminated|finished|returned)\b.{0,40}\b(?:status|code|value)\b:? ?\d{1,5}\.?$"
+    r"|.{0,200}\b[Bb]uild failed due to errors$"
     r"|.{0,80}\b(?:[Ss]ee|[Ll]ook|[Rr]efer to)\b.{0,60}\b(?:above|for (?:more )?details|output|log)\b)"
 )
 _LEVEL = r"^(?:\[(?:INFO|WARN(?:ING)?|ERROR)\] )?"

@@ -592,3 +592,35 @@ def test_an_artifact_that_leiningen_misses_is_a_dependency(cause: Callable[[str]
     said = "Could not find artifact g:utils:jar:0.1.0 in clojars (https://repo.example.org/)"
     log = f"{said}\nThis could be due to a typo in :dependencies.\nmake: *** [front.test] Error 1\n"
     assert (cause(log).summary, cause(log).failure_class.value) == (said, "missing_dependency")
+
+
+def test_a_goal_that_only_failed_leaves_the_word_to_what_its_plugin_logged(
+    cause: Callable[[str], Failure],
+) -> None:
+    header = "[INFO] --- widget-maven-plugin:1.0:generate (x) @ app ---\n"
+    said = "[ERROR] Widget a.w has no owner\n"
+    for vague in (
+        "Widget generation failed.",
+        "widgetc exited with status 3",
+        "widgetc did not exit cleanly. Review output.",
+        "App failed to start",
+        "g.Oops: Build failed due to errors",
+    ):
+        goal = GOAL.format("widget:1.0:generate (x)", vague)
+        assert cause(f"{header}{said}{goal}").summary == "Widget a.w has no owner"
+        assert "no owner" not in cause(f"{said}{header}{goal}").summary
+    clear = GOAL.format("widget:1.0:generate (x)", "The owner of b.w is unknown, see b.w line 3")
+    assert "b.w is unknown" in cause(f"{header}{said}{clear}").summary
+
+
+def test_a_failing_test_is_the_cause_whatever_else_its_goal_logged(
+    cause: Callable[[str], Failure],
+) -> None:
+    log = (
+        "[INFO] --- maven-surefire-plugin:3.0:test (x) @ app ---\n[ERROR] pool is slow\n"
+        "[ERROR] Tests run: 1, Failures: 1, Errors: 0, Skipped: 0 <<< FAILURE! - in g.SumTest\n"
+        "[ERROR] adds(g.SumTest)  Time elapsed: 0 s  <<< FAILURE!\n"
+        "java.lang.AssertionError: expected:<4> but was:<3>\n\tat g.SumTest.adds(SumTest.java:9)\n"
+        + GOAL.format("surefire-plugin:3.0:test (x)", "There are test failures.")
+    )
+    assert "SumTest.adds" in cause(log).summary
