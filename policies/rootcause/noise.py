@@ -138,7 +138,9 @@ _ECHO = re.compile(
 CLEANUP = re.compile(
     r"\b(?:cleanup|clean up|cleaning up|teardown|tearing down|removing|post job|post run"
     r"|upload(?:ing|ed)?|artifacts?|cache"
-    r"|telemetry|metrics?|stop(?:ping)? container|logout|docker stop|terminate orphan)\b|^rm: "
+    r"|telemetry|metrics?|stop(?:ping)? container|logout|docker stop|terminate orphan"
+    # Jenkins' publisher, after a build that never came to its tests
+    r"|no test report files were found)\b|^rm: "
 )
 """On the lower-cased line: work after the failure, or beside the point."""
 

@@ -624,3 +624,12 @@ def test_a_failing_test_is_the_cause_whatever_else_its_goal_logged(
         + GOAL.format("surefire-plugin:3.0:test (x)", "There are test failures.")
     )
     assert "SumTest.adds" in cause(log).summary
+
+
+def test_that_no_reports_were_found_follows_from_what_failed_before(
+    cause: Callable[[str], Failure],
+) -> None:
+    said = "No test report files were found. Configuration error?\n"
+    log = f"+ mvn -B verify\nscript.sh: 1: mvn: not found\n{said}hudson.AbortException: {said}"
+    assert "mvn: not found" in cause(log).summary
+    assert "No test report files" in cause(f"ERROR: {said}").summary
