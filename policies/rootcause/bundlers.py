@@ -22,7 +22,7 @@ _LOADER = re.compile(
 )
 _RESOLVE = re.compile(r"^(?:Error: |SyntaxError: )?(?:Module not found|Can't resolve)\b")
 _ESBUILD = re.compile(
-    r"^(?:[✘X] )?\[ERROR\] (?P<said>\S.{0,1000})$|^> (?P<file>\S{1,300}):\d{1,9}:\d{1,9}: "
+    r"^(?P<mark>[✘X] )?\[ERROR\] (?P<said>\S.{0,1000})$|^> (?P<file>\S{1,300}):\d{1,9}:\d{1,9}: "
     r"error: (?P<older>\S.{0,1000})$"
 )
 _PLACE = re.compile(r"^\s{2,8}(?P<file>[^\s:]{1,300}):\d{1,9}:\d{1,9}:?$")
@@ -65,6 +65,8 @@ def bundlers(lines: Sequence[Line]) -> Iterator[Finding]:
         if match := _ESBUILD.match(line.text):
             place = next((p for x in after[:3] if (p := _PLACE.match(x.text))), None)
             file = match["file"] or (place["file"] if place else "")
+            if match["said"] and not (match["mark"] or place):
+                continue  # Maven and others begin their errors so
             yield _finding(line, match["said"] or match["older"], file, *_named(after, file))
         elif match := _WEBPACK.match(line.text):
             yield from _webpack(line, match, after)

@@ -3,46 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from policies.failure import FailureClass
-from policies.rootcause.browser_tests import browser_tests
-from policies.rootcause.c import compilers
-from policies.rootcause.checks import failed_checks
-from policies.rootcause.cmake import autotools, bazel, cmake, meson, ninja
 from policies.rootcause.commands import shown_command
-from policies.rootcause.containers import buildkit, nix_builds
-from policies.rootcause.crashes import sanitizers, terminations
-from policies.rootcause.ctests import assertions, ctest, gtests, perl_tests
-from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
+from policies.rootcause.finders import FINDERS, SHAPES
 from policies.rootcause.finding import Finding, Line, Lines
-from policies.rootcause.generic import (
-    LAST_WORDS,
-    ONLY_WORDS,
-    by_ending,
-    by_words,
-)
-from policies.rootcause.git import refused_pushes
-from policies.rootcause.go import go_build, go_panics
-from policies.rootcause.gotests import go_tests
-from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
+from policies.rootcause.generic import LAST_WORDS, ONLY_WORDS, by_ending, by_words
 from policies.rootcause.guards import Guards
 from policies.rootcause.guess import guessed
-from policies.rootcause.harness import mozlog
-from policies.rootcause.headings import headed
-from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
-from policies.rootcause.kernel import kernel
-from policies.rootcause.maven import goals, surefire
-from policies.rootcause.places import placed
-from policies.rootcause.provisioning import provisioning
 from policies.rootcause.regions import Regions, regions_of
-from policies.rootcause.rust import error_chains, rustc, rustfmt
-from policies.rootcause.rusttests import rust_tests
-from policies.rootcause.scripting import scripting
-from policies.rootcause.shell import powershell, shell_trace, terraform
 from policies.rootcause.single import OWN_RANK, by_signature, unmarked
-from policies.rootcause.verdicts import verdicts
 from policies.rootcause.weigh import behind_forms, in_place
 from policies.rootcause.wrappers import by_wrapper
 from policies.signatures import Signature, Signatures
@@ -70,31 +42,6 @@ GUESSED = 3
 
 _RULED = re.compile(r" \((?:[a-z]{2,30}:)?[a-z]{2,30}(?:-[a-z]{2,30}){1,5}\)$")
 """The name of a checker's rule behind its complaint: no compiler writes it so."""
-
-FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
-    scripting,
-    *(compilers, gtests, assertions, perl_tests, ctest, sanitizers, terminations),
-    *(cmake, meson, autotools, ninja, bazel),
-    *(rustc, error_chains, rustfmt, rust_tests),
-    *(go_build, go_tests, go_panics),
-    *(
-        jvm_compilers,
-        jvm_exceptions,
-        jvm_crashes,
-        surefire,
-        goals,
-        gradle,
-        gradle_tests,
-        scala_tests,
-    ),
-    *(msbuild, dotnet_tests, dotnet_exceptions),
-    *(shell_trace, powershell, terraform, buildkit, nix_builds, refused_pushes),
-    *(mozlog, browser_tests, verdicts, provisioning, kernel, headed),
-)
-"""What reads each tool's own format."""
-
-SHAPES: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (failed_checks, placed)
-"""What reads the forms that most tools share, where no format claims the lines."""
 
 
 _UNGUARDED = Guards()

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.gradle_messages import sure_class, told_below
 from policies.rootcause.maven import _class as class_of_words
 from policies.rootcause.scan import indented, matching, stripped
 
@@ -15,6 +16,8 @@ BLOCK_LIMIT = 60
 
 _WRONG = re.compile(r"^\* What went wrong:")
 _END = re.compile(r"^(?:\* (?:Try|Exception is|Get more)|={5,}|BUILD FAILED|\d+: Task failed)")
+_BETWEEN = re.compile(r"^> Task :|^\d+ actionable tasks?\b")
+"""What Gradle's other threads print into the block."""
 _REASON = re.compile(r"^\s*> (?P<said>.+)")
 _POINTER = re.compile(
     r"^(?:There were failing tests|Compilation (?:failed|error)\b|See (?:the|log)"
@@ -24,7 +27,8 @@ _POINTER = re.compile(
     r"|The following files had format|\d+ (?:actionable|tests?)"
     r"|A problem occurred (?:evaluating|configuring|in|starting)|Multiple build operations"
     r"|Could not resolve all (?:files|dependencies|artifacts|task dependencies)"
-    r"|Process 'Gradle Test Executor|Lint found|Build failed)"
+    r"|Process 'Gradle Test Executor|Lint found|Build failed|Compilation failed to complete"
+    r"|[\w.$]{1,200} \(no error message\))"
 )
 _RULES = (
     (re.compile(r"No space left"), C.DISK_FULL),
@@ -83,12 +87,15 @@ def gradle(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield what went wrong: the innermost reason that says more than where to look."""
     for at, _, _ in matching(lines, "* What went wrong:", _WRONG):
         block: list[Line] = []
-        for line in lines[at + 1 : at + BLOCK_LIMIT]:
+        told = lines[at + 1 : at + BLOCK_LIMIT]
+        is_whole = any(line.text.startswith("* Try:") for line in told)
+        for line in told:
+            is_blank = not line.text.strip()
             if _END.match(line.text) or (
-                block and not line.text.strip() and not _goes_on(lines, line)
+                block and is_blank and not (is_whole or _goes_on(lines, line))
             ):
                 break
-            if line.text.strip():
+            if not (is_blank or _BETWEEN.match(line.text)):
                 block.append(line)
         if block:
             yield _wrong(block)
@@ -130,9 +137,9 @@ def scala_tests(lines: Sequence[Line]) -> Iterator[Finding]:
 
 
 def _goes_on(lines: Sequence[Line], blank: Line) -> bool:
-    """An empty line may stand inside the block, when a reason follows it."""
+    """An empty line may stand inside the block, when a reason or more of a message follows it."""
     after = next((line for line in lines if line.number > blank.number and line.text.strip()), None)
-    return after is not None and _REASON.match(after.text) is not None
+    return after is not None and (after.text[:2] == "  " or _REASON.match(after.text) is not None)
 
 
 def _wrong(block: Sequence[Line]) -> Finding:
@@ -143,13 +150,16 @@ def _wrong(block: Sequence[Line]) -> Finding:
         if _REASON.match(line.text) or line is block[0]
     ]
     own = [one for one in reasons if not _POINTER.match(one.text)]
-    lead = own[-1] if own else reasons[-1]
+    told = told_below(block, reasons[-1])
+    lead = told or (own[-1] if own else reasons[-1])
     text = " ".join(one.text for one in said)
-    found = class_of_words(lead.text) or next((c for p, c in _RULES if p.search(lead.text)), None)
+    found = sure_class(lead.text) or (sure_class(reasons[-1].text) if told else None)
+    found = found or class_of_words(lead.text)
+    found = found or next((c for p, c in _RULES if p.search(lead.text)), None)
     found = found or next((c for p, c in _RULES if p.search(text)), None)
     return Finding(
         lines=(lead, *[one for one in own[:-1][-1:] if one is not lead]),
-        rank=76 if own and found else 64 if own else 47,
+        rank=76 if (own or told) and found else 64 if own or told else 47,
         rule="gradle",
         failure_class=found,
     )

@@ -60,13 +60,17 @@ def guessed(finding: Finding, lines: Sequence[Line]) -> C | None:
     said = f"{finding.summary} {finding.lines[0].text}"
     if found := class_in(finding.lines[0].text):
         return found
-    lowered = said.lower()
-    for pattern, found in WORDS:
-        if pattern.search(lowered):
-            return found
+    if told := by_words(said):
+        return told
     if _RULED.search(finding.lines[0].text.rstrip()):
         return C.LINT
     return _around(finding, lines) or _by_command(finding, lines)
+
+
+def by_words(said: str) -> C | None:
+    """Give the class that the words of *said* make likely."""
+    lowered = said.lower()
+    return next((found for pattern, found in WORDS if pattern.search(lowered)), None)
 
 
 def _around(finding: Finding, lines: Sequence[Line]) -> C | None:

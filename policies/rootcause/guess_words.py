@@ -22,7 +22,8 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         re.compile(
-            r"\b(?:http|https|status|error|code|returned)\b.{0,24}\b(?:404|500|502|503|504)\b"
+            r"\b(?:unknownhost|noroutetohost|connect(?:timeout)?|sockettimeout|sslhandshake|bind)exception\b"
+            r"|\b(?:http|https|status|error|code|returned)\b.{0,24}\b(?:404|500|502|503|504)\b"
             r"|\b(?:502|503|504) "
             r"(?:bad|service|gateway)|\bhttp error\b|\bfailed to query\b"
             r"|\bcould not resolve host|\bunreachable\b"
@@ -73,6 +74,8 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\bresolutionimpossible\b|\bpackages? not found\b|\bcannot find module\b"
             r"|\bcannot open shared object"
             r"|\bmanifest (?:unknown|for)\b|\bnothing provides\b"
+            r"|\bfilenotfoundexception: https?://"
+            r"|\bresol(?:ve|ution)exception\b|\berrors?\S{0,3} in dependency resolution"
             r"|\bimport\w* .{0,60}\bnot (?:be )?(?:found|resolved)|\bcan't resolve\b"
             r"|\bno matching (?:distribution|package|version)|\b(?:image|package|crate|gem"
             r"|pod)s? .{0,80}\bnot found"
@@ -91,10 +94,10 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         re.compile(
             r"\blint|\bcode ?style|\b(?:un|re)?format(?:ted|ter|ting)?\b.{0,40}\b(?:run"
             r"|needed|required|wrong"
-            r"|incorrect)|not formatted|trailing whitespace|spelling|licen[cs]e header"
+            r"|incorrect)|not formatted|\bmust be formatted\b|trailing whitespace|spelling|licen[cs]e header"
             r"|\bviolations?\b|\bunused (?:import|var|dep|fun|export|file)"
             r"|\bvulnerabilit|\bcve-\d{4}|\bcoverage\b.{0,60}\b(?:below|threshold"
-            r"|does not meet|less than|fail)|\bquality gate\b"
+            r"|does not meet|less than|fail)|\bquality gate\b|\bscore\b.{0,40}\bbelow\b"
             r"|(?:more|larger|longer|greater) than (?:the )?[\w ]{0,20}(?:max(?:imum)?|limit"
             r"|allowed)|\bindent\w*\b.{0,40}\b(?:tabs?|spaces?)"
             r"|\bleaks? found\b|\bsecrets? (?:found|detected)|\bunknown word\b"
@@ -127,7 +130,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|dirty) (?:tree|copy|state)|\bsubmodules?\b"
             r"|\bprs? (?:\d|mentioned|body|title)|\bcommit [0-9a-f]{7,40}\b"
             r"|\bcorresponding revision\b|\bmerge base\b|\buncommitted\b|\bunstaged\b"
-            r"|\bdetached head\b|\brebas(?:e|ing)\b|\bnon-fast-forward"
+            r"|\blocal (?:modifications|changes)\b|\bdetached head\b|\brebas(?:e|ing)\b|\bnon-fast-forward"
             r"|\b(?:commits?|branch|prs?|pull request|tag)\b.{0,60}\b(?:not|must|missing"
             r"|behind|ahead|diverged|already|requires?|contains?)"
         ),

@@ -14,11 +14,13 @@ STACK_LIMIT = 300
 
 _TOOL = re.compile(
     r"^\s*\[(?:javac|junit|error|ERROR|groovyc|scalac|kotlinc|exec|java)\] ?"
-    r"|^(?:\[ant:javac\] )"
+    r"|^(?:\[ant:\w{1,20}\] (?:\[(?:ERROR|WARN|error|warn)\] )?)"
 )
+_GLUED = re.compile(r"^:[\w:-]{1,150}(?=/)")
+"""A task's name: Gradle before 5 does not end its line, and the compiler writes on."""
 _JAVAC = re.compile(
     r"^(?:[A-Za-z]:)?[^\s:\[(][^:\[]{0,300}\.(?:java|groovy|scala|sc|aj|kts?|sbt)"
-    r"(?::\[\d+,\d+\]|:\d+(?::\d+)?:)(?: error:| fatal error:)?[ \t](?!warning|note"
+    r"(?::\[\d+(?:,\d+)?\]|:\d+(?::\d+)?:)(?: error:| fatal error:)?[ \t](?!warning|note"
     r"|info)(?P<said>\S.*)"
 )
 _STYLE = re.compile(
@@ -28,6 +30,14 @@ _STYLE = re.compile(
 _KOTLIN = re.compile(
     r"^e: (?:file://)?(?P<file>\S{1,400}\.kts?)(?::\d+:\d+|: \(\d+, ?\d+\):) (?P<said>.+)"
 )
+_KOTLIN_OWN = re.compile(
+    r"^e: (?:warnings found and -Werror|\[ksp\] |(?:error: )?"
+    r"(?!file:|[^\s:]{1,300}\.kts?\b|/|[A-Za-z]:|java\.)"
+    r"(?:could not|cannot|unknown|unsupported|this version|language version|api version|incompatible"
+    r"|module was compiled|unresolved|duplicate|plugin)\b)",
+    re.I,
+)
+"""What kotlinc says of no place."""
 _SCALA3 = re.compile(r"^-- (?:\[E\d+\] )?(?P<said>[\w ]*Error): \S{1,300}:\d+:\d+ ?-*$")
 _GROOVY = re.compile(
     r"^(?:\S{1,300}\.groovy|WorkflowScript|build file '[^']{1,300}'|script\d*"
@@ -58,10 +68,21 @@ _CRASHED = re.compile(
 def jvm_compilers(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the compilers' errors that have a place; the first is the cause of the others."""
     for at, line in holding(lines, ".java:", ".kt:", ".kts:", ".scala:", ".groovy:", ".sbt:"):
-        text = _TOOL.sub("", line.text.strip())
+        line = Line(line.number, _GLUED.sub("", line.text.strip()))
+        text = _TOOL.sub("", line.text)
         match = _KOTLIN.match(text) or _JAVAC.match(text) or _GROOVY.match(text)
         if match and not _is_test_place(match["said"]):
             yield _compiled(lines, at, line, match["said"])
+    for _, line, _ in matching(lines, "e: ", _KOTLIN_OWN):
+        yield _found(stripped(line), C.COMPILE_ERROR, 78)
+    for at, line in holding(lines, "An exception has occurred in the compiler ("):
+        thrown = [stripped(one) for one in lines[at + 1 : at + 2]]
+        yield Finding(
+            lines=(*thrown, stripped(line)),
+            rank=78,
+            rule="javac crash",
+            failure_class=C.COMPILE_ERROR,
+        )
     for _, line, _ in matching(lines, "-- ", _SCALA3):
         yield _found(stripped(line), C.COMPILE_ERROR, 78)
 
@@ -140,7 +161,7 @@ def _chain(line: Line, match: re.Match[str], causes: Sequence[Line]) -> Finding:
     outer = Line(line.number, _TOOL.sub("", line.text).strip())
     asserted = bool(_ASSERTED.search(match["type"]))
     inner = outer if asserted or not causes else causes[-1]
-    uncaught = line.text.lstrip().startswith("Exception in thread")
+    uncaught = line.text.lstrip().startswith('Exception in thread "main"')
     return Finding(
         lines=(inner, *([outer] if inner is not outer else [])),
         rank=66 if uncaught or asserted else 62,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.guess import by_words
+from policies.rootcause.maven_messages import leaves_open, reason_below, rule_says
+from policies.rootcause.maven_plugins import points_elsewhere
 from policies.rootcause.scan import holding, matching, stripped
 
-_LEVEL = re.compile(r"^\s*\[(?:ERROR|FATAL)\] ?")
 _RUNNER = re.compile(
     r"^(?:\[(?:ERROR|INFO|WARNING)\] )?\s*Tests run: \d+, Failures: \d+, Errors: \d+"
 )
@@ -19,7 +22,7 @@ _NEW = re.compile(
     r" .:=-]{1,200}?)\s+--\s+Time elapsed: .{1,20} <<< (?:FAILURE|ERROR)!"
 )
 _OLD = re.compile(
-    r"^(?:\[ERROR\] )?(?P<test>[\w\[\]{}, .:=-]{1,200}?)"
+    r"^(?:\[ERROR\] )?(?!Error: |\[INFO\] )(?P<test>[\w\[\]{}, .:=-]{1,200}?)"
     r"(?:\{.{0,100}\})?\((?P<class>[\w.$]{1,300})\)\s+Time elapsed: .{1,20} <<< (?:FAILURE"
     r"|ERROR)!"
 )
@@ -31,20 +34,18 @@ _LISTED = re.compile(
     r"(?P<test>\w+)(?:\[.{0,80}\])?(?::\d+)?(?:->[\w.:]+){0,5} (?P<said>\S.*)"
 )
 _LISTED_OLD = re.compile(
-    r"^ {1,4}(?P<test>\w+)(?:\[.{0,80}\])?\((?P<class>[\w.$]+)\): (?P<said>.*)"
+    r"^ {1,4}(?P<test>\w+)(?:\[.{0,80}\])?\((?P<class>[\w.$]+)\)(?:: (?P<said>.*))?$"
 )
 _THROWN = re.compile(r"^(?:\[ERROR\] )?(?:[a-z]\w*\.){1,12}[A-Z][\w$]*(?:: .*)?$")
 _GOAL = re.compile(
-    r"^\[ERROR\] Failed to execute goal (?P<goal>\S+)(?: \([^)]{0,200}\))?(?: on"
-    r" project (?P<project>\S+))?: (?P<said>.+)"
+    r"^\[ERROR\] Failed to execute goal(?: (?P<goal>(?!on project )\S+)(?: \([^)]{0,200}\))?)?(?: on"
+    r" project (?P<project>\S+))?:(?: (?P<said>.+))?$"
 )
 _HELP = re.compile(r"(?:(?<!\s)\s+)?-> \[Help \d+\].*$")
 _EMPTY = re.compile(
     r"^(?:There are test failures|There was \d+ (?:error|failure)"
     r"|Compilation failure(?:: Compilation failure)?:?\s*$"
-    r"|There were test failures|Build failed, check"
-    r"|Command execution failed|An Ant BuildException has occured"
-    r"|Failed during checkstyle execution: There)"
+    r"|There were test failures|Build failed, check)"
 )
 _RULES = (
     (
@@ -57,15 +58,16 @@ _RULES = (
     (
         re.compile(
             r"checkstyle|spotless|format violations|pmd|spotbugs|findbugs|license"
-            r"|Too many files with unapproved|ktlint|sortpom|impsort|formatter|detekt|coverage",
+            r"|Too many files with unapproved|ktlint|sortpom|impsort|formatter|detekt|coverage check",
             re.I,
         ),
         C.LINT,
     ),
+    (re.compile(r"invalid (?:target|source) release|release version \d+ not"), C.CONFIG_ERROR),
     (re.compile(r"ompilation fail|Fatal error compiling"), C.COMPILE_ERROR),
     (re.compile(r"forked VM terminated|VM crash|The fork"), C.SIGNAL_CRASH),
     (re.compile(r"timeout or other error in the fork"), C.TEST_TIMEOUT),
-    (re.compile(r"test failures|surefire|failsafe", re.I), C.TEST_FAILURE),
+    (re.compile(r"test failures|surefire|failsafe|tests did not pass", re.I), C.TEST_FAILURE),
 )
 _NETWORK = re.compile(
     r"Connect(?:ion)? (?:to .{1,200} )?(?:refused|timed out|reset)|Unknown host|UnknownHost"
@@ -104,53 +106,60 @@ def surefire(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def goals(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield why Maven could not execute a goal or read a project; a compiler's own words go first."""
-    for _, line in holding(lines, "Failed to execute goal"):
+    for at, line in holding(lines, "Failed to execute goal"):
         match = _GOAL.match(line.text)
         if match:
-            yield _goal(line, match)
+            said = _HELP.sub("", match["said"] or "").strip()
+            below = reason_below(lines, at) if leaves_open(said) else None
+            yield _goal(line, match["goal"] or "", said, below)
     for _, line in holding(lines, "[ERROR] ", "[FATAL] "):
         match = _PROBLEM.match(line.text)
         if match:
             yield _problem(line, match["said"], 77)
     for at, line, match in matching(lines, "Rule ", _RULE):
-        said = [stripped(one) for one in lines[at + 1 : at + 2] if one.text.strip()]
+        told = rule_says(lines[at + 1 : at + 5])
         yield Finding(
-            lines=(*said, stripped(line)),
+            lines=(*([told] if told else []), stripped(line)),
             rank=78,
             rule="maven enforcer",
             failure_class=C.CONFIG_ERROR,
-            summary=said[0].text if said else "",
-            identity=f"{match['rule']} {said[0].text if said else ''}",
+            summary=told.text if told else "",
+            identity=f"{match['rule']} {told.text if told else ''}",
         )
 
 
 def _listed(lines: Sequence[Line]) -> Iterator[Finding]:
-    inside = 0
+    inside, kind = 0, ""
     for line in lines:
         if (section := _SECTION.match(line.text)) is not None:
-            inside = 40
+            inside, kind = 40, section["kind"]
             if section["first"] and (match := _LISTED_OLD.match(f"  {section['first']}")):
-                yield _test((stripped(line),), match, match["said"], 75)
+                yield _named(line, match, kind)
         elif inside:
             inside -= 1
             match = _LISTED.match(line.text) or _LISTED_OLD.match(line.text)
             if match:
-                yield _test((stripped(line),), match, match["said"], 75)
+                yield _named(line, match, kind)
             elif _RUNNER.match(line.text):
                 inside = 0
 
 
-def _goal(line: Line, match: re.Match[str]) -> Finding:
-    said = _HELP.sub("", match["said"]).strip()
-    empty = _EMPTY.match(said) is not None
-    found = _class(said) or _class(f"{match['goal']} {said}")
+def _named(line: Line, match: re.Match[str], kind: str) -> Finding:
+    found = _test((stripped(line),), match, match["said"] or "", 75)
+    return found if match["said"] else replace(found, summary=f"{kind}: {line.text.strip()}")
+
+
+def _goal(line: Line, goal: str, said: str, below: Line | None) -> Finding:
+    told = f"{said} {below.text}" if below else said
+    empty = not below and (not said or bool(_EMPTY.match(said)) or points_elsewhere(said))
+    found = _class(told) or _class(f"{goal} {told}")
     return Finding(
-        lines=(stripped(line),),
-        rank=48 if empty else 74 if found and found is not C.TEST_FAILURE else 62,
+        lines=(*([below] if below else []), stripped(line)),
+        rank=48 if empty else 74 if found and found is not C.TEST_FAILURE else 65,
         rule="maven goal",
-        failure_class=found,
-        summary=said if not empty else "",
-        identity=f"{match['goal']} {said}",
+        failure_class=found or (None if empty else by_words(told) or C.CONFIG_ERROR),
+        summary="" if empty else told,
+        identity=f"{goal} {told}",
     )
 
 

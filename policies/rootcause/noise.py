@@ -23,8 +23,12 @@ _WRAPS_AT_START = re.compile(
     r"|node v|npm v|a-z)"
     r"|\[(?:error|fatal|info)\] +(?:re-run maven|to see the full stack"
     r"|for more information about the err|after correcting the|\[help \d+\]|-> \[help"
-    r"|please refer to|the build could not read|mvn <|some problems were"
+    r"|please refer to|see dump files|see \S{1,300} for the individual"
+    r"|the build could not read|mvn <|some problems were"
     r"|there are test failures|build failure|compilation error *:|-{5,})"
+    r"|\[(?:error|fatal|warn(?:ing)?)\]\s+(?:at [\w.$/@<>-]{1,300} ?\(|\.\.\. \d+ more"
+    r"|(?:total|elapsed) time: |stack trace is suppressed)"
+    r"|error: (?:could not create the java virtual machine|a fatal exception has occurred\. program)"
     r"|\* (?:try|get more help|exception is):?|> run with --"
     r"|run with --(?:stacktrace|info|debug|scan)"
     r"|make(?:\[\d+\])?: (?:entering|leaving) directory|there were failing tests"
@@ -137,7 +141,9 @@ _ECHO = re.compile(
 CLEANUP = re.compile(
     r"\b(?:cleanup|clean up|cleaning up|teardown|tearing down|removing|post job|post run"
     r"|upload(?:ing|ed)?|artifacts?|cache"
-    r"|telemetry|metrics?|stop(?:ping)? container|logout|docker stop|terminate orphan)\b|^rm: "
+    r"|telemetry|metrics?|stop(?:ping)? container|logout|docker stop|terminate orphan"
+    # Jenkins' publisher, after a build that never came to its tests
+    r"|no test report files were found)\b|^rm: "
     r"|^p?kill(?:all)?: "
 )
 """On the lower-cased line: work after the failure, or beside the point."""

@@ -23,6 +23,14 @@ PREFIX = re.compile(
     r"|[\w.-]{1,80}[-_]\d{1,4}\s{1,40}\|"
     r"|#\d{1,4} \d{1,6}\.\d{1,4}|#\d{1,4}(?= ERROR)"
     r"|\[gw\d{1,3}\]"
+    # Maven's own logger (slf4j-simple) with showDateTime: milliseconds since the start
+    r"|\d{1,9}(?= \[(?:INFO|WARNING|ERROR|DEBUG)\] )"
+    # Gradle with --debug: level and category
+    r"|\[(?:LIFECYCLE|QUIET|ERROR|WARN|INFO|DEBUG)\] \[(?:(?:class )?org\.gradle\.[\w.$]{1,200}"
+    r"|system\.(?:err|out)|TestEventLogger)\]"
+    # a project or a branch of a pipeline, before a build tool's own level
+    r"|\[(?!(?i:info|error|warn|warning|debug|trace)\])[\w .()/-]{1,60}\]"
+    r"(?= \[(?:error|info|warn|ERROR|INFO|WARNING)\] )"
     # the kernel's ring buffer, syslog
     r"|(?:<\d{1,2}>)?\[ {0,8}\d{1,9}\.\d{6}\](?:\[ {0,8}[TC]\d{1,9}\])?"
     rf"|[A-Z][a-z]{{2}} [ \d]\d {_CLOCK} [\w.-]{{1,80}} [\w./@-]{{1,60}}(?:\[\d+\])?:"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.failure import FailureClass
 from policies.rootcause import noise
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.vague import only_ends
@@ -18,6 +19,8 @@ ONLY_ENDS = 14
 """What a line loses that names a thing and that it failed: the reason stands elsewhere."""
 LOGGED, FORMS = 28, 80
 """What a known failure loses in a program's own log, which it may have survived; above that rank nothing."""
+WITH_STACK = 18
+"""What an exception loses whose stack follows: a program that goes on logs such ones, too."""
 FAR_FROM_END, FAR_LINES = 8, 150
 """What it loses when so many kept lines follow: a tool that fails mostly ends soon after."""
 
@@ -35,6 +38,8 @@ _MARK = re.compile(
 )
 _BOXED = re.compile(r"^│ {1,8}(?:❱ {1,8})?\d{1,6} │")
 """Source code around a frame of a traceback that rich draws."""
+_STACKED_CLASSES = (FailureClass.NETWORK, FailureClass.MISSING_DEPENDENCY)
+_FRAME = re.compile(r"^\s+at [\w.$/@<>-]{1,300} ?\(")
 _SELF = re.compile(r"^(?:error|fatal|err!?|e)\b[: ]", re.I)
 
 
@@ -53,6 +58,8 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
         )
         rank -= ONLY_ENDS if only_ends(lowered) and not entry.first_wins else 0
         rank -= LOGGED if entry.rank < FORMS and _RECORD.match(text) else 0
+        if entry.failure_class in _STACKED_CLASSES and _has_stack(lines, at):
+            rank -= WITH_STACK
         if entry.own:
             rank = OWN_RANK
         rank -= FAR_FROM_END if len(lines) - at > FAR_LINES and not entry.first_wins else 0
@@ -65,6 +72,11 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
             agent_form=entry.agent,
             one_line=not entry.own,
         )
+
+
+def _has_stack(lines: Sequence[Line], at: int) -> bool:
+    """Say whether the line at *at* is the head of a JVM's stack."""
+    return at + 1 < len(lines) and _FRAME.match(lines[at + 1].text) is not None
 
 
 def unmarked(text: str) -> str:

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from policies.rootcause.choose import FINDERS, SHAPES
 from policies.rootcause.clean import clean
+from policies.rootcause.finders import FINDERS, SHAPES
 from policies.rootcause.finding import Line
 from policies.rootcause.generic import by_ending, by_words
 from policies.rootcause.regions import regions_of

@@ -1,0 +1,69 @@
+"""Every tool's own format that is read, and the forms that most tools share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from policies.rootcause.ant import ant_builds
+from policies.rootcause.browser_tests import browser_tests
+from policies.rootcause.c import compilers
+from policies.rootcause.checks import failed_checks
+from policies.rootcause.cmake import autotools, bazel, cmake, meson, ninja
+from policies.rootcause.containers import buildkit, nix_builds
+from policies.rootcause.crashes import sanitizers, terminations
+from policies.rootcause.ctests import assertions, ctest, gtests, perl_tests
+from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.frontend import frontends
+from policies.rootcause.git import refused_pushes
+from policies.rootcause.go import go_build, go_panics
+from policies.rootcause.gotests import go_tests
+from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
+from policies.rootcause.harness import mozlog
+from policies.rootcause.headings import headed
+from policies.rootcause.junit import junit_runs
+from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
+from policies.rootcause.jvm_reports import jvm_reports
+from policies.rootcause.kernel import kernel
+from policies.rootcause.maven import goals, surefire
+from policies.rootcause.maven_errors import goal_errors
+from policies.rootcause.maven_plugins import maven_checks
+from policies.rootcause.maven_ui import maven_passed_on
+from policies.rootcause.places import placed
+from policies.rootcause.provisioning import provisioning
+from policies.rootcause.rust import error_chains, rustc, rustfmt
+from policies.rootcause.rusttests import rust_tests
+from policies.rootcause.sbt import mima
+from policies.rootcause.scripting import scripting
+from policies.rootcause.shell import powershell, shell_trace, terraform
+from policies.rootcause.verdicts import verdicts
+
+FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
+    scripting,
+    *(compilers, gtests, assertions, perl_tests, ctest, sanitizers, terminations),
+    *(cmake, meson, autotools, ninja, bazel),
+    *(rustc, error_chains, rustfmt, rust_tests),
+    *(go_build, go_tests, go_panics),
+    *(
+        jvm_compilers,
+        jvm_exceptions,
+        jvm_crashes,
+        surefire,
+        junit_runs,
+        goals,
+        *(maven_checks, goal_errors),
+        *(maven_passed_on, frontends, jvm_reports),
+        ant_builds,
+        gradle,
+        gradle_tests,
+        scala_tests,
+        mima,
+    ),
+    *(msbuild, dotnet_tests, dotnet_exceptions),
+    *(shell_trace, powershell, terraform, buildkit, nix_builds, refused_pushes),
+    *(mozlog, browser_tests, verdicts, provisioning, kernel, headed),
+)
+"""What reads each tool's own format."""
+
+SHAPES: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (failed_checks, placed)
+"""What reads the forms that most tools share, where no format claims the lines."""

@@ -1,0 +1,63 @@
+"""The reason that Maven prints on the lines below "Failed to execute goal", and below an enforcer's rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.rootcause.finding import Line
+
+MESSAGE_LINES = 25
+"""Lines of one message that are read."""
+
+_MARK = re.compile(r"^\[ERROR\]\s?")
+_HELP = re.compile(r"\s*-> \[Help \d+\].*$")
+_LAST = re.compile(
+    r"-> \[Help \d+\]|^\[ERROR\] (?:To see the full|Re-run Maven|For more information)"
+)
+_LEAVES_OPEN = re.compile(r"(?::|\bExit code: \d+)\s*$|^\s*$")
+_SAYS_NOTHING = re.compile(
+    r"^\s*(?:$|-{3,}|at [\w.$/@<>-]+ ?\(|\.\.\. \d+ more|Exit code: \d+\s*$|(?:Please )?[Rr]efer to\b|See \S"
+    r"|Command line was|Provider message:|Command output:|The git-\w+ command failed|\^|@@|\[?\s*$"
+    r"|There was an error in the forked process|(?:\w+\.){2,12}\w+(?:Exception|Error):?\s*$"
+    r"|Run 'mvn|Caused by:\s*$)"
+    r"|There was an error in the forked process$"
+)
+_CODE = re.compile(r"^\s*Exit code: \d+ - ")
+_ENFORCES = re.compile(r"^\s*(?:Failed while enforcing|\W*$|.{0,200}\[$)")
+
+
+def leaves_open(said: str) -> bool:
+    """Say whether the first line of a goal's message only announces what stands below it."""
+    return _LEAVES_OPEN.search(said) is not None
+
+
+def reason_below(lines: Sequence[Line], at: int) -> Line | None:
+    """Give the first line of the message that goes on below the goal at *at*, and says something."""
+    if _LAST.search(lines[at].text):
+        return None
+    for line in _message(lines[at + 1 : at + 1 + MESSAGE_LINES]):
+        if not _SAYS_NOTHING.search(line.text):
+            return Line(line.number, _CODE.sub("", line.text).strip())
+    return None
+
+
+def rule_says(below: Sequence[Line]) -> Line | None:
+    """Give what an enforcer's rule found, of the lines *below* its name."""
+    said = next((one for one in below if not _ENFORCES.match(one.text)), None)
+    return Line(said.number, said.text.strip()) if said else None
+
+
+def _message(below: Sequence[Line]) -> Iterator[Line]:
+    for line in below:
+        marked = _MARK.match(line.text)
+        is_last = _LAST.search(line.text) is not None
+        if is_last and not marked:
+            return
+        if is_last and line.text.startswith(
+            ("[ERROR] To see", "[ERROR] Re-run", "[ERROR] For more")
+        ):
+            return
+        yield Line(line.number, _HELP.sub("", line.text[marked.end() :] if marked else line.text))
+        if is_last:
+            return
