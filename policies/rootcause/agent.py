@@ -117,7 +117,7 @@ class Trail:
         others = [n for n, other in self._told if n != number and normalise(other.text) == same]
         text = next((line.strip() for line in event.text.splitlines() if line.strip()), "")
         entry = signatures.of(event.text)
-        known = entry.failure_class if entry else _by_status(event.status)
+        known = entry.failure_class if entry else by_status(event.status)
         return Finding(
             lines=(Line(number, text), *(Line(n, text) for n in others[:2])),
             rank=_rank(event, known is not None),
@@ -141,7 +141,7 @@ def _rank(event: Event, known: bool) -> int:
     return rank + (2 if known else 0) + (1 if event.kind is EventKind.ENDED else 0)
 
 
-def _by_status(status: int | None) -> FailureClass | None:
+def by_status(status: int | None) -> FailureClass | None:
     if status is None:
         return None
     return _BY_STATUS.get(status) or (FailureClass.MODEL_ERROR if status >= 500 else None)

@@ -32,6 +32,7 @@ from policies.rootcause.harness import mozlog
 from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
 from policies.rootcause.maven import goals, surefire
 from policies.rootcause.places import placed
+from policies.rootcause.provider import ANSWER, provider_errors
 from policies.rootcause.provisioning import provisioning
 from policies.rootcause.regions import Regions, regions_of
 from policies.rootcause.rust import error_chains, rustc, rustfmt
@@ -86,7 +87,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     ),
     *(msbuild, dotnet_tests, dotnet_exceptions),
     *(shell_trace, powershell, terraform, buildkit, nix_builds, refused_pushes),
-    *(mozlog, verdicts, provisioning),
+    *(mozlog, verdicts, provisioning, provider_errors),
 )
 """What reads each tool's own format."""
 
@@ -155,7 +156,7 @@ def entry_for(finding: Finding, signatures: Signatures) -> Signature | None:
     for entry in known:
         if entry.own:
             return entry
-        if finding.failure_class in (None, entry.failure_class):
+        if finding.failure_class in (None, entry.failure_class) or finding.rule == ANSWER:
             return entry
         if (
             _may_say_more(finding)

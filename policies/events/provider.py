@@ -1,0 +1,65 @@
+"""What a model's provider said, out of the body that an error's text quotes.
+
+Client libraries print the answer's body as they have it: JSON, or Python's way of writing the same.
+"""
+
+from __future__ import annotations
+
+import re
+
+LOOKED_AT_CHARS = 8_000
+_NESTED = 3
+"""A body's message may hold another body; more were not seen."""
+_VALUE = r"\s{0,4}:\s{0,4}(?:\"((?:[^\"\\]|\\.){1,4000})\"|'((?:[^'\\]|\\.){1,4000})')"
+_FIELDS = tuple(
+    re.compile(rf"(?<!\\)[\"']{name}[\"']{_VALUE}", re.DOTALL)
+    for name in ("message", "detail", "error", "error_description")
+)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_BLANKS = {"n": "\n", "t": "\t", "r": " "}
+_SEAM = " -:,=(["
+_BODY = re.compile(r"\{\s{0,200}[\"']\w")
+
+
+def told(text: str) -> str:
+    """Give *text* with the provider's own message in the place of the body that holds it.
+
+    Text without such a body comes back as it is; a message that stands before the body is not told twice.
+    """
+    begins = _BODY.search(text[:LOOKED_AT_CHARS])
+    said = message_in(text[begins.start() :]) if begins else ""
+    if begins is None or not said:
+        return text
+    head = text[: begins.start()].strip().rstrip(_SEAM)
+    if said in head or not head:
+        return head or said
+    return f"{head}: {said}"
+
+
+def message_in(body: str) -> str:
+    """Give the innermost message that *body* tells, in JSON or Python's form; empty without one."""
+    said, inner = "", _message(body[:LOOKED_AT_CHARS])
+    for _ in range(_NESTED):
+        if not inner:
+            break
+        said, inner = inner, _message(inner) if _BODY.search(inner) else ""
+    return said.strip()
+
+
+def _message(body: str) -> str:
+    found = (form.search(body) for form in _FIELDS)
+    match = next((each for each in found if each), None)
+    return _plain(match[1] or match[2]) if match else ""
+
+
+def _plain(quoted: str) -> str:
+    return _ESCAPED.sub(lambda match: _BLANKS.get(match[1], match[1]), quoted)
+
+
+def is_open(text: str) -> bool:
+    """Say whether a body begins in *text* and does not end there."""
+    begins = _BODY.search(text[:LOOKED_AT_CHARS])
+    if begins is None:
+        return False
+    body = text[begins.start() : LOOKED_AT_CHARS]
+    return body.count("{") > body.count("}")
