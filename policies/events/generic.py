@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from policies.events import api_error, lines, loose
+from policies.events import api_error, lines, loose, provider
 from policies.events.base import Event, EventKind
 from policies.events.kinds import kind_of, words_of
 from policies.events.marks import BAD, NOTES, cut, is_bad
@@ -79,13 +79,14 @@ def _events(data: lines.Json) -> Iterator[Event]:
     known, failed = frozenset(words_of(kind)), is_bad(data, frozenset(words_of(kind)))
     said = loose.said(data) if failed or known & _RETRY else ""
     if known & _RETRY or (failed and lines.is_retry(said)):
-        yield Event(kind=EventKind.RETRY, text=said or kind, status=loose.status(data))
+        tried = _failure(said or kind, loose.status(data))
+        yield replace(tried, kind=EventKind.RETRY)
     elif _is_end(words_of(kind.split(" ")[0])):
         yield _end(data, said, is_bad=failed)
     elif known & _TOOL:
         yield _tool(data, known, said, is_bad=failed)
     elif failed or cut(data):
-        yield lines.error(said or cut(data), loose.status(data))
+        yield _failure(said or cut(data), loose.status(data))
     else:
         yield from _progress(data, known)
 
@@ -108,13 +109,13 @@ def _end(data: lines.Json, said: str, *, is_bad: bool) -> Event:
 def _failure(words: str, status: int | None) -> Event:
     own = api_error.at_end(words)
     if own is None:
-        return lines.error(words, status)
+        return lines.error(provider.told(words), status or provider.status_in(words))
     inner, named = api_error.unwrap(own)
     return lines.error(inner, named or status)
 
 
 def _is_api_error(words: str) -> bool:
-    if api_error.at_end(words) is not None:
+    if api_error.at_end(words) is not None or provider.is_failed_call(words):
         return True
     told = lines.from_text(words) if "\n" not in words else None
     return told is not None and told.kind is EventKind.ERROR and told.status is not None

@@ -18,7 +18,17 @@ _FIELDS = tuple(
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _BLANKS = {"n": "\n", "t": "\t", "r": " "}
 _SEAM = " -:,=(["
+_FAILED_CALL = re.compile(
+    r"^(?:[^.\"'`]{0,80}\s)?(?:(?:API|LLM|model|provider|request)[ _]?(?:call )?(?:error|failed)\b[:( ]{1,3}"
+    r"(?:status )?(?:code )?[45]\d\d\b|(?:I )?encountered an? (?:\w{1,20} )?error: \S)",
+    re.IGNORECASE,
+)
+"""With its status; or in the words in which programs put it in the first person, and nothing after it."""
+_STATUS = re.compile(
+    r"[\"'](?:code|status|status_?code|http_?code)\\?[\"']\s{0,4}:\s{0,4}[\"']?([45]\d\d)\b", re.IGNORECASE
+)
 _BODY = re.compile(r"\{\s{0,200}[\"']\w")
+_OPENS = re.compile(r"\{(?:\s{0,200}[\"']\w|\s{0,200}$)")
 
 
 def told(text: str) -> str:
@@ -34,6 +44,17 @@ def told(text: str) -> str:
     if said in head or not head:
         return head or said
     return f"{head}: {said}"
+
+
+def status_in(text: str) -> int | None:
+    """Give the HTTP status that the body in *text* names; None without."""
+    match = _STATUS.search(text[:LOOKED_AT_CHARS])
+    return int(match[1]) if match else None
+
+
+def is_failed_call(words: str) -> bool:
+    """Say whether an agent's *words* are no answer, but its apology for a call of the API that failed."""
+    return "\n" not in words.strip() and _FAILED_CALL.match(words[:LOOKED_AT_CHARS]) is not None
 
 
 def message_in(body: str) -> str:
@@ -58,7 +79,7 @@ def _plain(quoted: str) -> str:
 
 def is_open(text: str) -> bool:
     """Say whether a body begins in *text* and does not end there."""
-    begins = _BODY.search(text[:LOOKED_AT_CHARS])
+    begins = _OPENS.search(text[:LOOKED_AT_CHARS])
     if begins is None:
         return False
     body = text[begins.start() : LOOKED_AT_CHARS]

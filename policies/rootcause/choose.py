@@ -14,6 +14,7 @@ from policies.rootcause.commands import shown_command
 from policies.rootcause.containers import buildkit, nix_builds
 from policies.rootcause.crashes import sanitizers, terminations
 from policies.rootcause.ctests import assertions, ctest, gtests, perl_tests
+from policies.rootcause.documents import error_documents
 from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
 from policies.rootcause.finding import Finding, Line, Lines
 from policies.rootcause.generic import (
@@ -87,7 +88,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     ),
     *(msbuild, dotnet_tests, dotnet_exceptions),
     *(shell_trace, powershell, terraform, buildkit, nix_builds, refused_pushes),
-    *(mozlog, verdicts, provisioning, provider_errors),
+    *(mozlog, verdicts, provisioning, provider_errors, error_documents),
 )
 """What reads each tool's own format."""
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policies.rootcause.finding import Line
+from policies.rootcause.records import hanging_notes
 
 BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST = 48, 52, 40
 """What a candidate's rank loses there."""
@@ -118,7 +119,9 @@ def regions_of(lines: Sequence[Line]) -> Regions:
 
 def _shown(lines: Sequence[Line]) -> frozenset[int]:
     """Give the lines of scripts shown before they run, of differences between files, of warnings."""
-    return frozenset((*_scripts(lines), *_differences(lines), *_warning_boxes(lines)))
+    return frozenset(
+        (*_scripts(lines), *_differences(lines), *_warning_boxes(lines), *hanging_notes(lines))
+    )
 
 
 def _scripts(lines: Sequence[Line]) -> list[int]:

@@ -9,7 +9,7 @@ from policies.events.provider import is_open
 from policies.events.wrapped import LIMIT_CHARS, WIDTH
 from policies.rootcause.finding import Line
 
-PIECES = 14
+PIECES = 40
 """More lines of one statement are not read."""
 _LONG_WORD = 30
 """A blank-free end so long was broken where the line was full, not at a blank."""
@@ -23,8 +23,6 @@ def joined(lines: Sequence[Line], at: int) -> str:
     """
     before = lines[at].text.rstrip()
     text = before.strip()
-    if len(before) > WIDTH:
-        return text[:LIMIT_CHARS]
     for line in lines[at + 1 : at + 1 + PIECES]:
         piece = line.text.strip()
         if not piece or is_retry(piece) or not (is_open(text) or _overflows(before, piece)):
