@@ -79,14 +79,14 @@ def _events(data: lines.Json) -> Iterator[Event]:
     known, failed = frozenset(words_of(kind)), is_bad(data, frozenset(words_of(kind)))
     said = loose.said(data) if failed or known & _RETRY else ""
     if known & _RETRY or (failed and lines.is_retry(said)):
-        tried = _failure(said or kind, loose.status(data))
+        tried = lines.error(*provider.stated(said or kind, loose.status(data)))
         yield replace(tried, kind=EventKind.RETRY)
     elif _is_end(words_of(kind.split(" ")[0])):
         yield _end(data, said, is_bad=failed)
     elif known & _TOOL:
         yield _tool(data, known, said, is_bad=failed)
     elif failed or cut(data):
-        yield _failure(said or cut(data), loose.status(data))
+        yield lines.error(*provider.stated(said or cut(data), loose.status(data)))
     else:
         yield from _progress(data, known)
 
@@ -102,16 +102,10 @@ def _end(data: lines.Json, said: str, *, is_bad: bool) -> Event:
     words = said or loose.words(data)
     code = next((lines.whole(data.get(n)) for n in ("exit_code", "exitCode") if n in data), None)
     if is_bad or code or _is_api_error(words):
-        return replace(_failure(words, loose.status(data)), kind=EventKind.ENDED)
+        return replace(
+            lines.error(*provider.stated(words, loose.status(data))), kind=EventKind.ENDED
+        )
     return Event(kind=EventKind.ENDED, ok=True, text=words, session_id=loose.session(data))
-
-
-def _failure(words: str, status: int | None) -> Event:
-    own = api_error.at_end(words)
-    if own is None:
-        return lines.error(provider.told(words), status or provider.status_in(words))
-    inner, named = api_error.unwrap(own)
-    return lines.error(inner, named or status)
 
 
 def _is_api_error(words: str) -> bool:
@@ -146,7 +140,7 @@ def _progress(data: lines.Json, known: frozenset[str]) -> Iterator[Event]:
     session, role = loose.session(data), loose.role(data)
     words = "" if role in _OTHERS or known & (NOTES | _OTHERS) else loose.words(data)
     if _is_api_error(words):
-        yield _failure(words, loose.status(data))
+        yield lines.error(*provider.stated(words, loose.status(data)))
     elif words or role == "assistant" or known & {"delta", "reasoning", "thinking"}:
         yield Event(kind=EventKind.PROGRESS, text=words, session_id=session)
     else:

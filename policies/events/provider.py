@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from policies.events import api_error
+
 LOOKED_AT_CHARS = 8_000
 _NESTED = 3
 """A body's message may hold another body; more were not seen."""
@@ -25,7 +27,8 @@ _FAILED_CALL = re.compile(
 )
 """With its status; or in the words in which programs put it in the first person, and nothing after it."""
 _STATUS = re.compile(
-    r"[\"'](?:code|status|status_?code|http_?code)\\?[\"']\s{0,4}:\s{0,4}[\"']?([45]\d\d)\b", re.IGNORECASE
+    r"[\"'](?:code|status|status_?code|http_?code)\\?[\"']\s{0,4}:\s{0,4}[\"']?([45]\d\d)\b",
+    re.IGNORECASE,
 )
 _BODY = re.compile(r"\{\s{0,200}[\"']\w")
 _OPENS = re.compile(r"\{(?:\s{0,200}[\"']\w|\s{0,200}$)")
@@ -43,13 +46,22 @@ def told(text: str) -> str:
     head = text[: begins.start()].strip().rstrip(_SEAM)
     if said in head or not head:
         return head or said
-    return f"{head}: {said}"
+    return f"{head} {said}" if head.endswith(".") else f"{head}: {said}"
 
 
 def status_in(text: str) -> int | None:
     """Give the HTTP status that the body in *text* names; None without."""
     match = _STATUS.search(text[:LOOKED_AT_CHARS])
     return int(match[1]) if match else None
+
+
+def stated(said: str, status: int | None = None) -> tuple[str, int | None]:
+    """Give the provider's words in the error *said*, and its HTTP status: *status*, or one that it names."""
+    own = api_error.at_end(said)
+    if own is not None:
+        inner, named = api_error.unwrap(own)
+        return inner, named or status
+    return told(said), status or status_in(said)
 
 
 def is_failed_call(words: str) -> bool:

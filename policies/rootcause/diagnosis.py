@@ -27,6 +27,7 @@ from policies.rootcause.excerpt import Excerpt, shape
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.guards import Guards
 from policies.rootcause.hints import Hints, with_foot
+from policies.rootcause.recovery import went_on
 from policies.rootcause.silent import by_clock, by_exit
 from policies.signatures import Signatures
 
@@ -128,7 +129,7 @@ class Diagnosis:
         close = self._excerpt.count - _CLOSE_TO_END
         if hints.exit_code == 0 and not hints.why and not _timed(hints):
             own = [f for f in found if f.agent_form and f.number > close and f.rank >= HIGH_RANK]
-            return own or None
+            return [f for f in own if not went_on(lines, f)] or None
         clock = by_clock(hints, _last(lines))
         if clock and not (found and found[0].rank >= HIGH_RANK and found[0].number > close):
             return [clock]

@@ -53,7 +53,7 @@ def _parsed(lines: Sequence[Line]) -> Json | None:
 
 
 def _finding(lines: Sequence[Line], data: Json) -> Iterator[Finding]:
-    said = provider.told(loose.said(data))
+    said, status = provider.stated(loose.said(data), loose.status(data))
     if not said or not is_bad(data, frozenset(words_of(kind_of(data)))):
         return
     start = json.dumps(said)[1:31]
@@ -62,7 +62,7 @@ def _finding(lines: Sequence[Line], data: Json) -> Iterator[Finding]:
         lines=(Line(number, said),),
         rank=_RANK,
         rule=ANSWER,
-        failure_class=by_status(loose.status(data)),
+        failure_class=by_status(status),
         first_wins=False,
         agent_form=any(name in data for name in SESSIONS),
     )

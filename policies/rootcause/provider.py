@@ -37,7 +37,8 @@ _OWN = (
 _BARE = re.compile(r"^\W{0,6}(?:[\w -]{0,60}\b)?[Ee]rror:? ?\{(?:$|\s{0,4}[\"']\w)")
 """An object printed in the place of a message."""
 _BODY = re.compile(
-    _LEAD + r"(?P<status>[45]\d\d)\b[^\"'`{]{0,60}\{[\"'](?:error|type|message|detail|code)[\"']: ?"
+    r"^(?:[^\"'`{]{0,120}?[\s:(\[]|.{0,80}?\b(?:GET|POST) \"https?://[^\"\s]{1,300}\": )?"
+    r"(?P<status>[45]\d\d)\b[^\"'`{]{0,60}\{[\"'](?:error|type|message|detail|code)[\"']: ?"
 )
 _OF_MODELS = re.compile(
     r"\bmodels?\b|\bapi[ _-]?key\b|\btokens?\b|\bquota\b|rate.?limit|_error\b|overloaded|context",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from policies.events.lines import is_retry
 from policies.events.provider import is_open
@@ -11,27 +12,45 @@ from policies.rootcause.finding import Line
 
 PIECES = 40
 """More lines of one statement are not read."""
-_LONG_WORD = 30
-"""A blank-free end so long was broken where the line was full, not at a blank."""
+_SIDE = ("│", "┃")
+_PLACE = re.compile(r" {2,}\S{1,60}\.py:\d{1,6}$")
+"""Where rich's logging handler says at the right which source line logs."""
 
 
 def joined(lines: Sequence[Line], at: int) -> str:
     """Give the statement that begins at *lines*[*at*], with what was wrapped of it.
 
     A line was wrapped when the first word of the next one did not fit on it; a body in braces goes on
-    until it is closed.
+    until it is closed, and what stands in a drawn box until the box's end.
     """
     before = lines[at].text.rstrip()
-    text = before.strip()
-    for line in lines[at + 1 : at + 1 + PIECES]:
-        piece = line.text.strip()
-        if not piece or is_retry(piece) or not (is_open(text) or _overflows(before, piece)):
+    text = _bare(before)
+    for full in _pieces(lines, at):
+        piece = _bare(full)
+        if not (is_open(text) or _overflows(before, piece, full)):
             break
-        is_broken = len(before) >= WIDTH and len(before.rsplit(" ", 1)[-1]) >= _LONG_WORD
+        is_broken = len(before) >= WIDTH - 1 and " " not in before.strip()
         text = f"{text}{'' if is_broken else ' '}{piece}"
-        before = line.text.rstrip()
+        before = full
     return text[:LIMIT_CHARS]
 
 
-def _overflows(before: str, piece: str) -> bool:
+def _pieces(lines: Sequence[Line], at: int) -> Iterator[str]:
+    is_boxed = lines[at].text.startswith(_SIDE)
+    for line in lines[at + 1 : at + 1 + PIECES]:
+        piece = _bare(line.text)
+        if not piece or is_retry(piece) or line.text.startswith(_SIDE) is not is_boxed:
+            return
+        yield line.text.rstrip()
+
+
+def _bare(text: str) -> str:
+    """Give *text* without the sides of a box, and without the place of the source that logs it."""
+    inside = text.strip().strip("│┃").strip() if text.startswith(_SIDE) else text.strip()
+    return _PLACE.sub("", inside)
+
+
+def _overflows(before: str, piece: str, full: str) -> bool:
+    if before.startswith(_SIDE) or _PLACE.search(before):
+        return not full[:1].isalnum()
     return WIDTH - len(piece.split(" ", 1)[0]) <= len(before) <= WIDTH
