@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from policies.events import api_error
+from policies.events import api_error, lines
 
 LOOKED_AT_CHARS = 8_000
 _NESTED = 3
@@ -21,7 +21,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _BLANKS = {"n": "\n", "t": "\t", "r": " "}
 _SEAM = " -:,=(["
 _FAILED_CALL = re.compile(
-    r"^(?:[^.\"'`]{0,80}\s)?(?:(?:API|LLM|model|provider|request)[ _]?(?:call )?(?:error|failed)\b[:( ]{1,3}"
+    r"^(?:[^.\"'`]{0,80}\s)?(?:(?:API|LLM|model|provider|request)[ _]?(?:call )?(?:error|failed) ?[:(] ?"
     r"(?:status )?(?:code )?[45]\d\d\b|(?:I )?encountered an? (?:\w{1,20} )?error: \S)",
     re.IGNORECASE,
 )
@@ -61,7 +61,7 @@ def stated(said: str, status: int | None = None) -> tuple[str, int | None]:
     if own is not None:
         inner, named = api_error.unwrap(own)
         return inner, named or status
-    return told(said), status or status_in(said)
+    return told(said), status or status_in(said) or lines.status_in(said)
 
 
 def is_failed_call(words: str) -> bool:

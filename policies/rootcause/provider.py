@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.events import litellm_errors
 from policies.events.lines import is_retry
-from policies.events.provider import status_in, told
+from policies.events.provider import message_in, status_in, told
 from policies.rootcause.agent import by_status
 from policies.rootcause.finding import Finding, Line, Lines
 from policies.rootcause.wraps import joined
@@ -41,7 +41,8 @@ _BODY = re.compile(
     r"(?P<status>[45]\d\d)\b[^\"'`{]{0,60}\{[\"'](?:error|type|message|detail|code)[\"']: ?"
 )
 _OF_MODELS = re.compile(
-    r"\bmodels?\b|\bapi[ _-]?key\b|\btokens?\b|\bquota\b|rate.?limit|_error\b|overloaded|context",
+    r"\bmodels?\b|\bapi[ _-]?key\b|\btokens?\b|\bquota\b|rate.?limit|_error\b|overloaded|context"
+    r"|[\"']error[\"']: ?\{",
     re.I,
 )
 
@@ -77,6 +78,6 @@ def _finding(
         failure_class=by_status(code),
         first_wins=False,
         summary=words,
-        identity=words,
+        identity=message_in(said) or words,
         agent_form=True,
     )
