@@ -34,6 +34,7 @@ class GenericReader:
     def __init__(self) -> None:
         self._at = 0
         self._failed: tuple[int, Event] | None = None
+        self._is_answer = False
         self._speaks_json = False
 
     def feed(self, line: str) -> Iterator[Event]:
@@ -50,7 +51,7 @@ class GenericReader:
                 if is_wordless := event.kind is EventKind.ERROR and not event.text:
                     event = replace(event, text=kind_of(row))
                 if not (is_wordless and self._failed):  # its kind says less than what was told
-                    yield self._noted(event)
+                    yield self._noted(event, is_answer=loose.role(row) == "assistant")
 
     def finish(self) -> Iterator[Event]:
         """Yield the end that its last error means, where no end came."""
@@ -59,9 +60,12 @@ class GenericReader:
             at, told = self._failed
             yield lines.failed_end(told.text, told.status, lines_back=self._at - at)
 
-    def _noted(self, event: Event) -> Event:
+    def _noted(self, event: Event, *, is_answer: bool = False) -> Event:
+        """Note *event*; *is_answer*: it stands in the place of an answer, and a wordless end mends nothing."""
         if event.kind is EventKind.ERROR and event.structured:
-            self._failed = (self._at, event)
+            self._failed, self._is_answer = (self._at, event), is_answer
+        elif self._is_answer and event.kind is EventKind.ENDED and event.ok and not event.text:
+            pass
         elif event.kind not in (EventKind.OTHER, EventKind.RETRY, EventKind.ERROR):
             self._failed = None
         self.has_end_event = self.has_end_event or (event.kind is EventKind.ENDED and not event.ok)

@@ -75,8 +75,9 @@ def is_stream(rows: Iterable[lines.Json]) -> bool:
     for row in rows:
         kind = kind_of(row)
         in_session = bool(kind) and any(isinstance(row.get(name), str) for name in SESSIONS)
-        if not kind and str(row.get("role")) in _SPEAKERS:
-            roles.append(row.get("role"))
+        speaker = lines.field(row, "message", "role") if kind else row.get("role")
+        if str(speaker) in _SPEAKERS:
+            roles.append(speaker)
         is_new = kind not in kinds and bool(_AGENTS & set(words_of(kind)))
         kinds.add(kind)
         told += in_session or is_new

@@ -22,10 +22,11 @@ _BLANKS = {"n": "\n", "t": "\t", "r": " "}
 _SEAM = " -:,=(["
 _FAILED_CALL = re.compile(
     r"^(?:[^.\"'`]{0,80}\s)?(?:(?:API|LLM|model|provider|request)[ _]?(?:call )?(?:error|failed) ?[:(] ?"
-    r"(?:status )?(?:code )?[45]\d\d\b|(?:I )?encountered an? (?:\w{1,20} )?error: \S)",
+    r"(?:status )?(?:code )?[45]\d\d\b|(?:I )?(?:encountered|ran into) (?:an?|this) (?:\w{1,20} )?error: \S)",
     re.IGNORECASE,
 )
 """With its status; or in the words in which programs put it in the first person, and nothing after it."""
+_TRY_AGAIN = re.compile(r"\b(?:retry|try again|transient|recoverable)\b", re.IGNORECASE)
 _STATUS = re.compile(
     r"[\"'](?:code|status|status_?code|http_?code)\\?[\"']\s{0,4}:\s{0,4}[\"']?([45]\d\d)\b",
     re.IGNORECASE,
@@ -66,7 +67,9 @@ def stated(said: str, status: int | None = None) -> tuple[str, int | None]:
 
 def is_failed_call(words: str) -> bool:
     """Say whether an agent's *words* are no answer, but its apology for a call of the API that failed."""
-    return "\n" not in words.strip() and _FAILED_CALL.match(words[:LOOKED_AT_CHARS]) is not None
+    said, *advice = words[:LOOKED_AT_CHARS].strip().splitlines() or [""]
+    is_all = all(_TRY_AGAIN.search(line) for line in advice if line.strip())
+    return is_all and _FAILED_CALL.match(said) is not None
 
 
 def message_in(body: str) -> str:

@@ -26,6 +26,8 @@ _SERVER = re.compile(r"\b50[0234]\b|bad gateway|service unavailable|gateway time
 _MODEL = re.compile(
     r"\bmodels?\b|api error|overloaded|llm|openai|anthropic|gemini|\btokens?\b", re.I
 )
+_BOXED = re.compile(r"[│┃] ([^│┃]{1,2000}?) [│┃]$")
+"""A line of a box that a program draws around what it says."""
 _LIMITS = frozenset({FailureClass.USAGE_LIMIT, FailureClass.RATE_LIMIT})
 
 
@@ -91,4 +93,6 @@ def _class(hints: Hints, found: FailureClass, lead: Finding) -> FailureClass:
 
 def _one_line(text: str) -> str:
     plain = " ".join(text.split())
+    if boxed := _BOXED.match(plain):
+        plain = boxed[1]
     return plain if len(plain) <= SUMMARY_LIMIT_CHARS else plain[: SUMMARY_LIMIT_CHARS - 1] + "…"

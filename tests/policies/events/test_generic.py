@@ -164,6 +164,8 @@ def test_an_apology_in_the_place_of_an_answer_is_a_failure_whatever_the_exit_cod
     assert verdict("generic", TALK[0], APOLOGY, exit_code=0)
     assert why("generic", TALK[0], APOLOGY, exit_code=0).failure_class == "auth"
     assert not verdict("generic", APOLOGY, *TALK, exit_code=0)
+    assert verdict("generic", START, APOLOGY, {"type": "complete", "tokens": None}, exit_code=0)
+    assert not verdict("generic", APOLOGY, {"type": "result", "result": "Done."}, exit_code=0)
 
 
 @pytest.mark.parametrize(
@@ -202,6 +204,8 @@ def test_what_a_killed_agent_had_survived_is_not_its_end(exit_code, found):
     [
         (['{"role":"user","content":"a"}', '{"role":"assistant","content":"b"}'], "generic"),
         (['{"role":"user","content":"a"}', '{"role":"user","content":"b"}'], "text"),
+        (['{"type":"message","message":{"role":"assistant","content":"a"}}'] * 2, "generic"),
+        (['{"type":"message","message":{"role":"user","content":"a"}}'] * 2, "text"),
         (['{"type":"agent","event":{"type":"a"}}', '{"type":"agent","event":{"type":"b"}}'], "generic"),
         (['{"type":"message","timestamp":"t","session_id":"s","message_type":"x"}'] * 2, "generic"),
         (['{"type":"system","session_id":"s","agent_id":"a","permission_mode":""}'] * 2, "generic"),

@@ -62,6 +62,8 @@ def test_a_body_that_does_not_end_is_open(text, is_open):
         ("Some API error: 401 No such key", True),
         ("Sorry, I encountered an error: Connection error.", True),
         ("Model error (status 503)", True),
+        ("Ran into this error: no such key.\n\nPlease retry if it is a transient one.", True),
+        ("I ran into this error: no such key.\nIt is mended now.", False),
         ("I mended how the API error 401 is shown.", False),
         ("The API error: 401 comes first.\nThen the other.", False),
         ("All done.", False),

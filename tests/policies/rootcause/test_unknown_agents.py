@@ -129,6 +129,11 @@ def test_a_run_that_was_stopped_while_it_tried_again_tells_what_failed(text, fou
     assert why(text, -15, stopped_because=StopReason.TOTAL).failure_class == found
 
 
+def test_the_sides_of_a_box_are_not_told():
+    cause = why("╭─ Error ──────╮\n│ No such option: --fast │\n╰──────────────╯\n", 2)
+    assert (cause.failure_class, cause.summary) == ("config_error", "No such option: --fast")
+
+
 def test_what_hangs_below_a_warning_is_a_warning():
     warned = "· WARNING  No list of prices:\n           NameResolutionError(host='x.example')\n"
     assert (
