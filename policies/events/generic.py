@@ -61,7 +61,7 @@ class GenericReader:
             yield lines.failed_end(told.text, told.status, lines_back=self._at - at)
 
     def _noted(self, event: Event, *, is_answer: bool = False) -> Event:
-        """Note *event*; *is_answer*: it stands in the place of an answer, and a wordless end mends nothing."""
+        """Note *event*; *is_answer*: it stands where an answer should: no wordless end mends it."""
         if event.kind is EventKind.ERROR and event.structured:
             self._failed, self._is_answer = (self._at, event), is_answer
         elif self._is_answer and event.kind is EventKind.ENDED and event.ok and not event.text:

@@ -29,6 +29,7 @@ def why(text, exit_code=1, **more):
         ('{"status":"error","message":"403 not for this model"}', "auth", "403 not for this model"),
         ("Error: You have run out of credits.", "usage_limit", "Error: You have run out of credits."),
         ("Error: please sign in first", "auth", "Error: please sign in first"),
+        ("Please enter your X API key:", "auth", "Please enter your X API key:"),
         ("No response received", "model_error", "No response received"),
     ],
 )  # fmt: skip
