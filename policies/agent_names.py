@@ -18,7 +18,12 @@ PACKAGES = {
     "mini-swe-agent": "mini-swe-agent",
 }
 """Where an agent's package bears another name than its program (npm and PyPI)."""
-AGENTS = frozenset({*PACKAGES.values(), "mini", "goose", "amp", "droid", "cline", "cursor", "kiro"})
+AGENTS = frozenset(
+    {*PACKAGES.values(), "mini", "goose", "amp", "droid", "cline", "cursor", "kiro"}
+) | {
+    *("kilo", "kilocode", "kimi", "iflow", "letta", "grok", "gptme", "openhands", "sweagent"),
+    *("plandex", "codebuff", "forgecode", "auggie", "trae", "roo", "aichat", "cn", "llm"),
+}
 """Agents that are known by name; most of them have no reader of their own."""
 
 _RUNNERS = {

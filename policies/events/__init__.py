@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from policies.events import copilot, gemini, lines, opencode
+from policies.events import copilot, lines, opencode
 from policies.events.aider import AiderReader
 from policies.events.base import Reader
 from policies.events.claude import ClaudeReader
@@ -41,7 +41,15 @@ LOOKED_AT_LINES = 200
 
 _HEAD = re.compile(r"^# nightcrew .*\bagent=(\S+)")
 _PI_TYPES = frozenset({"agent_start", "agent_end", "turn_start", "message_start", "message_end"})
-_GEMINI_FIELDS = frozenset({"session_id", "role", "tool_id", "severity", "stats"})
+_GEMINI_FIELDS = {
+    "init": "session_id",
+    "message": "role",
+    "tool_use": "tool_id",
+    "tool_result": "tool_id",
+    "error": "severity",
+    "result": "stats",
+}
+"""What its events bear; only the first one names the session."""
 _TEXTS = (
     (
         "gemini",
@@ -112,9 +120,7 @@ def _whose(data: lines.Json | None) -> str | None:
         return None
     if kind == "thread.started" or kind.startswith(("turn.", "item.")):
         return "codex"
-    if (kind == "system" and "qwen_code_version" in data) or (
-        kind == "system" and "permission_mode" in data and "claude_code_version" not in data
-    ):
+    if kind == "system" and _is_qwen(data):
         return "qwen"
     if kind in ("system", "result") and _CLAUDE_FIELDS & data.keys():
         return "claude"
@@ -124,9 +130,17 @@ def _whose(data: lines.Json | None) -> str | None:
         return "copilot"
     if "sessionID" in data and kind in opencode.KINDS:
         return "opencode"
-    if kind in gemini.KINDS and "timestamp" in data and _GEMINI_FIELDS & data.keys():
-        return "gemini"
+    if _GEMINI_FIELDS.get(kind) in data and "timestamp" in data:
+        return "gemini" if kind == "init" or "session_id" not in data else None
     return None
+
+
+def _is_qwen(data: lines.Json) -> bool:
+    """Say whether the start *data* is Qwen Code's; others that begin like it tell of more."""
+    others = ("claude_code_version", "agent_id", "conversation_id")
+    return "qwen_code_version" in data or (
+        "permission_mode" in data and not any(name in data for name in others)
+    )
 
 
 def _by_text(text: str) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from policies.events import api_error, lines, loose
+from policies.events import api_error, lines, loose, provider
 from policies.events.base import Event, EventKind
 from policies.events.kinds import kind_of, words_of
 from policies.events.marks import BAD, NOTES, cut, is_bad
@@ -34,6 +34,7 @@ class GenericReader:
     def __init__(self) -> None:
         self._at = 0
         self._failed: tuple[int, Event] | None = None
+        self._is_answer = False
         self._speaks_json = False
 
     def feed(self, line: str) -> Iterator[Event]:
@@ -50,7 +51,7 @@ class GenericReader:
                 if is_wordless := event.kind is EventKind.ERROR and not event.text:
                     event = replace(event, text=kind_of(row))
                 if not (is_wordless and self._failed):  # its kind says less than what was told
-                    yield self._noted(event)
+                    yield self._noted(event, is_answer=loose.role(row) == "assistant")
 
     def finish(self) -> Iterator[Event]:
         """Yield the end that its last error means, where no end came."""
@@ -59,9 +60,12 @@ class GenericReader:
             at, told = self._failed
             yield lines.failed_end(told.text, told.status, lines_back=self._at - at)
 
-    def _noted(self, event: Event) -> Event:
+    def _noted(self, event: Event, *, is_answer: bool = False) -> Event:
+        """Note *event*; *is_answer*: it stands where an answer should: no wordless end mends it."""
         if event.kind is EventKind.ERROR and event.structured:
-            self._failed = (self._at, event)
+            self._failed, self._is_answer = (self._at, event), is_answer
+        elif self._is_answer and event.kind is EventKind.ENDED and event.ok and not event.text:
+            pass
         elif event.kind not in (EventKind.OTHER, EventKind.RETRY, EventKind.ERROR):
             self._failed = None
         self.has_end_event = self.has_end_event or (event.kind is EventKind.ENDED and not event.ok)
@@ -79,13 +83,14 @@ def _events(data: lines.Json) -> Iterator[Event]:
     known, failed = frozenset(words_of(kind)), is_bad(data, frozenset(words_of(kind)))
     said = loose.said(data) if failed or known & _RETRY else ""
     if known & _RETRY or (failed and lines.is_retry(said)):
-        yield Event(kind=EventKind.RETRY, text=said or kind, status=loose.status(data))
+        tried = lines.error(*provider.stated(said or kind, loose.status(data)))
+        yield replace(tried, kind=EventKind.RETRY)
     elif _is_end(words_of(kind.split(" ")[0])):
         yield _end(data, said, is_bad=failed)
     elif known & _TOOL:
         yield _tool(data, known, said, is_bad=failed)
     elif failed or cut(data):
-        yield lines.error(said or cut(data), loose.status(data))
+        yield lines.error(*provider.stated(said or cut(data), loose.status(data)))
     else:
         yield from _progress(data, known)
 
@@ -101,20 +106,14 @@ def _end(data: lines.Json, said: str, *, is_bad: bool) -> Event:
     words = said or loose.words(data)
     code = next((lines.whole(data.get(n)) for n in ("exit_code", "exitCode") if n in data), None)
     if is_bad or code or _is_api_error(words):
-        return replace(_failure(words, loose.status(data)), kind=EventKind.ENDED)
+        return replace(
+            lines.error(*provider.stated(words, loose.status(data))), kind=EventKind.ENDED
+        )
     return Event(kind=EventKind.ENDED, ok=True, text=words, session_id=loose.session(data))
 
 
-def _failure(words: str, status: int | None) -> Event:
-    own = api_error.at_end(words)
-    if own is None:
-        return lines.error(words, status)
-    inner, named = api_error.unwrap(own)
-    return lines.error(inner, named or status)
-
-
 def _is_api_error(words: str) -> bool:
-    if api_error.at_end(words) is not None:
+    if api_error.at_end(words) is not None or provider.is_failed_call(words):
         return True
     told = lines.from_text(words) if "\n" not in words else None
     return told is not None and told.kind is EventKind.ERROR and told.status is not None
@@ -145,7 +144,7 @@ def _progress(data: lines.Json, known: frozenset[str]) -> Iterator[Event]:
     session, role = loose.session(data), loose.role(data)
     words = "" if role in _OTHERS or known & (NOTES | _OTHERS) else loose.words(data)
     if _is_api_error(words):
-        yield _failure(words, loose.status(data))
+        yield lines.error(*provider.stated(words, loose.status(data)))
     elif words or role == "assistant" or known & {"delta", "reasoning", "thinking"}:
         yield Event(kind=EventKind.PROGRESS, text=words, session_id=session)
     else:

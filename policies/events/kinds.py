@@ -16,13 +16,18 @@ SESSIONS = (
     "conversation_id",
     "conversationId",
     "trajectory_id",
+    "agent_id",
+    "agentId",
 )
 """A stream whose objects bear one of these is an agent's."""
 
 _NAMES = ("type", "event", "kind", "method", "action", "observation", "sessionUpdate")
-_HELD = (("item",), ("part",), ("msg",), ("payload",), ("params", "update"), ("data",))
+_HELD = (
+    *(("item",), ("part",), ("msg",), ("payload",), ("params", "update"), ("data",)),
+    ("event",),
+)
 """Where streams that wrap each event hold it: OpenAI's item, opencode's part, JSON-RPC's params."""
-_FINER = ("subtype", "say", "ask")
+_FINER = ("subtype", "say", "ask", "message_type", "messageType", "event_type", "eventType")
 
 _WORD = re.compile(r"[a-z]+|[A-Z][a-z]*")
 _AGENTS = frozenset(
@@ -40,6 +45,7 @@ _AGENTS = frozenset(
     }
 )
 """Words of what only agents tell of: turns of a talk with a model, its thoughts, the tools it calls."""
+_SPEAKERS = frozenset({"user", "assistant", "tool", "system", "developer"})
 _ENOUGH = 2
 _LONGEST_CHARS = 80
 """A longer kind is a sentence: other programs log those under `event`."""
@@ -62,17 +68,20 @@ def words_of(kind: str) -> list[str]:
 def is_stream(rows: Iterable[lines.Json]) -> bool:
     """Say whether *rows* are events of one session, as only agents print them.
 
-    Two that bear a session's id, are an assistant's, or tell in two ways of a talk with a model.
+    Two that bear a session's id, tell in two ways of a talk with a model, or are messages of a talk
+    in which an assistant speaks.
     """
-    told, kinds = 0, set()
+    told, kinds, roles = 0, set(), list[object]()
     for row in rows:
         kind = kind_of(row)
         in_session = bool(kind) and any(isinstance(row.get(name), str) for name in SESSIONS)
-        speaks = not kind and row.get("role") == "assistant"
+        speaker = lines.field(row, "message", "role") if kind else row.get("role")
+        if str(speaker) in _SPEAKERS:
+            roles.append(speaker)
         is_new = kind not in kinds and bool(_AGENTS & set(words_of(kind)))
         kinds.add(kind)
-        told += in_session or speaks or is_new
-        if told >= _ENOUGH:
+        told += in_session or is_new
+        if told + len(roles) * ("assistant" in roles) >= _ENOUGH:
             return True
     return False
 

@@ -9,7 +9,7 @@ from policies.events import lines
 from policies.events.base import TEXT_LIMIT_CHARS
 from policies.events.kinds import SESSIONS
 
-_HELD = ("message", "data", "item", "part", "msg", "payload", "result", "response")
+_HELD = ("message", "data", "item", "part", "msg", "payload", "result", "response", "event")
 """What an object may hold in place of telling it itself."""
 _NEAREST = (("error", "data"), ("error",))
 EXIT_CODES = frozenset({"exit_code", "exitCode"})

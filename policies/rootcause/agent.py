@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
 from policies.events import READERS, reader_for
 from policies.events.base import Event, EventKind, Reader, Story
@@ -11,7 +12,9 @@ from policies.failure import FailureClass
 from policies.fingerprint import normalise
 from policies.outcome import Evidence, Verdict, judge
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.guess import guessed
 from policies.rootcause.hints import Hints
+from policies.rootcause.killed import ANSWERS
 from policies.signatures import Signatures
 
 KEPT = 40
@@ -45,6 +48,8 @@ class Trail:
         self._told: deque[tuple[int, Event]] = deque(maxlen=KEPT)
         self._refused: tuple[int, Event] | None = None
         self._is_refused_last = False
+        self.told_its_end = False
+        """An event told how the run ended; not only the end of the log."""
 
     def feed(self, number: int, line: str) -> None:
         """Take the next line of the log."""
@@ -54,6 +59,7 @@ class Trail:
 
     def end(self, number: int) -> None:
         """Take the end of the log, *number* lines long."""
+        self.told_its_end = self.story.ended is not None
         for event in self._reader.finish():
             self._take(number, event)
 
@@ -117,14 +123,16 @@ class Trail:
         others = [n for n, other in self._told if n != number and normalise(other.text) == same]
         text = next((line.strip() for line in event.text.splitlines() if line.strip()), "")
         entry = signatures.of(event.text)
-        known = entry.failure_class if entry else _by_status(event.status)
-        return Finding(
+        known = entry.failure_class if entry else by_status(event.status)
+        found = Finding(
             lines=(Line(number, text), *(Line(n, text) for n in others[:2])),
             rank=_rank(event, known is not None),
             rule="agent's event" if event.structured else "agent's error form",
             failure_class=known,
             identity=event.text,
         )
+        likely = None if known else guessed(found, ())
+        return replace(found, failure_class=likely) if likely in ANSWERS else found
 
 
 def _says_nothing(event: Event) -> bool:
@@ -141,7 +149,8 @@ def _rank(event: Event, known: bool) -> int:
     return rank + (2 if known else 0) + (1 if event.kind is EventKind.ENDED else 0)
 
 
-def _by_status(status: int | None) -> FailureClass | None:
+def by_status(status: int | None) -> FailureClass | None:
+    """Give the class that an HTTP status of a model's provider stands for; None of none."""
     if status is None:
         return None
     return _BY_STATUS.get(status) or (FailureClass.MODEL_ERROR if status >= 500 else None)

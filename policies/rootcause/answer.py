@@ -14,6 +14,7 @@ from policies.rootcause.choose import class_of, entry_for
 from policies.rootcause.finding import Finding
 from policies.rootcause.hints import Hints
 from policies.rootcause.identity import identity
+from policies.rootcause.provider import ANSWER
 from policies.rootcause.replay import replay
 from policies.rootcause.trust import cause_lines, confidence_of
 from policies.signatures import Signatures
@@ -25,6 +26,8 @@ _SERVER = re.compile(r"\b50[0234]\b|bad gateway|service unavailable|gateway time
 _MODEL = re.compile(
     r"\bmodels?\b|api error|overloaded|llm|openai|anthropic|gemini|\btokens?\b", re.I
 )
+_BOXED = re.compile(r"[│┃] ([^│┃]{1,2000}?) [│┃]$")
+"""A line of a box that a program draws around what it says."""
 _LIMITS = frozenset({FailureClass.USAGE_LIMIT, FailureClass.RATE_LIMIT})
 
 
@@ -80,7 +83,8 @@ def _class(hints: Hints, found: FailureClass, lead: Finding) -> FailureClass:
     A server's failure is a model's only where an agent or a model is spoken of.
     """
     words = lead.words()
-    if found is FailureClass.MODEL_ERROR and hints.agent is None and _SERVER.search(words):
+    is_servers = lead.rule != ANSWER and _SERVER.search(words)
+    if found is FailureClass.MODEL_ERROR and hints.agent is None and is_servers:
         return found if _MODEL.search(words) else FailureClass.NETWORK
     if hints.known_class and found in (FailureClass.UNKNOWN, FailureClass.TIMEOUT):
         return hints.known_class
@@ -89,4 +93,6 @@ def _class(hints: Hints, found: FailureClass, lead: Finding) -> FailureClass:
 
 def _one_line(text: str) -> str:
     plain = " ".join(text.split())
+    if boxed := _BOXED.match(plain):
+        plain = boxed[1]
     return plain if len(plain) <= SUMMARY_LIMIT_CHARS else plain[: SUMMARY_LIMIT_CHARS - 1] + "…"

@@ -13,6 +13,7 @@ from policies.rootcause.finding import Finding, Line, Lines
 from policies.rootcause.generic import LAST_WORDS, ONLY_WORDS, by_ending, by_words
 from policies.rootcause.guards import Guards
 from policies.rootcause.guess import guessed
+from policies.rootcause.provider import ANSWER
 from policies.rootcause.regions import Regions, regions_of
 from policies.rootcause.single import OWN_RANK, by_signature, unmarked
 from policies.rootcause.weigh import behind_forms, in_place
@@ -111,7 +112,7 @@ def entry_for(finding: Finding, signatures: Signatures) -> Signature | None:
     for entry in known:
         if entry.own:
             return entry
-        if finding.failure_class in (None, entry.failure_class):
+        if finding.failure_class in (None, entry.failure_class) or finding.rule == ANSWER:
             return entry
         if (
             _may_say_more(finding)

@@ -27,6 +27,8 @@ from policies.rootcause.excerpt import Excerpt, shape
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.guards import Guards
 from policies.rootcause.hints import Hints, with_foot
+from policies.rootcause.killed import survived
+from policies.rootcause.recovery import last_try, went_on
 from policies.rootcause.silent import by_clock, by_exit
 from policies.signatures import Signatures
 
@@ -95,6 +97,7 @@ class Diagnosis:
 
     def _of_agent(self, trail: Trail, lines: Sequence[Line]) -> list[Finding] | None:
         own = trail.findings(self._signatures)
+        own = own if trail.told_its_end else survived(own, self._hints)
         refusal = trail.refusal(ever=self._hints.known_class in _REFUSED)
         if self._ended_well(trail):
             return [refusal] if refusal else None
@@ -128,17 +131,17 @@ class Diagnosis:
         close = self._excerpt.count - _CLOSE_TO_END
         if hints.exit_code == 0 and not hints.why and not _timed(hints):
             own = [f for f in found if f.agent_form and f.number > close and f.rank >= HIGH_RANK]
-            return own or None
+            return [f for f in own if not went_on(lines, f)] or None
         clock = by_clock(hints, _last(lines))
         if clock and not (found and found[0].rank >= HIGH_RANK and found[0].number > close):
-            return [clock]
+            return [last_try(lines, self._signatures) or clock]
         return found or [by_exit(hints, _last(lines))]
 
     def _text_findings(self, lines: Sequence[Line]) -> list[Finding]:
         """Lines of the passing log are read with the others, for their surroundings, but are no cause."""
         passed = {line.number for line in lines if self._has_passed(line)}
         found = findings(lines, self._signatures, self._guards)
-        return [finding for finding in found if finding.number not in passed]
+        return survived((each for each in found if each.number not in passed), self._hints)
 
     def _has_passed(self, line: Line) -> bool:
         return bool(self._passing) and shape(line.text) in self._passing

@@ -12,6 +12,7 @@ from policies.rootcause.cmake import autotools, bazel, cmake, meson, ninja
 from policies.rootcause.containers import buildkit, nix_builds
 from policies.rootcause.crashes import sanitizers, terminations
 from policies.rootcause.ctests import assertions, ctest, gtests, perl_tests
+from policies.rootcause.documents import error_documents
 from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.frontend import frontends
@@ -30,6 +31,7 @@ from policies.rootcause.maven_errors import goal_errors
 from policies.rootcause.maven_plugins import maven_checks
 from policies.rootcause.maven_ui import maven_passed_on
 from policies.rootcause.places import placed
+from policies.rootcause.provider import provider_errors
 from policies.rootcause.provisioning import provisioning
 from policies.rootcause.rust import error_chains, rustc, rustfmt
 from policies.rootcause.rusttests import rust_tests
@@ -62,6 +64,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     *(msbuild, dotnet_tests, dotnet_exceptions),
     *(shell_trace, powershell, terraform, buildkit, nix_builds, refused_pushes),
     *(mozlog, browser_tests, verdicts, provisioning, kernel, headed),
+    *(provider_errors, error_documents),
 )
 """What reads each tool's own format."""
 

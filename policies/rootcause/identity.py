@@ -10,6 +10,8 @@ from policies.rootcause.finding import Finding
 from policies.rootcause.hints import Hints
 
 _HUNG = "hung"
+_MARK = re.compile(r"^\W{0,6}(?:(?:fatal |api )?error|fatal)(?: ?[:!]| -) {0,4}(?=\S)", re.I)
+"""An agent sets it before its words on a terminal, not in its events: the cause is the same."""
 _ASIDE = re.compile(r"\b(?:mcp|tools?|hooks?|commands?|scripts?|plugins?|extensions?)\b", re.I)
 """What an agent waits for beside its model; each is a cause of its own."""
 
@@ -27,7 +29,7 @@ def identity(
 
     *own*: the agent speaks of itself, so its name is part of the cause.
     """
-    agent, said = hints.agent or hints.named, lead.identity or lead.words()
+    agent, said = _agent(hints), lead.identity or lead.words()
     progress = hints.last_progress or last_progress
     if lead.rule == "exit":
         return _silent(said, found, hints, agent, progress)
@@ -35,9 +37,14 @@ def identity(
         return fingerprint(found, _HUNG, agent)
     if confidence is Confidence.LOW and hints.agent:
         return fingerprint(found, f"{_ended(hints)} {progress}", agent)
-    return fingerprint(
-        found, said.replace("file:///", "/"), agent if own or lead.agent_form else None
-    )
+    is_own = own or lead.agent_form
+    said = _MARK.sub("", said) if is_own else said
+    return fingerprint(found, said.replace("file:///", "/"), agent if is_own else None)
+
+
+def _agent(hints: Hints) -> str | None:
+    """Give the agent's name; that of the reader of any stream is none."""
+    return (hints.agent if hints.agent != "generic" else None) or hints.named
 
 
 def _silent(said: str, found: FailureClass, hints: Hints, agent: str | None, progress: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.wraps import joined
 
 TRACE_LIMIT_LINES = 400
 """A traceback whose exception is not named by then is not followed."""
@@ -122,7 +123,7 @@ def _boxed(lines: Sequence[Line], at: int) -> tuple[Sequence[Line], int]:
     for here in range(at, stop - 1):
         below = lines[here + 1]
         if lines[here].text.startswith(("╰", "└", "+-")) and _EXCEPTION.match(below.text):
-            return (below,), here + 2
+            return (Line(below.number, joined(lines, here + 1)),), here + 2
     return (), at
 
 

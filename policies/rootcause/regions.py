@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from policies.rootcause.finding import Line
 from policies.rootcause.passed_tests import passed_tests
+from policies.rootcause.records import hanging_notes
 from policies.rootcause.scan import holding, since
 from policies.rootcause.steps import answers, failed_step
 
@@ -93,7 +94,9 @@ def regions_of(lines: Sequence[Line]) -> Regions:
 
 def _shown(lines: Sequence[Line]) -> frozenset[int]:
     """Give the lines of scripts shown before they run, of differences between files, of warnings."""
-    return frozenset((*_scripts(lines), *_differences(lines), *_warning_boxes(lines)))
+    return frozenset(
+        (*_scripts(lines), *_differences(lines), *_warning_boxes(lines), *hanging_notes(lines))
+    )
 
 
 def _scripts(lines: Sequence[Line]) -> list[int]:

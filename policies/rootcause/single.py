@@ -40,6 +40,8 @@ _BOXED = re.compile(r"^│ {1,8}(?:❱ {1,8})?\d{1,6} │")
 """Source code around a frame of a traceback that rich draws."""
 _STACKED_CLASSES = (FailureClass.NETWORK, FailureClass.MISSING_DEPENDENCY)
 _FRAME = re.compile(r"^\s+at [\w.$/@<>-]{1,300} ?\(")
+_NOTE = re.compile(r"^\{.{0,300}?\"level\": ?\"(?:trace|debug|info|warn|warning)\"", re.I)
+"""A record of a logger that writes JSON, and that is no error."""
 _SELF = re.compile(r"^(?:error|fatal|err!?|e)\b[: ]", re.I)
 
 
@@ -48,7 +50,7 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
     for at, line in enumerate(lines):
         text = unmarked(line.text)
         entry = signatures.of(text)
-        if entry is None or _BOXED.match(text):
+        if entry is None or _BOXED.match(text) or _NOTE.match(text):
             continue
         lowered = text.lower()
         if noise.is_echo(text) or noise.is_harmless(lowered) or noise.is_wrapper(lowered):

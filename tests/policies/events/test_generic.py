@@ -153,9 +153,64 @@ def test_a_list_on_one_line_is_read_as_its_objects():
     assert (cause.summary, cause.agents_own) == ("no such key", True)
 
 
+APOLOGY = {
+    "role": "assistant",
+    "content": "Sorry, I encountered an error: API error: 401 No such key",
+}
+TALK = [{"role": "user", "content": "do it"}, {"role": "assistant", "content": "Done."}]
+
+
+def test_an_apology_in_the_place_of_an_answer_is_a_failure_whatever_the_exit_code():
+    assert verdict("generic", TALK[0], APOLOGY, exit_code=0)
+    assert why("generic", TALK[0], APOLOGY, exit_code=0).failure_class == "auth"
+    assert not verdict("generic", APOLOGY, *TALK, exit_code=0)
+    assert verdict("generic", START, APOLOGY, {"type": "complete", "tokens": None}, exit_code=0)
+    assert not verdict("generic", APOLOGY, {"type": "result", "result": "Done."}, exit_code=0)
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ({"type": "agent_event", "event": {"type": "error", "message": "no"}}, "error"),
+        ({"type": "message", "message_type": "event_message", "event_type": "retry"}, "retry"),
+        (
+            {"type": "message", "message_type": "stop_reason", "stop_reason": "llm_api_error"},
+            "error",
+        ),
+        ({"type": "message", "message_type": "stop_reason", "stop_reason": "end_turn"}, "other"),
+        ({"type": "message", "message_type": "assistant_message", "content": "so"}, "progress"),
+        ({"type": "run_result", "finishReason": "error", "text": "no"}, "ended"),
+        ({"type": "done", "reason": "it wrote that an error was gone"}, "ended"),
+    ],
+)
+def test_a_finer_kind_or_why_it_stopped_may_tell_more(row, kind):
+    events, _, _ = told("generic", START, row)
+    assert events[1].kind == kind
+
+
+def test_the_providers_words_stand_for_the_body_that_holds_them():
+    error = {"type": "error", "message": '{\n "error": {"message": "No such key", "code": 401}\n}'}
+    cause = why("generic", START, error)
+    assert (cause.summary, cause.failure_class) == ("No such key", "auth")
+
+
+@pytest.mark.parametrize(("exit_code", "found"), [(-9, "signal_crash"), (1, "auth")])
+def test_what_a_killed_agent_had_survived_is_not_its_end(exit_code, found):
+    assert why("generic", START, GONE, exit_code=exit_code).failure_class == found
+
+
 @pytest.mark.parametrize(
     ("rows", "whose"),
     [
+        (['{"role":"user","content":"a"}', '{"role":"assistant","content":"b"}'], "generic"),
+        (['{"role":"user","content":"a"}', '{"role":"user","content":"b"}'], "text"),
+        (['{"type":"message","message":{"role":"assistant","content":"a"}}'] * 2, "generic"),
+        (['{"type":"message","message":{"role":"user","content":"a"}}'] * 2, "text"),
+        (['{"type":"agent","event":{"type":"a"}}', '{"type":"agent","event":{"type":"b"}}'], "generic"),
+        (['{"type":"message","timestamp":"t","session_id":"s","message_type":"x"}'] * 2, "generic"),
+        (['{"type":"system","session_id":"s","agent_id":"a","permission_mode":""}'] * 2, "generic"),
+        (['{"type":"system","subtype":"init","session_id":"s","permission_mode":""}'], "qwen"),
+        (['{"type":"message","timestamp":"t","role":"user","content":"a"}'], "gemini"),
         (['{"msg":{"type":"agent_message"}}', '{"msg":{"type":"agent_end"}}'], "generic"),
         (['{"role":"assistant","content":"a"}', '{"role":"tool","type":"tool_result"}'], "generic"),
         (['[{"type":"x","session_id":"a"},{"type":"y","session_id":"a"}]'], "generic"),

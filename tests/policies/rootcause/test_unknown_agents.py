@@ -1,0 +1,168 @@
+"""Agents that nobody knows, in plain text: how client libraries state that a call failed."""
+
+import pytest
+
+from policies.failure import StopReason
+from policies.rootcause import Hints, diagnose
+from tests.policies.events.told import NOW, SIGNATURES
+
+
+def why(text, exit_code=1, **more):
+    return diagnose(text.splitlines(), Hints(exit_code=exit_code, now=NOW, **more), SIGNATURES)
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "summary"),
+    [
+        ("Error code: 401 - {'error': {'message': 'No such key'}}", "auth", "Error code: 401: No such key"),
+        ("x: Error code: 500 - {'error': {'message': 'Sorry'}}", "model_error", "x: Error code: 500: Sorry"),
+        ("openai.RateLimitError: slower", "rate_limit", "openai.RateLimitError: slower"),
+        ("AI_APICallError: Too Many Requests", "rate_limit", "AI_APICallError: Too Many Requests"),
+        (
+            'Error: 400 {"error":{"message":"prompt is too long: 9"}}',
+            "context_length", "Error: 400: prompt is too long: 9",
+        ),
+        (
+            'POST "https://x.example/v1": 529 {"error":{"type":"overloaded_error","message":"Busy"}}',
+            "model_error", 'POST "https://x.example/v1": 529: Busy',
+        ),
+        ('{"status":"error","message":"403 not for this model"}', "auth", "403 not for this model"),
+        ("Error: You have run out of credits.", "usage_limit", "Error: You have run out of credits."),
+        ("Error: please sign in first", "auth", "Error: please sign in first"),
+        ("Please enter your X API key:", "auth", "Please enter your X API key:"),
+        ("No response received", "model_error", "No response received"),
+    ],
+)  # fmt: skip
+def test_a_failed_call_is_told_in_the_providers_words(text, found, summary):
+    cause = why(f"Looking around.\n{text}\n")
+    assert (cause.failure_class, cause.summary) == (found, summary)
+    assert cause.line_numbers[0] == 2
+
+
+WRAPPED = """\
+· ERROR    Error code: 404 - {'error': {'message': 'The model `small-one` does
+           not exist or you do not have access to it.', 'type': 'x', 'param':
+           None, 'code': 'model_not_found'}}
+"""
+BOXED = """\
+╭───────────────────── Traceback (most recent call last) ──────────────────────╮
+│ /x/agent.py:3 in main                                                        │
+╰──────────────────────────────────────────────────────────────────────────────╯
+SettingsError: the file of settings at /home/someone/.config/agent/settings.toml
+could not be read because its second line is not a table
+"""
+FRAMED = """\
+╭─ Error ──────────────────────────────────────────────────────────────────────╮
+│ litellm.AuthenticationError: XException - the key that was given is not known │
+│ to the provider                                                              │
+╰──────────────────────────────────────────────────────────────────────────────╯
+"""
+PRINTED = """\
+Error: {
+  "error": {
+    "message": "429 Rate limit reached for the model",
+    "retryable": false
+  }
+}
+"""
+DOCUMENT = """\
+{
+  "response": null,
+  "error": {
+    "type": "ApiError",
+    "message": "Quota exceeded for the day",
+    "code": 429
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "summary", "line"),
+    [
+        (WRAPPED, "The model `small-one` does not exist or you do not have access to it.", 1),
+        (BOXED, "settings.toml could not be read because its second line is not a table", 4),
+        (FRAMED, "the key that was given is not known to the provider", 2),
+        (PRINTED, "Error: 429 Rate limit reached for the model", 1),
+        (DOCUMENT, "Quota exceeded for the day", 5),
+    ],
+)
+def test_what_stands_on_several_lines_is_one_statement(text, summary, line):
+    cause = why(text)
+    assert cause.summary.endswith(summary)
+    assert cause.line_numbers[0] == line
+
+
+LIMITED = "Error code: 429 - {'error': {'message': 'Rate limit reached'}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "exit_code", "found"),
+    [
+        (LIMITED, 0, "rate_limit"),
+        (f"{LIMITED}Retrying in 2 seconds...\n", 0, "rate_limit"),
+        (f"{LIMITED}Retrying in 2 seconds...\nGiving up.\n", 0, "rate_limit"),
+        (f"{LIMITED}Retrying in 2 seconds...\nThe file is written.\n", 0, "success"),
+        (LIMITED + "Another line of the answer.\n" * 20, 0, "success"),
+        ('{"session_id": "a", "result": "fine", "errors": []}\n', 0, "success"),
+        ('{"session_id": "a", "error": {"message": "Rate limit reached"}}\n', 0, "rate_limit"),
+        (f"{LIMITED}Working on.\n", -9, "signal_crash"),
+        (f"{LIMITED}Working on.\n", 1, "rate_limit"),
+        ("· WARNING  It failed to load:\n           a file\nThinking\n", -9, "signal_crash"),
+        ("Out of memory: killed process 3\n", -9, "out_of_memory"),
+    ],
+)
+def test_only_a_call_that_ended_the_run_is_its_failure(text, exit_code, found):
+    assert why(text, exit_code).failure_class == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("⚠ 429 Too Many Requests, retrying in 4s\n" * 3, "rate_limit"),
+        ("API error (529 Overloaded). Retrying in 2s\n" * 3, "model_error"),
+        ("API error (529 Overloaded). Retrying in 2s\n           (attempt 1/3)\n", "model_error"),
+        ("Something went wrong, retrying in 4s\n", "timeout"),
+        ("429 Too Many Requests, retrying in 4s\nIt is written.\nsleeping\n", "timeout"),
+    ],
+)
+def test_a_run_that_was_stopped_while_it_tried_again_tells_what_failed(text, found):
+    assert why(text, -15, stopped_because=StopReason.TOTAL).failure_class == found
+
+
+def test_the_sides_of_a_box_are_not_told():
+    cause = why("╭─ Error ──────╮\n│ No such option: --fast │\n╰──────────────╯\n", 2)
+    assert (cause.failure_class, cause.summary) == ("config_error", "No such option: --fast")
+
+
+def test_what_hangs_below_a_warning_is_a_warning():
+    warned = "· WARNING  No list of prices:\n           NameResolutionError(host='x.example')\n"
+    assert (
+        why(f"{warned}Thinking\n", -15, stopped_because=StopReason.TOTAL).failure_class == "timeout"
+    )
+    told = warned.replace("WARNING", "ERROR  ")
+    assert why(told).failure_class == "network"
+
+
+def test_a_terminal_and_events_tell_the_same_cause():
+    rows = [
+        '{"type":"session.start","session_id":"a"}',
+        '{"type":"error","session_id":"a","message":"Invalid API key"}',
+    ]
+    text = why("Error: Invalid API key\n", named="someone")
+    events = why("\n".join(rows), agent="generic", named="someone")
+    assert text.failure_class == events.failure_class == "auth"
+    assert text.fingerprint == events.fingerprint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{'a': 1}",
+        "tests/test_x.py:3: AssertionError: Error code: 3",
+        "Downloaded 401 {files}",
+        '{"level":"info","message":"error code 401"}',
+    ],
+)
+def test_other_words_are_no_providers_answer(text):
+    assert why(f"{text}\nthe end\n", 0).failure_class == "success"
