@@ -27,7 +27,7 @@ _STATUS = {
     "ServiceUnavailableError": 503,
 }
 _NAMES = re.compile(r"(?:(?:litellm\.)?(?:exceptions\.)?[A-Z]\w{0,60}: ){1,6}")
-_NAME = re.compile(r"([A-Z]\w{0,60}): ")
+_NAME = re.compile(r"\b([A-Z]\w{0,60}): ")
 
 
 def status_of(said: str) -> int | None:

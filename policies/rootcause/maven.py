@@ -10,7 +10,7 @@ from dataclasses import replace
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.guess import by_words
-from policies.rootcause.maven_messages import leaves_open, reason_below, rule_says
+from policies.rootcause.maven_messages import HELP, leaves_open, reason_below, rule_says
 from policies.rootcause.maven_plugins import points_elsewhere
 from policies.rootcause.scan import holding, matching, stripped
 
@@ -41,7 +41,6 @@ _GOAL = re.compile(
     r"^\[ERROR\] Failed to execute goal(?: (?P<goal>(?!on project )\S+)(?: \([^)]{0,200}\))?)?(?: on"
     r" project (?P<project>\S+))?:(?: (?P<said>.+))?$"
 )
-_HELP = re.compile(r"(?:(?<!\s)\s+)?-> \[Help \d+\].*$")
 _EMPTY = re.compile(
     r"^(?:There are test failures|There was \d+ (?:error|failure)"
     r"|Compilation failure(?:: Compilation failure)?:?\s*$"
@@ -109,7 +108,7 @@ def goals(lines: Sequence[Line]) -> Iterator[Finding]:
     for at, line in holding(lines, "Failed to execute goal"):
         match = _GOAL.match(line.text)
         if match:
-            said = _HELP.sub("", match["said"] or "").strip()
+            said = HELP.sub("", match["said"] or "").strip()
             below = reason_below(lines, at) if leaves_open(said) else None
             yield _goal(line, match["goal"] or "", said, below)
     for _, line in holding(lines, "[ERROR] ", "[FATAL] "):
@@ -169,7 +168,7 @@ def _problem(line: Line, said: str, rank: int) -> Finding:
         rank=rank,
         rule="maven problem",
         failure_class=_class(said) or C.CONFIG_ERROR,
-        summary=_HELP.sub("", said),
+        summary=HELP.sub("", said),
     )
 
 

@@ -11,7 +11,8 @@ MESSAGE_LINES = 25
 """Lines of one message that are read."""
 
 _MARK = re.compile(r"^\[ERROR\]\s?")
-_HELP = re.compile(r"\s*-> \[Help \d+\].*$")
+HELP = re.compile(r"(?:(?<!\s)\s+)?-> \[Help \d+\].*$")
+"""Where a message of Maven names the page that explains it."""
 _LAST = re.compile(
     r"-> \[Help \d+\]|^\[ERROR\] (?:To see the full|Re-run Maven|For more information)"
 )
@@ -58,6 +59,6 @@ def _message(below: Sequence[Line]) -> Iterator[Line]:
             ("[ERROR] To see", "[ERROR] Re-run", "[ERROR] For more")
         ):
             return
-        yield Line(line.number, _HELP.sub("", line.text[marked.end() :] if marked else line.text))
+        yield Line(line.number, HELP.sub("", line.text[marked.end() :] if marked else line.text))
         if is_last:
             return

@@ -13,7 +13,7 @@ from policies.rootcause.finding import Line
 PIECES = 40
 """More lines of one statement are not read."""
 _SIDE = ("│", "┃")
-_PLACE = re.compile(r" {2,}\S{1,60}\.py:\d{1,6}$")
+_PLACE = re.compile(r"(?<! ) {2,}\S{1,60}\.py:\d{1,6}$")
 """Where rich's logging handler says at the right which source line logs."""
 
 
