@@ -22,6 +22,8 @@ _OVER = frozenset(
 )
 _END = frozenset({"result", "end", "ended", "done", "complete", "completed", "finished", "summary"})
 _WHOLE = frozenset({"session", "run", "agent", "task", "turn", "thread", "conversation", "final"})
+_MENDING = frozenset(EventKind) - {EventKind.OTHER, EventKind.RETRY, EventKind.ERROR}
+"""What shows that the agent went on after an error."""
 _OTHERS = frozenset({"user", "system", "tool"})
 
 
@@ -62,11 +64,10 @@ class GenericReader:
 
     def _noted(self, event: Event, *, is_answer: bool = False) -> Event:
         """Note *event*; *is_answer*: it stands where an answer should: no wordless end mends it."""
+        says_nothing = event.kind is EventKind.ENDED and event.ok and not event.text
         if event.kind is EventKind.ERROR and event.structured:
             self._failed, self._is_answer = (self._at, event), is_answer
-        elif self._is_answer and event.kind is EventKind.ENDED and event.ok and not event.text:
-            pass
-        elif event.kind not in (EventKind.OTHER, EventKind.RETRY, EventKind.ERROR):
+        elif event.kind in _MENDING and not (self._is_answer and says_nothing):
             self._failed = None
         self.has_end_event = self.has_end_event or (event.kind is EventKind.ENDED and not event.ok)
         return event
@@ -80,7 +81,8 @@ class GenericReader:
 
 def _events(data: lines.Json) -> Iterator[Event]:
     kind = kind_of(data)
-    known, failed = frozenset(words_of(kind)), is_bad(data, frozenset(words_of(kind)))
+    known = frozenset(words_of(kind))
+    failed = is_bad(data, known)
     said = loose.said(data) if failed or known & _RETRY else ""
     if known & _RETRY or (failed and lines.is_retry(said)):
         tried = lines.error(*provider.stated(said or kind, loose.status(data)))
@@ -104,11 +106,8 @@ def _is_end(words: list[str]) -> bool:
 def _end(data: lines.Json, said: str, *, is_bad: bool) -> Event:
     """The end; one that calls itself good, and whose words are a failed call of the model, is none."""
     words = said or loose.words(data)
-    code = next((lines.whole(data.get(n)) for n in ("exit_code", "exitCode") if n in data), None)
-    if is_bad or code or _is_api_error(words):
-        return replace(
-            lines.error(*provider.stated(words, loose.status(data))), kind=EventKind.ENDED
-        )
+    if is_bad or loose.exit_code(data) or _is_api_error(words):
+        return lines.failed_end(*provider.stated(words, loose.status(data)))
     return Event(kind=EventKind.ENDED, ok=True, text=words, session_id=loose.session(data))
 
 
@@ -124,9 +123,7 @@ def _tool(data: lines.Json, kind: frozenset[str], said: str, *, is_bad: bool) ->
     name = next((text for text in names if text), "tool")
     if not (kind & _OVER or kind & BAD):
         return Event(kind=EventKind.TOOL_STARTED, text=name)
-    held = next((each for each in loose.held(data) if loose.EXIT_CODES & each.keys()), {})
-    code = next((lines.whole(held[n]) for n in loose.EXIT_CODES if n in held), None)
-    failed = is_bad or code not in (None, 0)
+    failed = is_bad or bool(loose.exit_code(data))
     return _tool_end(name, said or loose.output(data), failed=failed)
 
 

@@ -12,7 +12,7 @@ from policies.events.kinds import SESSIONS
 _HELD = ("message", "data", "item", "part", "msg", "payload", "result", "response", "event")
 """What an object may hold in place of telling it itself."""
 _NEAREST = (("error", "data"), ("error",))
-EXIT_CODES = frozenset({"exit_code", "exitCode"})
+_EXIT_CODES = ("exit_code", "exitCode")
 
 _STATUSES = (
     "status",
@@ -101,6 +101,12 @@ def output(data: lines.Json) -> str:
     """Give what a tool printed."""
     told = (lines.text_of(place.get(name)) for place in held(data) for name in _OUTPUTS)
     return next((text for text in told if text), "")
+
+
+def exit_code(data: lines.Json) -> int | None:
+    """Give the exit code that *data*, or what it holds, tells; None without one."""
+    told = (lines.whole(place[n]) for place in held(data) for n in _EXIT_CODES if n in place)
+    return next(told, None)
 
 
 def role(data: lines.Json) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from policies.failure import FailureClass
 from policies.rootcause.commands import shown_command
 from policies.rootcause.finders import FINDERS, SHAPES
-from policies.rootcause.finding import Finding, Line, Lines
+from policies.rootcause.finding import HIGH_RANK, Finding, Line, Lines
 from policies.rootcause.generic import LAST_WORDS, ONLY_WORDS, by_ending, by_words
 from policies.rootcause.guards import Guards
 from policies.rootcause.guess import guessed
@@ -36,8 +36,6 @@ OVERRIDES_TEST = frozenset(
 OVERRIDES_FORMAT = frozenset({FailureClass.DISK_FULL, FailureClass.OUT_OF_MEMORY})
 """What a line in a tool's own format may state beside what the format says."""
 
-HIGH_RANK = 70
-"""From here on a tool's own format spoke."""
 GUESSED = 3
 """Of the first candidates the class is guessed where nothing knows it."""
 

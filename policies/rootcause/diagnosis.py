@@ -18,13 +18,9 @@ from policies.logmarks import OURS, read_foot
 from policies.rootcause.agent import RETRY_RANK, Trail
 from policies.rootcause.alarms import Scan, scan_plainly
 from policies.rootcause.answer import failure_of, success
-from policies.rootcause.choose import (
-    HIGH_RANK,
-    best,
-    findings,
-)
+from policies.rootcause.choose import best, findings
 from policies.rootcause.excerpt import Excerpt, shape
-from policies.rootcause.finding import Finding, Line
+from policies.rootcause.finding import HIGH_RANK, Finding, Line
 from policies.rootcause.guards import Guards
 from policies.rootcause.hints import Hints, with_foot
 from policies.rootcause.killed import survived

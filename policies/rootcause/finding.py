@@ -67,6 +67,10 @@ class Lines(list[Line]):
         return list(accumulate((len(line.text) + 1 for line in self[:-1]), initial=0))
 
 
+HIGH_RANK = 70
+"""From here on a tool's own format, or a statement that is known, spoke."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A candidate for the root cause."""
@@ -74,7 +78,7 @@ class Finding:
     lines: tuple[Line, ...]
     """Best first; the first one's text is the summary unless one is given."""
     rank: int
-    """0..100: how surely such a line states why a command failed. Above 70 is a tool's own format."""
+    """0..100: how surely such a line states why a command failed; from HIGH_RANK on a tool's own format."""
     rule: str
     """The format or signature that spoke."""
     failure_class: FailureClass | None = None
@@ -96,6 +100,11 @@ class Finding:
     def number(self) -> int:
         """Where it stands in the log."""
         return self.lines[0].number
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Say whether it is one line that the catalogue knows and that nothing around it confirms."""
+        return self.one_line and not (self.first_wins or self.agent_form)
 
     def words(self) -> str:
         """Give the one line that a person should read."""

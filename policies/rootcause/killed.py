@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from policies.failure import FailureClass
-from policies.rootcause.finding import Finding
+from policies.rootcause.finding import HIGH_RANK, Finding
 from policies.rootcause.hints import Hints
 
-KNOWN_RANK = 70
-"""From here on a tool's own format or a known statement spoke."""
 _KILL = -9
 ANSWERS = frozenset(
     {
@@ -43,7 +41,7 @@ def survived(found: Iterable[Finding], hints: Hints) -> list[Finding]:
 
 def _may_kill(finding: Finding) -> bool:
     """A process cannot say why it is being killed: of mere words only those about memory count."""
-    return finding.rank >= KNOWN_RANK or finding.failure_class is FailureClass.OUT_OF_MEMORY
+    return finding.rank >= HIGH_RANK or finding.failure_class is FailureClass.OUT_OF_MEMORY
 
 
 def _told(hints: Hints) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.failure import LINES_LIMIT, Confidence, FailureClass
-from policies.rootcause.choose import HIGH_RANK
-from policies.rootcause.finding import Finding, Line
+from policies.rootcause.finding import HIGH_RANK, Finding, Line
 from policies.rootcause.vague import is_vague
 from policies.rootcause.weigh import SURVIVABLE
 
@@ -67,7 +66,7 @@ def _speaks_later(ordered: Sequence[Finding]) -> bool:
     One known line has no form around it that confirms it: the program may have gone on after it.
     """
     lead = ordered[0]
-    if not lead.one_line or lead.first_wins or lead.agent_form:
+    if not lead.is_unconfirmed:
         return False
     return any(
         other.number > lead.number and other.rank >= LATER_RANK and other.rule != lead.rule
@@ -78,7 +77,7 @@ def _speaks_later(ordered: Sequence[Finding]) -> bool:
 def _may_be_survived(ordered: Sequence[Finding]) -> bool:
     """Say whether the leading line is such as a command survives, and anything else names itself an error."""
     lead = ordered[0]
-    if not lead.one_line or lead.first_wins or lead.agent_form:
+    if not lead.is_unconfirmed:
         return False
     others = [other for other in ordered[1:RIVALS_SEEN] if other.rule != lead.rule]
     return lead.failure_class in SURVIVABLE and any(_casts_doubt(one, lead) for one in others)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from policies.failure import FailureClass
-from policies.rootcause.finding import Finding
+from policies.rootcause.finding import HIGH_RANK, Finding
 from policies.rootcause.noise import is_bare
 from policies.rootcause.regions import Regions
 from policies.rootcause.tallies import is_tally
@@ -27,8 +27,8 @@ SURVIVABLE = frozenset(
     }
 )
 """Of what a command may complain and go on."""
-TOLD_RANK, BEHIND_RANK, CERTAIN_RANK = 70, 69, 90
-"""From where a form is a tool's own, the rank behind it, and from where a line keeps its own."""
+BEHIND_RANK, CERTAIN_RANK = HIGH_RANK - 1, 90
+"""The rank behind a tool's own form, and from where a line keeps its own."""
 NEAR_LINES, ABOVE_LINES = 8, 2
 """So far below or above a line may stand the form that it belongs to."""
 WAITED_FOR = 48
@@ -53,11 +53,10 @@ def behind_forms(known: Sequence[Finding], formal: Sequence[Finding]) -> Iterato
 
     No form confirms one line about a network or a missing file, and most commands that print one go on.
     """
-    told = sorted(line.number for one in formal if one.rank >= TOLD_RANK for line in one.lines)
+    told = sorted(line.number for one in formal if one.rank >= HIGH_RANK for line in one.lines)
     for finding in known:
         is_survivable = (
-            finding.one_line
-            and not (finding.first_wins or finding.agent_form)
+            finding.is_unconfirmed
             and finding.failure_class in SURVIVABLE
             and finding.rank < CERTAIN_RANK
         )
