@@ -12,6 +12,7 @@ from starlette.routing import Mount
 
 from flows import logpages
 from flows.environment import LOGS_NAME, STORE_NAME
+from flows.schema import spare_migrations
 from flows.uncollected import uncollected
 from loop import places
 from loop.store import Store
@@ -26,6 +27,7 @@ def create() -> Any:
         from prefect.server.api.server import create_app
 
         _write_in_turn()
+        spare_migrations()
         app = create_app()
     app.router.routes.insert(0, Mount(PREFIX, app=_pages(os.environ)))
     # The server obeys whoever reaches it: a name that a web page points at us must not.

@@ -2,10 +2,8 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -13,11 +11,6 @@ import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
-
-from filelock import FileLock
-
-from flows.environment import prefect_version
-from tests.agents_real import cache_folder
 
 COMMAND = (sys.executable, "-P", "-c", "from flows.cli import main; main()")
 """The installed command, also where its script is not on PATH."""
@@ -52,40 +45,6 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-MIGRATE = """
-import asyncio
-from prefect.server.database import provide_database_interface
-asyncio.run(provide_database_interface().create_db())
-"""
-
-
-def migrated(home: Path) -> None:
-    """Give *home* the database that a first start of a server makes, if it has none yet.
-
-    Prefect migrates it in 10 s of CPU time and more; here it is done once and kept, by version.
-    """
-    place = home / "state" / "prefect"
-    if (place / "prefect.db").exists():
-        return
-    kept = cache_folder() / f"prefect-{prefect_version()}-sqlite-{sqlite3.sqlite_version}"
-    kept.parent.mkdir(exist_ok=True)
-    with FileLock(kept.with_name(f"{kept.name}.lock")):
-        if not kept.exists():
-            _migrate(kept)
-    place.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(kept / "prefect.db", place / "prefect.db")
-
-
-def _migrate(kept: Path) -> None:
-    new = kept.with_name(f"{kept.name}.new")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir()
-    env = environment(new, PREFECT_HOME=str(new))
-    subprocess.run([sys.executable, "-c", MIGRATE], env=env, check=True)
-    assert [each.name for each in new.iterdir()] == ["prefect.db"], "its journal is written back"
-    new.rename(kept)
-
-
 class Served:
     """A server that is up."""
 
@@ -94,10 +53,9 @@ class Served:
     ) -> None:
         """Start it on the fleet that the text of a nightcrew.toml names; None: its pages alone.
 
-        *first*: it makes its database itself, as the first start of all does.
+        *first*: it fills Prefect's catalogue of blocks, as the first start of all does.
         """
         if not first:
-            migrated(home)
             env = LATER | env
         self.home = home
         self.port = free_port()

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from tests.flows.prefect_server import BLOCKS, COMMAND, CONNECTS, Served, free_port, migrated
+from tests.flows.prefect_server import BLOCKS, COMMAND, CONNECTS, Served, free_port
 from tests.flows.runs import Desk, Seen, processes_with, state
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
@@ -21,7 +21,6 @@ pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     desk = Desk(tmp_path_factory.mktemp("local"))
-    migrated(desk.home)
     desk.repo("repo")
     yield desk
     for pid in servers(desk):
@@ -86,7 +85,6 @@ def test_two_first_runs_at_once_start_one_server(tmp_path):
 
 def test_it_ends_by_itself_when_nobody_uses_it(tmp_path):
     desk = Desk(tmp_path, NIGHTCREW_SERVER_IDLE_S="1")
-    migrated(tmp_path)
     desk.repo("repo")
     marker = tmp_path / "begun"
     going = desk.begin("run", "repo", "--agent", f"sh -c 'touch {marker}; sleep 8'", "--json")
@@ -147,7 +145,6 @@ def test_ctrl_c_does_not_reach_the_server(desk):
 
 def test_after_kill_9_of_a_run_nobody_uses_the_server_any_more(tmp_path):
     desk = Desk(tmp_path, NIGHTCREW_SERVER_IDLE_S="1")
-    migrated(tmp_path)
     desk.repo("repo")
     process = desk.begin("run", "repo", "--agent", "true")
     end = time.monotonic() + 60

@@ -14,7 +14,6 @@ from tests.flows.prefect_server import (
     Served,
     environment,
     free_port,
-    migrated,
 )
 from tests.flows.runs import Desk, processes_with
 
@@ -43,7 +42,6 @@ def test_a_server_that_looks_healthy_and_schedules_nothing_stops_serve_at_once(t
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 def test_serve_speaks_to_this_machine_alone(tmp_path):
     Desk(tmp_path).repo("r")
-    migrated(tmp_path)  # which is slow below strace
     (tmp_path / "nightcrew.toml").write_text(FLEET.format(cron=hours_ago(1)))
     trace = tmp_path / "trace"
     argv = [*CONNECTS, "-o", str(trace), *COMMAND]
