@@ -1,12 +1,12 @@
-"""The searches for many literals by a multi-pattern engine: 3 GB/s where `re` does some 30 MB/s."""
+"""What the reading of a log searches by the multi-pattern engine: its alarms, and its guards' literals."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, MatchKind
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
-from policies.literals import Search
+from loop.multisearch import engine
 from policies.rootcause.alarms import ALARMS, Match
 from policies.rootcause.guards import Guards
 
@@ -20,12 +20,6 @@ def _engine() -> BytesAhoCorasick:
 def scan(block: bytes) -> list[Match]:
     """Give the matches in a block, as policies.rootcause.alarms says."""
     return _engine().find_matches_as_indexes(block)
-
-
-def engine(literals: tuple[str, ...]) -> Search:
-    """Give the search for *literals*, as policies.literals says."""
-    made = AhoCorasick(literals)
-    return lambda text: made.find_matches_as_indexes(text, overlapping=True)
 
 
 @cache

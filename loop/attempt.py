@@ -9,7 +9,6 @@ from pathlib import Path
 
 from loop.agents.base import AgentStart, StartRequest
 from loop.agents.environment import PROMPT_FILE, secret_values
-from loop.diagnose import failure_of_log
 from loop.hired import Hired
 from loop.listener import Listener
 from loop.orphans import marker_of
@@ -26,7 +25,6 @@ from policies.outcome import Evidence, Verdict, judge
 from policies.plan import FIXERS
 from policies.records import AttemptRecord, stamp
 from policies.redaction import Redactor
-from policies.rootcause import Hints
 
 MIB = 1024 * 1024
 
@@ -89,17 +87,15 @@ class Attempt:
     def _start(self) -> AgentStart:
         self.prompt_file.parent.mkdir(parents=True, exist_ok=True)
         self.prompt_file.write_bytes(self.prompt)
-        plan = self.order.plan
-        return self.agent.adapter.start(
-            StartRequest(
-                prompt=self.prompt,
-                prompt_file=self.prompt_file,
-                workspace=self.workspace.path,
-                spec=plan.agent,
-                environ=self.crew.environ,
-                timeouts=plan.timeouts,
-            )
+        request = StartRequest(
+            prompt=self.prompt,
+            prompt_file=self.prompt_file,
+            workspace=self.workspace.path,
+            spec=self.order.plan.agent,
+            environ=self.crew.environ,
+            timeouts=self.order.plan.timeouts,
         )
+        return self.agent.adapter.start(request)
 
     def _run(
         self, start: AgentStart, env: Mapping[str, str], log: Path, listener: Listener
@@ -158,6 +154,10 @@ class Attempt:
     ) -> Failure | None:
         if verdict.outcome is not AttemptOutcome.FAILED:
             return None
+        # Loaded here: its expressions take 0.3 s, which a start need not wait for.
+        from loop.diagnose import failure_of_log
+        from policies.rootcause import Hints
+
         hints = Hints(
             agent=self.order.plan.agent.name,
             reader=listener.reader_name,

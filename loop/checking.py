@@ -9,7 +9,6 @@ from typing import Any
 
 from loop.checkenv import check_environment
 from loop.checks import run_check
-from loop.diagnose import failure_of_log
 from loop.discovery import find_checks, find_setup
 from loop.passing import passing_log, remember_passing
 from loop.setup import SetupResult, run_setup, setup_key
@@ -25,7 +24,6 @@ from policies.checks import (
 )
 from policies.failure import Failure
 from policies.plan import CheckSpec
-from policies.rootcause import Hints
 
 
 class Checking:
@@ -150,6 +148,10 @@ class Checking:
 
 def failure_of_check(result: CheckResult, crew: Crew, repo: str) -> Failure:
     """Give why a check of *repo* failed, from its log, and from the one of the last time it passed."""
+    # Loaded here: its expressions take 0.3 s, which a start need not wait for.
+    from loop.diagnose import failure_of_log
+    from policies.rootcause import Hints
+
     hints = Hints(
         exit_code=result.exit_code,
         known_class=result.failure_class,

@@ -9,8 +9,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from loop.alarmscan import engine
 from loop.errors import NightcrewError
+from loop.multisearch import engine
 from policies.signatures import Signature, SignatureError, Signatures, parse
 
 _SHIPPED = Path(__file__).resolve().parents[1] / "config" / "signatures.toml"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from loop.alarmscan import engine, guards, scan
+from loop.alarmscan import guards, scan
+from loop.multisearch import engine
 from policies.failure import Failure
 from policies.rootcause import Diagnosis, Hints, diagnose
 from policies.signatures import Signatures, parse

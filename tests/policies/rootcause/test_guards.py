@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loop.alarmscan import engine, guards
+from loop.alarmscan import guards
+from loop.multisearch import engine
 from policies.literals import plain_engine
 from policies.rootcause import generic, levels, noise
 from policies.rootcause.choose import findings
