@@ -26,6 +26,7 @@ from policies.rootcause.hints import Hints, with_foot
 from policies.rootcause.killed import survived
 from policies.rootcause.recovery import last_try, went_on
 from policies.rootcause.silent import by_clock, by_exit
+from policies.rootcause.unwritten import not_let
 from policies.signatures import Signatures
 
 _REFUSED = frozenset({FailureClass.SANDBOX_PERMISSION, FailureClass.DISK_FULL})
@@ -127,7 +128,8 @@ class Diagnosis:
         close = self._excerpt.count - _CLOSE_TO_END
         if hints.exit_code == 0 and not hints.why and not _timed(hints):
             own = [f for f in found if f.agent_form and f.number > close and f.rank >= HIGH_RANK]
-            return [f for f in own if not went_on(lines, f)] or None
+            told = [f for f in own if not went_on(lines, f)]
+            return told or ([refused] if (refused := not_let(lines)) else None)
         clock = by_clock(hints, _last(lines))
         if clock and not (found and found[0].rank >= HIGH_RANK and found[0].number > close):
             return [last_try(lines, self._signatures) or clock]
