@@ -18,11 +18,12 @@ from policies.logmarks import OURS, read_foot
 from policies.rootcause.agent import RETRY_RANK, Trail
 from policies.rootcause.alarms import Scan, scan_plainly
 from policies.rootcause.answer import failure_of, success
-from policies.rootcause.choose import best, findings
+from policies.rootcause.choose import best, class_of, entry_for, findings
 from policies.rootcause.excerpt import Excerpt, shape
 from policies.rootcause.finding import HIGH_RANK, Finding, Line
 from policies.rootcause.guards import Guards
 from policies.rootcause.hints import Hints, with_foot
+from policies.rootcause.innermost import with_innermost
 from policies.rootcause.killed import survived
 from policies.rootcause.recovery import last_try, went_on
 from policies.rootcause.silent import by_clock, by_exit
@@ -75,11 +76,17 @@ class Diagnosis:
         said = self._said(self._lines)
         if said is None:
             return success()
-        self.considered = said
+        self.considered = said = [self._unwrapped(said[0]), *said[1:]]
         trail = self._trail
         knows = trail is not None and trail.speaks_events
         progress = trail.story.last_progress if trail else ""
         return failure_of(said, self._hints, self._signatures, events=knows, last_progress=progress)
+
+    def _unwrapped(self, lead: Finding) -> Finding:
+        """Give *lead*, with what it wraps if it is a connection that failed."""
+        found = class_of(lead, entry_for(lead, self._signatures))
+        is_network = found is FailureClass.NETWORK
+        return with_innermost(lead, self._lines) if is_network else lead
 
     def context(self, numbers: Sequence[int], around: int) -> list[Line]:
         """Give the kept lines at *numbers* with *around* lines before and after, in order."""
