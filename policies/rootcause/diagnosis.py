@@ -140,7 +140,7 @@ class Diagnosis:
         clock = by_clock(hints, _last(lines))
         if clock and not (found and found[0].rank >= HIGH_RANK and found[0].number > close):
             return [last_try(lines, self._signatures) or clock]
-        return found or [by_exit(hints, _last(lines))]
+        return found or [last_try(lines, self._signatures) or by_exit(hints, _last(lines))]
 
     def _text_findings(self, lines: Sequence[Line]) -> list[Finding]:
         """Lines of the passing log are read with the others, for their surroundings, but are no cause."""

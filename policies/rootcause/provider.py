@@ -20,7 +20,17 @@ from policies.rootcause.wraps import joined
 ANSWER = "provider's answer"
 """The rule's name: what the catalogue knows of the words is nearer than what the status stands for."""
 _OWN_RANK, _RANK = 93, 75
-_WORDS = ("Error code: ", "litellm.", "openai.", "anthropic.", "genai.", "AI_", "APIError", "{")
+_WORDS = (
+    "Error code: ",
+    "litellm.",
+    "openai.",
+    "anthropic.",
+    "genai.",
+    "AI_",
+    "APIError",
+    "{",
+    "equest failed",
+)
 """One of them stands in whatever is looked for."""
 _LEAD = r"^(?:[^\"'`{]{0,120}?[\s:(\[])?"
 _OWN = (
@@ -30,7 +40,8 @@ _OWN = (
         r"(?:\w{1,30}\.){0,3}[A-Z]\w{2,60}: \S"
     ),
     re.compile(
-        _LEAD + r"(?:AI_)?API(?:Call|Status|Connection|Response)?Error(?: \[\w{1,40}\])?: \S"
+        _LEAD + r"[A-Z]{0,4}_?API(?:Call|Status|Connection|Response)?Error(?: \[\w{1,40}\])?: "
+        r"(?:(?P<status>[45]\d\d)\b|\S)"
     ),
     re.compile(_LEAD + r"AI_[A-Z]\w{2,40}Error(?: \[\w{1,40}\])?: \S"),
 )
@@ -40,9 +51,12 @@ _BODY = re.compile(
     r"^(?:[^\"'`{]{0,120}?[\s:(\[]|.{0,80}?\b(?:GET|POST) \"https?://[^\"\s]{1,300}\": )?"
     r"(?P<status>[45]\d\d)\b[^\"'`{]{0,60}\{[\"'](?:error|type|message|detail|code)[\"']: ?"
 )
+_STATED = re.compile(_LEAD + r"[Rr]equest failed with status(?: code)?:? (?P<status>[45]\d\d)\b")
+"""As users of reqwest and axios put it; it is a model's where it speaks of one."""
 _OF_MODELS = re.compile(
     r"\bmodels?\b|\bapi[ _-]?key\b|\btokens?\b|\bquota\b|rate.?limit|_error\b|overloaded|context"
-    r"|[\"']error[\"']: ?\{",
+    r"|[\"']error[\"']: ?\{|\bmessages[.:\[]|\bcontent blocks?\b|\btool_(?:use|result|calls?)\b"
+    r"|\bcontents\[\d|\bchat completions?\b",
     re.I,
 )
 
@@ -57,7 +71,7 @@ def provider_errors(lines: Sequence[Line]) -> Iterator[Finding]:
         if not any(map(start.__contains__, _WORDS)) or is_retry(start):
             continue
         own = next((match for form in _OWN if (match := form.match(start))), None)
-        match = own or _BODY.match(start) or _BARE.match(start)
+        match = own or _BODY.match(start) or _BARE.match(start) or _STATED.match(start)
         if match:
             yield from _finding(lines, at, match, is_own=own is not None)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass
 from policies.rootcause import noise
+from policies.rootcause.fields import with_message
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.vague import only_ends
 from policies.signatures import Signatures
@@ -65,7 +66,7 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
         if entry.own:
             rank = OWN_RANK
         rank -= FAR_FROM_END if len(lines) - at > FAR_LINES and not entry.first_wins else 0
-        yield Finding(
+        known = Finding(
             lines=(Line(line.number, text),),
             rank=rank,
             rule=entry.name,
@@ -74,6 +75,7 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
             agent_form=entry.agent,
             one_line=not entry.own,
         )
+        yield with_message(known, lines, at)
 
 
 def _has_stack(lines: Sequence[Line], at: int) -> bool:
