@@ -57,6 +57,7 @@ _STATES = re.compile(
     re.IGNORECASE,
 )
 _FIELD = re.compile(r'"(?:code|cause|message|errno|reason)" ?: ?"((?:[^"\\]|\\.){1,500})"')
+_CODE = re.compile(r"\W{0,60}(?:code|errno)\b", re.IGNORECASE)
 _PART = re.compile(r"\W{0,60}(?:code|errno|cause)\b", re.IGNORECASE)
 """A part of a printed error, not its own message."""
 _MARKS = re.compile(
@@ -67,11 +68,12 @@ _MARKS = re.compile(
 def with_innermost(lead: Finding, lines: Sequence[Line]) -> Finding:
     """Give *lead*, if it wraps why a connection failed, with the reason that the log states beside it."""
     words = lead.words()
-    is_part = _PART.match(words) is not None
-    if not _WRAPPED.search(words) or (reason_in(words) and not is_part):
+    is_field, is_part = _CODE.match(words) is not None, _PART.match(words) is not None
+    if not _WRAPPED.search(words) or (reason_in(words) and not is_field):
         return lead
     line = next(_stated(lead, lines), None)
-    return lead if line is None else _told(lead, line, is_part=is_part)
+    says_no_more = line is None or (is_field and _CODE.match(line.text))
+    return lead if line is None or says_no_more else _told(lead, line, is_part=is_part)
 
 
 def reason_in(text: str) -> str:

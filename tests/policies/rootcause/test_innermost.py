@@ -70,6 +70,16 @@ def test_each_wrapped_reason_is_a_cause_of_its_own(form):
         assert cause(again, agent).fingerprint == each.fingerprint
 
 
+def test_a_cause_that_states_its_reason_is_told_as_it_stands():
+    said = "[cause]: Error: connect ECONNREFUSED 127.0.0.1:9"
+    stack = (
+        f"Error: lost\n    at ask (file:///x/c.mjs:3:1) {{\n  {said}\n      at x (node:net:1:2)\n"
+    )
+    assert cause(stack).summary == said
+    stack += "      {\n    errno: -111,\n    code: 'ECONNREFUSED'\n  }\n}\n"
+    assert cause(stack).summary in (said, said.removeprefix("[cause]: Error: "))
+
+
 @pytest.mark.parametrize(
     "text",
     [
