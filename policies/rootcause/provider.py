@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from policies.events import litellm_errors
 from policies.events.lines import is_retry
 from policies.events.provider import message_in, status_in, told
+from policies.failure import FailureClass as C
 from policies.rootcause.agent import by_status
 from policies.rootcause.finding import Finding, Line, Lines
 from policies.rootcause.wraps import joined
@@ -32,7 +33,7 @@ _WORDS = (
     "equest failed",
 )
 """One of them stands in whatever is looked for."""
-_LEAD = r"^(?:[^\"'`{]{0,120}?[\s:(\[])?"
+_LEAD = r"^(?:[^\"'`{]{0,120}?[\s:(\[=])?"
 _OWN = (
     re.compile(_LEAD + r"Error code: (?P<status>[45]\d\d)\b"),
     re.compile(
@@ -51,6 +52,8 @@ _BODY = re.compile(
     r"^(?:[^\"'`{]{0,120}?[\s:(\[]|.{0,80}?\b(?:GET|POST) \"https?://[^\"\s]{1,300}\": )?"
     r"(?P<status>[45]\d\d)\b[^\"'`{]{0,60}\{[\"'](?:error|type|message|detail|code)[\"']: ?"
 )
+_REFUSED = re.compile(r"API(?:Call|Status)Error")
+"""So the AI SDK and OpenAI's libraries name an answer that is an error; without one it is another."""
 _STATED = re.compile(_LEAD + r"[Rr]equest failed with status(?: code)?:? (?P<status>[45]\d\d)\b")
 """As users of reqwest and axios put it; it is a model's where it speaks of one."""
 _OF_MODELS = re.compile(
@@ -89,7 +92,7 @@ def _finding(
         lines=(Line(lines[at].number, said),),
         rank=_OWN_RANK if is_own or len(said) > len(lines[at].text) else _RANK,
         rule=ANSWER,
-        failure_class=by_status(code),
+        failure_class=by_status(code) or (C.MODEL_ERROR if _REFUSED.search(match[0]) else None),
         first_wins=False,
         summary=words,
         identity=message_in(said) or words,

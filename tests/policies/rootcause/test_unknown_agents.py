@@ -39,6 +39,16 @@ def why(text, exit_code=1, **more):
         ("Error: no sandbox is available!", "sandbox_permission", "Error: no sandbox is available!"),
         ("Error: program was killed: program experienced a panic", "signal_crash",
          "Error: program was killed: program experienced a panic"),
+        ("level=ERROR service=x error=AI_APICallError: Item 'a' stands alone", "model_error",
+         "level=ERROR service=x error=AI_APICallError: Item 'a' stands alone"),
+        ("XModelNotFoundError: y", "model_error", "XModelNotFoundError: y"),
+        ("✕ [Error: Quota exceeded for quota metric 'a' and limit 'b']", "rate_limit",
+         "✕ [Error: Quota exceeded for quota metric 'a' and limit 'b']"),
+        ("ERROR: MCP server for `x` failed to start: request timed out\n"
+         "ERROR: exceeded retry limit, last status: 401 Unauthorized", "auth",
+         "ERROR: exceeded retry limit, last status: 401 Unauthorized"),
+        ('Error: the prompt is missing\n{"status":"error","error_message":"Script exited with code 1"}',
+         "unknown", "Error: the prompt is missing"),
         ("stream error: at capacity, try later; retrying 5/5 in 3s", "model_error",
          "stream error: at capacity, try later; retrying 5/5 in 3s"),
         ("litellm.RateLimitError: X - b'[{\\n \"error\": {\\n \"message\": \"Gone\"\\n}\\n}]'", "rate_limit",
@@ -48,7 +58,8 @@ def why(text, exit_code=1, **more):
 def test_a_failed_call_is_told_in_the_providers_words(text, found, summary):
     cause = why(f"Looking around.\n{text}\n")
     assert (cause.failure_class, cause.summary) == (found, summary)
-    assert cause.line_numbers[0] == 2
+    at = next((n for n, line in enumerate(text.split("\n")) if line == cause.lines[0]), 0)
+    assert cause.line_numbers[0] == 2 + at
 
 
 WRAPPED = """\
