@@ -19,6 +19,7 @@ from policies.rootcause.agent import RETRY_RANK, Trail
 from policies.rootcause.alarms import Scan, scan_plainly
 from policies.rootcause.answer import failure_of, success
 from policies.rootcause.choose import best, class_of, entry_for, findings
+from policies.rootcause.colons import with_reason
 from policies.rootcause.excerpt import Excerpt, shape
 from policies.rootcause.finding import HIGH_RANK, Finding, Line
 from policies.rootcause.guards import Guards
@@ -83,7 +84,8 @@ class Diagnosis:
         return failure_of(said, self._hints, self._signatures, events=knows, last_progress=progress)
 
     def _unwrapped(self, lead: Finding) -> Finding:
-        """Give *lead*, with what it wraps if it is a connection that failed."""
+        """Give *lead*, with what it leaves to the next line, or wraps as a connection that failed."""
+        lead = with_reason(lead, self._lines)
         found = class_of(lead, entry_for(lead, self._signatures))
         is_network = found is FailureClass.NETWORK
         return with_innermost(lead, self._lines) if is_network else lead
