@@ -35,10 +35,15 @@ def at_end(text: str) -> str | None:
     return said.strip()
 
 
+def without_name(said: str) -> str:
+    """Give *said* without the JavaScript error's name before it."""
+    return _NAME.sub("", said.strip(), count=1)
+
+
 def unwrap(said: str) -> tuple[str, int | None]:
     """Give the innermost message of *said*, and the HTTP status that it or a body around it names."""
     status = lines.status_in(said)
-    text = _NAME.sub("", said.strip(), count=1)
+    text = without_name(said)
     for _ in range(_NESTED):
         body = _body(text)
         inner = lines.field(body, "message")

@@ -85,10 +85,9 @@ def _system(data: lines.Json) -> Event:
             return Event(kind=EventKind.STARTED, session_id=session, model=model)
         case "api_retry":
             status = lines.whole(data.get("error_status"))
-            why = lines.text_of(data.get("error"))
-            return Event(
-                kind=EventKind.RETRY, text=f"api_retry: {why}", status=status, session_id=session
-            )
+            told = f' ("error_status":{status})' if status else ""
+            why = f"api_retry: {lines.text_of(data.get('error'))}{told}"
+            return Event(kind=EventKind.RETRY, text=why, status=status, session_id=session)
         case _:
             return Event(kind=EventKind.OTHER, session_id=session)
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from policies.events import api_error, lines, loose, provider
+from policies.events import api_error, lines, loose, provider, tools
 from policies.events.base import Event, EventKind
 from policies.events.kinds import kind_of, words_of
 from policies.events.marks import BAD, NOTES, cut, is_bad
-from policies.events.refused import is_refusal
 
 _RETRY = frozenset({"retry", "retrying", "retries", "reconnect", "reconnecting", "backoff"})
-_TOOL = frozenset({"tool", "function", "command", "exec"})
+_TOOL = frozenset({"tool", "function", "command", "exec", "observation"})
 _OVER = frozenset(
     {"end", "ended", "result", "output", "complete", "completed", "finished", "done", "response"}
+    | {"observation"}
 )
 _END = frozenset({"result", "end", "ended", "done", "complete", "completed", "finished", "summary"})
 _WHOLE = frozenset({"session", "run", "agent", "task", "turn", "thread", "conversation", "final"})
@@ -90,7 +90,7 @@ def _events(data: lines.Json) -> Iterator[Event]:
     elif _is_end(words_of(kind.split(" ")[0])):
         yield _end(data, said, is_bad=failed)
     elif known & _TOOL:
-        yield _tool(data, known, said, is_bad=failed)
+        yield _tool(data, known, is_bad=failed)
     elif failed or cut(data):
         yield lines.error(*provider.stated(said or cut(data), loose.status(data)))
     else:
@@ -118,27 +118,26 @@ def _is_api_error(words: str) -> bool:
     return told is not None and told.kind is EventKind.ERROR and told.status is not None
 
 
-def _tool(data: lines.Json, kind: frozenset[str], said: str, *, is_bad: bool) -> Event:
+def _tool(data: lines.Json, kind: frozenset[str], *, is_bad: bool) -> Event:
     names = (lines.text_of(data.get(n)) for n in ("name", "tool", "tool_name", "command"))
     name = next((text for text in names if text), "tool")
-    if not (kind & _OVER or kind & BAD):
+    if not (kind & _OVER or kind & BAD or tools.is_over(data)):
         return Event(kind=EventKind.TOOL_STARTED, text=name)
-    failed = is_bad or bool(loose.exit_code(data))
-    return _tool_end(name, said or loose.output(data), failed=failed)
+    return _tool_end(name, tools.result_of(data), failed=is_bad)
 
 
-def _tool_end(name: str, output: str, *, failed: bool) -> Event:
-    denied = failed and is_refusal(output)
-    text = output[-500:] if denied else name
-    return Event(kind=EventKind.TOOL_ENDED, ok=not failed, denied=denied, text=text)
+def _tool_end(name: str, result: tools.Result, *, failed: bool = False) -> Event:
+    text = result.text[-500:] if result.refused else name
+    ok = not (failed or result.failed)
+    return Event(kind=EventKind.TOOL_ENDED, ok=ok, denied=result.refused, text=text)
 
 
 def _progress(data: lines.Json, known: frozenset[str]) -> Iterator[Event]:
-    for block in loose.blocks(data):
-        if block.get("type") == "tool_result":
-            failed = block.get("is_error") is True
-            yield _tool_end("tool", lines.text_of(block.get("content")), failed=failed)
     session, role = loose.session(data), loose.role(data)
+    if role == "tool":
+        yield _tool_end("tool", tools.result_of(data))
+    else:
+        yield from (_tool_end("tool", told) for told in tools.results_in(loose.blocks(data)))
     words = "" if role in _OTHERS or known & (NOTES | _OTHERS) else loose.words(data)
     if _is_api_error(words):
         yield lines.error(*provider.stated(words, loose.status(data)))

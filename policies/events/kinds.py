@@ -74,7 +74,7 @@ def is_stream(rows: Iterable[lines.Json]) -> bool:
     told, kinds, roles = 0, set(), list[object]()
     for row in rows:
         kind = kind_of(row)
-        in_session = bool(kind) and any(isinstance(row.get(name), str) for name in SESSIONS)
+        in_session = bool(kind) and (_is_agents(row) or _has_session(row))
         speaker = lines.field(row, "message", "role") if kind else row.get("role")
         if str(speaker) in _SPEAKERS:
             roles.append(speaker)
@@ -86,5 +86,17 @@ def is_stream(rows: Iterable[lines.Json]) -> bool:
     return False
 
 
+def _has_session(row: lines.Json) -> bool:
+    return any(isinstance(row.get(name), str) for name in SESSIONS)
+
+
+def _is_agents(row: lines.Json) -> bool:
+    """Say whether *row* is told by an agent, as OpenHands' actions and observations are."""
+    return row.get("source") == "agent"
+
+
 def _named(data: lines.Json) -> str:
-    return next((kind for name in _NAMES if (kind := lines.text_of(data.get(name)))), "")
+    """Give the first kind that *data* names; OpenHands calls a tool's result an observation of its kind."""
+    named = ((name, kind) for name in _NAMES if (kind := lines.text_of(data.get(name))))
+    name, kind = next(named, ("", ""))
+    return f"{name} {kind}" if name == "observation" else kind

@@ -71,6 +71,17 @@ def objects(line: str) -> list[Json]:
     return [each for each in found if isinstance(each, dict)]
 
 
+def document(text: str) -> Json:
+    """Give the object that all of *text* is; an empty one where it is none."""
+    if not text.startswith("{") or not text.endswith("}"):
+        return {}
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def _salvage(line: str) -> Json | None:
     fields: Json = {}
     for match in _SCALAR.finditer(line[:_SALVAGE_CHARS]):

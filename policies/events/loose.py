@@ -38,7 +38,6 @@ _TEXTS = (
 _WORDS = ("text", "content", "delta", "result", "message")
 _VAIN = frozenset({"unknown", "error", "null", "undefined", "none", "[object object]"})
 """What stands for an error that has no message."""
-_OUTPUTS = ("output", "aggregated_output", "stderr", "content", "result")
 _TYPES = {
     "invalid_request_error": 400,
     "authentication_error": 401,
@@ -94,12 +93,6 @@ def words(data: lines.Json) -> str:
     places = (*list(held(data))[1:], data)
     found = (place.get(name) for place in places for name in _WORDS)
     told = (lines.text_of(lines.field(each, "text") or each) for each in found)
-    return next((text for text in told if text), "")
-
-
-def output(data: lines.Json) -> str:
-    """Give what a tool printed."""
-    told = (lines.text_of(place.get(name)) for place in held(data) for name in _OUTPUTS)
     return next((text for text in told if text), "")
 
 

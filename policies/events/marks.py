@@ -25,9 +25,9 @@ def is_bad(data: lines.Json, kind: frozenset[str]) -> bool:
 
 
 def cut(data: lines.Json) -> str:
-    """Say why the answer in *data* was cut, with the field that tells it; empty where it was not."""
+    """Say why the answer in *data* was cut, with the field that tells it as it stands; else give ""."""
     stops = ((name, place.get(name)) for place in loose.held(data) for name in _STOPS)
-    told = next((f"{name}: {why}" for name, why in stops if str(why).lower() in _CUT), "")
+    told = next((f'"{name}":"{why}"' for name, why in stops if str(why).lower() in _CUT), "")
     return told and f"the answer stopped at the output-token limit ({told})"
 
 

@@ -23,7 +23,7 @@ _OWN_NAME = frozenset({"APIError", "UnknownError", "Error", ""})
 _GOOD = frozenset({"stop", "end_turn", "end-turn", ""})
 """Reasons of a finished answer; older versions give none."""
 _REASONS = {
-    "length": "the answer stopped at the output-token limit (reason: length)",
+    "length": 'the answer stopped at the output-token limit ("reason":"length")',
     "content-filter": "the answer was stopped by the provider's content filter",
     "error": "the answer ended with an error",
 }

@@ -99,7 +99,7 @@ def _problem(message: Any, reason: Any, words: str) -> str:
     if reason in ("error", "aborted"):
         return said or f"the answer ended with {reason}"
     if reason == "length":
-        return said or "the answer stopped at the output-token limit"
+        return said or 'the answer stopped at the output-token limit ("stopReason":"length")'
     return "" if words.strip() or lines.field(message, "content") else _NO_ANSWER
 
 

@@ -20,6 +20,8 @@ _FIELDS = tuple(
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _BLANKS = {"n": "\n", "t": "\t", "r": " "}
 _SEAM = " -:,=(["
+_BYTES = re.compile(r"(?<![\w'\"])b['\"]$")
+"""How Python begins the bytes that it prints."""
 _FAILED_CALL = re.compile(
     r"^(?:[^.\"'`]{0,80}\s)?(?:(?:API|LLM|model|provider|request)[ _]?(?:call )?(?:error|failed) ?[:(] ?"
     r"(?:status )?(?:code )?[45]\d\d\b|(?:I )?(?:encountered|ran into) (?:an?|this) (?:\w{1,20} )?error: \S)",
@@ -31,8 +33,9 @@ _STATUS = re.compile(
     r"[\"'](?:code|status|status_?code|http_?code)\\?[\"']\s{0,4}:\s{0,4}[\"']?([45]\d\d)\b",
     re.IGNORECASE,
 )
-_BODY = re.compile(r"\{\s{0,200}[\"']\w")
-_OPENS = re.compile(r"\{(?:\s{0,200}[\"']\w|\s{0,200}$)")
+_BODY = re.compile(r"\{(?:\s|\\n){0,200}[\"']\w")
+"""Python shows the line ends of bytes that it prints as `\\n`."""
+_OPENS = re.compile(r"\{(?:\s|\\n){0,200}(?:[\"']\w|$)")
 
 
 def told(text: str) -> str:
@@ -44,7 +47,7 @@ def told(text: str) -> str:
     said = message_in(text[begins.start() :]) if begins else ""
     if begins is None or not said:
         return text
-    head = text[: begins.start()].strip().rstrip(_SEAM)
+    head = _BYTES.sub("", text[: begins.start()].strip().rstrip(_SEAM)).rstrip(_SEAM)
     if said in head or not head:
         return head or said
     return f"{head} {said}" if head.endswith(".") else f"{head}: {said}"

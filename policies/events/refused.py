@@ -14,7 +14,8 @@ _TAIL_LINES = 4
 _PERMISSION = re.compile(
     r"read-only file system|operation not permitted|permission denied|\bEROFS\b|\bEACCES\b|\bEPERM\b"
     r"|haven.t granted|requested permissions? to|requires? approval|permission to use .{0,60}denied"
-    r"|rejected by (?:the )?user|blocked by (?:the )?(?:sandbox|policy|permission)"
+    r"|rejected by (?:the )?user|\buser (?:has )?(?:rejected|denied|declined)\b"
+    r"|blocked by (?:the )?(?:sandbox|policy|permission)"
     r"|outside (?:of )?the (?:project|workspace|allowed)|is not in the allowed"
     r"|was blocked\b|declined by",
     re.IGNORECASE,
@@ -24,6 +25,17 @@ _NETWORK = re.compile(
     r"|name or service not known",
     re.IGNORECASE,
 )
+_BARE = re.compile(
+    r"(?:^|: )(?:read-only file system|permission denied|operation not permitted|no space left on device"
+    r"|disk quota exceeded)$",
+    re.IGNORECASE,
+)
+"""How programs end the line that reports a refused system call: with strerror(3)'s words."""
+_CODE = re.compile(
+    r"\bE(?:ROFS|ACCES|PERM|NOSPC|DQUOT): \w|\[Errno (?:1|13|28|30|122)\] \w|\(os error (?:1|13|28|30|122)\)"
+)
+"""As Node, Python and Rust print the same (errno 1, 13, 28, 30 and 122 of Linux)."""
+_BARE_LINES = 3
 _DISK = re.compile(r"no space left on device|\bENOSPC\b|disk quota exceeded", re.IGNORECASE)
 
 
@@ -35,6 +47,23 @@ def is_refusal(output: str, *, network_too: bool = False) -> bool:
     tail = "\n".join(output[-_TAIL_CHARS:].strip().splitlines()[-_TAIL_LINES:])
     found = _PERMISSION.search(tail) or _DISK.search(tail)
     return bool(found or (network_too and _NETWORK.search(tail)))
+
+
+def refusing_line(output: str) -> str:
+    """Give the line near the end of a failed tool's *output* that tells of the refusal; empty without."""
+    tail = output[-_TAIL_CHARS:].strip().splitlines()[-_TAIL_LINES:]
+    return next((line.strip() for line in reversed(tail) if is_refusal(line)), "")
+
+
+def is_bare_refusal(output: str) -> bool:
+    """Say whether *output* is nothing but a program's report of a refused system call."""
+    told = output[-_TAIL_CHARS:].strip().splitlines()
+    return 0 < len(told) <= _BARE_LINES and _BARE.search(told[-1]) is not None
+
+
+def is_refusal_report(line: str) -> bool:
+    """Say whether *line* is a program's report of a refused system call, not a sentence about one."""
+    return _BARE.search(line.strip()) is not None or _CODE.search(line) is not None
 
 
 def is_disk_full(text: str) -> bool:

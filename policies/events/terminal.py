@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from policies.events import lines
-from policies.events.api_error import is_causeless, is_dump, is_frame, unwrap
+from policies.events.api_error import at_end, is_causeless, is_dump, is_frame, unwrap, without_name
 from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind
 
 _NOTICE = re.compile(
@@ -94,6 +94,8 @@ class Terminal:
         self._critical = prefix if critical and not said else ""
         if CRASH.match(text):
             return self.error(text, None, ends=True)
+        if prefix and (reported := at_end(without_name(said))) is not None:
+            return self.api_error(reported)
         if prefix and said and not is_causeless(said):
             return self.error(f"{prefix} {said}", None, ends=True)
         if not is_dump(raw) and (_TURNS.match(text) or _STARTUP.match(text)):

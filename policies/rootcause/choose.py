@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
-from policies.failure import FailureClass
+from policies.failure import CHECK_CLASSES, FailureClass
 from policies.rootcause.commands import shown_command
 from policies.rootcause.finders import FINDERS, SHAPES
 from policies.rootcause.finding import HIGH_RANK, Finding, Line, Lines
@@ -110,7 +110,8 @@ def entry_for(finding: Finding, signatures: Signatures) -> Signature | None:
     for entry in known:
         if entry.own:
             return entry
-        if finding.failure_class in (None, entry.failure_class) or finding.rule == ANSWER:
+        is_answers = finding.rule == ANSWER and entry.failure_class not in CHECK_CLASSES
+        if finding.failure_class in (None, entry.failure_class) or is_answers:
             return entry
         if (
             _may_say_more(finding)

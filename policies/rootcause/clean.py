@@ -25,7 +25,9 @@ _ANSI = re.compile(
     r"|\x1b[\]P^_X][^\x07\x1b]*(?:\x07|\x1b\\)?"
     r"|\x1b[()*+][0-~]|\x1b[0-Z\\^_=>a-z]"
 )
-_LOST_ANSI = re.compile(r"(?:\^\[|\u241b)?\[(?:\d{1,3};){0,4}\d{1,3}m(?!\])")
+_LOST_ANSI = re.compile(
+    r"(?:\^\[|[\u241b\u2190])\[(?:\d{1,3};){0,12}\d{0,3}m|\[(?:\d{1,3};){0,4}\d{1,3}m(?!\])"
+)
 """Colours whose escape character was lost when somebody copied the log."""
 _COLOUR_ENDS = tuple(f"{digit}m" for digit in range(10))
 _WORKSPACE = re.compile(r"<https?://[^<>\s]{1,300}/ws/([^<>\s]{0,300})>")

@@ -18,14 +18,17 @@ from policies.logmarks import OURS, read_foot
 from policies.rootcause.agent import RETRY_RANK, Trail
 from policies.rootcause.alarms import Scan, scan_plainly
 from policies.rootcause.answer import failure_of, success
-from policies.rootcause.choose import best, findings
+from policies.rootcause.choose import best, class_of, entry_for, findings
+from policies.rootcause.colons import with_reason
 from policies.rootcause.excerpt import Excerpt, shape
 from policies.rootcause.finding import HIGH_RANK, Finding, Line
 from policies.rootcause.guards import Guards
 from policies.rootcause.hints import Hints, with_foot
+from policies.rootcause.innermost import with_innermost
 from policies.rootcause.killed import survived
 from policies.rootcause.recovery import last_try, went_on
 from policies.rootcause.silent import by_clock, by_exit
+from policies.rootcause.unwritten import not_let
 from policies.signatures import Signatures
 
 _REFUSED = frozenset({FailureClass.SANDBOX_PERMISSION, FailureClass.DISK_FULL})
@@ -74,11 +77,18 @@ class Diagnosis:
         said = self._said(self._lines)
         if said is None:
             return success()
-        self.considered = said
+        self.considered = said = [self._unwrapped(said[0]), *said[1:]]
         trail = self._trail
         knows = trail is not None and trail.speaks_events
         progress = trail.story.last_progress if trail else ""
         return failure_of(said, self._hints, self._signatures, events=knows, last_progress=progress)
+
+    def _unwrapped(self, lead: Finding) -> Finding:
+        """Give *lead*, with what it leaves to the next line, or wraps as a connection that failed."""
+        lead = with_reason(lead, self._lines)
+        found = class_of(lead, entry_for(lead, self._signatures))
+        is_network = found is FailureClass.NETWORK
+        return with_innermost(lead, self._lines) if is_network else lead
 
     def context(self, numbers: Sequence[int], around: int) -> list[Line]:
         """Give the kept lines at *numbers* with *around* lines before and after, in order."""
@@ -127,11 +137,12 @@ class Diagnosis:
         close = self._excerpt.count - _CLOSE_TO_END
         if hints.exit_code == 0 and not hints.why and not _timed(hints):
             own = [f for f in found if f.agent_form and f.number > close and f.rank >= HIGH_RANK]
-            return [f for f in own if not went_on(lines, f)] or None
+            told = [f for f in own if not went_on(lines, f)]
+            return told or ([refused] if (refused := not_let(lines)) else None)
         clock = by_clock(hints, _last(lines))
         if clock and not (found and found[0].rank >= HIGH_RANK and found[0].number > close):
             return [last_try(lines, self._signatures) or clock]
-        return found or [by_exit(hints, _last(lines))]
+        return found or [last_try(lines, self._signatures) or by_exit(hints, _last(lines))]
 
     def _text_findings(self, lines: Sequence[Line]) -> list[Finding]:
         """Lines of the passing log are read with the others, for their surroundings, but are no cause."""

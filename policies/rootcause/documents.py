@@ -14,12 +14,14 @@ from policies.events.lines import Json
 from policies.events.marks import is_bad
 from policies.rootcause.agent import by_status
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.noise import is_wrapper
 from policies.rootcause.provider import ANSWER
 
 FROM_END = 12
 """Lines that may follow the object: advice, or the end of a wrapper."""
 LIMIT_LINES, LIMIT_CHARS = 400, 60_000
-_RANK = 94
+_RANK, _WRAPPER_RANK = 94, 30
+"""A message that only says that something exited tells no cause."""
 
 
 def error_documents(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -60,7 +62,7 @@ def _finding(lines: Sequence[Line], data: Json) -> Iterator[Finding]:
     number = next((line.number for line in lines if start in line.text), lines[0].number)
     yield Finding(
         lines=(Line(number, said),),
-        rank=_RANK,
+        rank=_WRAPPER_RANK if is_wrapper(said.lower()) else _RANK,
         rule=ANSWER,
         failure_class=by_status(status),
         first_wins=False,

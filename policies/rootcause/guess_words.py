@@ -8,6 +8,12 @@ from policies.failure import FailureClass as C
 
 WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     (
+        re.compile(
+            r"\bno sandbox is available|\bsandbox\b.{0,40}\b(?:denied|denies|blocked|refused)"
+        ),
+        C.SANDBOX_PERMISSION,
+    ),
+    (
         re.compile(r"\bout of memory\b|\bmemory (?:limit|exhausted)|\bcannot allocate"),
         C.OUT_OF_MEMORY,
     ),
@@ -16,7 +22,8 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         re.compile(
             r"\bkernel panic|\bsegfault|\bsegmentation fault|\bsig(?:segv|abrt|kill|bus|ill"
             r"|fpe)\b|\bcore dumped"
-            r"|\bpanicked at\b|\bstack overflow\b|\bcrash(?:ed|es)?\b"
+            r"|\bpanicked at\b|\b(?:program|process|goroutine)\b.{0,40}\bpanic"
+            r"|\bstack overflow\b|\bcrash(?:ed|es)?\b"
         ),
         C.SIGNAL_CRASH,
     ),

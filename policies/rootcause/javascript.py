@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import takewhile
 
 from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
@@ -34,6 +36,8 @@ _WRAPPERS = re.compile(
     r".{1,300}) .{0,80}exit(?:ed)? (?:with )?code"
 )
 _SYNTAX = "SyntaxError: "
+_PARSED = re.compile(r"is not valid JSON|\bin JSON at position\b|end of JSON input")
+"""V8's JSON.parse: the text is somebody's settings or answer, not code."""
 _SYNTAX_RANK = 77
 
 
@@ -68,12 +72,22 @@ def _thrown(lines: Sequence[Line], at: int) -> Finding:
     deeper = causes[-1:] or (inner[:2] if line.text.startswith("AggregateError") else [])
     is_end = any(_VERSION.match(text) for _, text in lines[at + 1 : at + 2 * LOOK_AHEAD])
     rank = 70 if is_end else 65
+    said = " ".join(text.strip() for text in _message(lines, at))
+    if _SYNTAX in said and _PARSED.search(said):
+        found = _finding((line,), rank)
+        return replace(found, failure_class=FailureClass.CONFIG_ERROR, summary=said)
     if _SYNTAX in line.text:
         return _syntax(line, lines[max(0, at - 5) : at], rank)
     if _WRAPPERS.match(line.text):
         rank = 35
     shown = (*deeper, line) if deeper else (line, *codes[:1])
     return _finding((*shown, *codes[:1]) if deeper else shown, rank)
+
+
+def _message(lines: Sequence[Line], at: int) -> list[str]:
+    """Give the lines of the message of the error at *at*: all up to its stack."""
+    own = lines[at : at + _MESSAGE_LINES]
+    return [line.text for line in takewhile(lambda line: not _FRAME.match(line.text), own)]
 
 
 def _end(lines: Sequence[Line], at: int) -> int:

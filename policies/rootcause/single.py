@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass
 from policies.rootcause import noise
+from policies.rootcause.fields import with_message
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.vague import only_ends
 from policies.signatures import Signatures
@@ -19,6 +20,8 @@ ONLY_ENDS = 14
 """What a line loses that names a thing and that it failed: the reason stands elsewhere."""
 LOGGED, FORMS = 28, 80
 """What a known failure loses in a program's own log, which it may have survived; above that rank nothing."""
+_BESIDE = re.compile(r"\bMCP (?:client|server)s?\b", re.IGNORECASE)
+"""What an agent starts beside itself: without it, it goes on."""
 WITH_STACK = 18
 """What an exception loses whose stack follows: a program that goes on logs such ones, too."""
 FAR_FROM_END, FAR_LINES = 8, 150
@@ -59,13 +62,14 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
             CLEANING_UP if noise.CLEANUP.search(lowered) and not _SELF.match(text) else 0
         )
         rank -= ONLY_ENDS if only_ends(lowered) and not entry.first_wins else 0
-        rank -= LOGGED if entry.rank < FORMS and _RECORD.match(text) else 0
+        is_aside = _RECORD.match(text) or _BESIDE.search(text)
+        rank -= LOGGED if entry.rank < FORMS and is_aside else 0
         if entry.failure_class in _STACKED_CLASSES and _has_stack(lines, at):
             rank -= WITH_STACK
         if entry.own:
             rank = OWN_RANK
         rank -= FAR_FROM_END if len(lines) - at > FAR_LINES and not entry.first_wins else 0
-        yield Finding(
+        known = Finding(
             lines=(Line(line.number, text),),
             rank=rank,
             rule=entry.name,
@@ -74,6 +78,7 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
             agent_form=entry.agent,
             one_line=not entry.own,
         )
+        yield with_message(known, lines, at)
 
 
 def _has_stack(lines: Sequence[Line], at: int) -> bool:

@@ -102,7 +102,7 @@ def test_success_and_failure_are_told_apart(
          "model_error", "JSON parsing failed: cut"),
         ((error("MessageOutputLengthError"),), "model_error", "MessageOutputLengthError"),
         ((BEGAN, SAID, finish("length")), "model_error",
-         "the answer stopped at the output-token limit (reason: length)"),
+         'the answer stopped at the output-token limit ("reason":"length")'),
         ((BEGAN, REJECTED, finish("tool-calls")), "sandbox_permission",
          "The user rejected permission to use this specific tool call."),
         ((HEADER, f"{RED}Error: {OFF}Model not found: a/b. Did you mean: a/c?"), "model_error",

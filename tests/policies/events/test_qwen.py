@@ -88,6 +88,8 @@ def test_success_and_failure_are_told_apart(
          "agent_internal", "Reached max session turns for this session."),
         (("An unexpected critical error occurred:", "Error: EISDIR: illegal operation", FRAME),
          "agent_internal", "An unexpected critical error occurred: Error: EISDIR: illegal operation"),
+        (("An unexpected critical error occurred:", "Error: [API Error: 400 No such colour]", FRAME),
+         "model_error", "400 No such colour"),
         (("No saved session found with ID 7. Run `qwen --resume` to choose.",), "config_error",
          "No saved session found with ID 7. Run `qwen --resume` to choose."),
         (("Unknown arguments: red", "Usage: qwen [options] [command]", "", "Commands:", "  paint"),

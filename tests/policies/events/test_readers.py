@@ -220,7 +220,7 @@ def test_pi_holds_a_failed_end_back_while_it_retries() -> None:
         ({"stopReason": "stop", "content": []}, "the agent ended without an answer", None),
         (
             {"stopReason": "length", "content": [{"type": "text", "text": "I will"}]},
-            "the answer stopped at the output-token limit",
+            'the answer stopped at the output-token limit ("stopReason":"length")',
             None,
         ),
     ],
@@ -229,6 +229,16 @@ def test_pi_that_exits_0_ends_as_failed(message: Any, text: str, status: int | N
     told = story("pi", pi_message(**message), PI_END)
     assert told.ended is not None
     assert (told.ended.ok, told.ended.text, told.ended.status) == (False, text, status)
+
+
+def test_a_retry_of_claude_tells_the_status_as_the_stream_has_it() -> None:
+    row = {"type": "system", "subtype": "api_retry", "error_status": 502, "error": "server_error"}
+    for status, text in (
+        (502, 'api_retry: server_error ("error_status":502)'),
+        (None, "api_retry: server_error"),
+    ):
+        (event,) = events("claude", row | {"error_status": status})
+        assert (event.text, event.status) == (text, status)
 
 
 def test_pi_gives_up_after_its_last_retry_once() -> None:

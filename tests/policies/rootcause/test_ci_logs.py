@@ -39,6 +39,7 @@ CLEANED = [
     ("@acme/core:build: a", "a"),
     ("\x1b[31;1mred\x1b[0m\x1b(B plain\x1b]0;title\x07", "red plain"),
     ("[36;1mmake all[0m", "make all"),
+    ("\u2190[1;38;2;255;250;241;48;2;255;56;139mERROR\u2190[m a\u2190[0m", "ERROR a"),
     ("  1%\r 50%\r100%\rdone", "done"),
     ("a\x00b\x08", "ab"),
     ("<https://ci.example.org/job/x/ws/src/a.c>:3:5: error: x", "src/a.c:3:5: error: x"),

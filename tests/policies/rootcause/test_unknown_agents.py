@@ -31,12 +31,35 @@ def why(text, exit_code=1, **more):
         ("Error: please sign in first", "auth", "Error: please sign in first"),
         ("Please enter your X API key:", "auth", "Please enter your X API key:"),
         ("No response received", "model_error", "No response received"),
+        ("Execution failed: XAPIError: 400 400 Bad Request", "model_error",
+         "Execution failed: XAPIError: 400 400 Bad Request"),
+        ("Request failed with status: 400 Bad Request. Message: messages: blocks must not be empty",
+         "model_error",
+         "Request failed with status: 400 Bad Request. Message: messages: blocks must not be empty"),
+        ("Error: no sandbox is available!", "sandbox_permission", "Error: no sandbox is available!"),
+        ("Error: program was killed: program experienced a panic", "signal_crash",
+         "Error: program was killed: program experienced a panic"),
+        ("level=ERROR service=x error=AI_APICallError: Item 'a' stands alone", "model_error",
+         "level=ERROR service=x error=AI_APICallError: Item 'a' stands alone"),
+        ("XModelNotFoundError: y", "model_error", "XModelNotFoundError: y"),
+        ("✕ [Error: Quota exceeded for quota metric 'a' and limit 'b']", "rate_limit",
+         "✕ [Error: Quota exceeded for quota metric 'a' and limit 'b']"),
+        ("ERROR: MCP server for `x` failed to start: request timed out\n"
+         "ERROR: exceeded retry limit, last status: 401 Unauthorized", "auth",
+         "ERROR: exceeded retry limit, last status: 401 Unauthorized"),
+        ('Error: the prompt is missing\n{"status":"error","error_message":"Script exited with code 1"}',
+         "unknown", "Error: the prompt is missing"),
+        ("stream error: at capacity, try later; retrying 5/5 in 3s", "model_error",
+         "stream error: at capacity, try later; retrying 5/5 in 3s"),
+        ("litellm.RateLimitError: X - b'[{\\n \"error\": {\\n \"message\": \"Gone\"\\n}\\n}]'", "rate_limit",
+         "litellm.RateLimitError: X: Gone"),
     ],
 )  # fmt: skip
 def test_a_failed_call_is_told_in_the_providers_words(text, found, summary):
     cause = why(f"Looking around.\n{text}\n")
     assert (cause.failure_class, cause.summary) == (found, summary)
-    assert cause.line_numbers[0] == 2
+    at = next((n for n, line in enumerate(text.split("\n")) if line == cause.lines[0]), 0)
+    assert cause.line_numbers[0] == 2 + at
 
 
 WRAPPED = """\
@@ -91,6 +114,43 @@ def test_what_stands_on_several_lines_is_one_statement(text, summary, line):
     cause = why(text)
     assert cause.summary.endswith(summary)
     assert cause.line_numbers[0] == line
+
+
+FIELDS = """\
+✕ [Error: [{
+    "error": {
+      "code": 429,
+      "message": "The quota of requests is
+  spent for now",
+      "details": [
+        {
+          "reason": "RATE_LIMIT_EXCEEDED",
+        },
+Thinking about it.
+"""
+PARSED = """\
+<anonymous_script>:4
+SyntaxError: Unexpected token ']', ..."b",
+      ],
+  "c"... is not valid JSON
+    at JSON.parse (<anonymous>)
+    at settings (file:///x/agent/index.js:3:1)
+
+Node.js v22.1.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "summary"),
+    [
+        (FIELDS, "rate_limit", "The quota of requests is spent for now"),
+        (PARSED, "config_error",
+         "SyntaxError: Unexpected token ']', ...\"b\", ], \"c\"... is not valid JSON"),
+    ],
+)  # fmt: skip
+def test_a_message_on_several_lines_is_told_whole(text, found, summary):
+    cause = why(text)
+    assert (cause.failure_class, cause.summary) == (found, summary)
 
 
 LIMITED = "Error code: 429 - {'error': {'message': 'Rate limit reached'}}\n"

@@ -1,0 +1,93 @@
+"""An agent in plain text that exits 0, and whose last words say that it was not let do its work.
+
+A sandbox, a file's mode or a full disk refused it. Its log is a success unless it says so clearly: its
+last words name both what could not be done and what refused it, and claim nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+
+from policies.events.refused import is_disk_full, is_refusal_report
+from policies.failure import FailureClass
+from policies.rootcause.finding import Finding, Line
+
+RANK = 66
+"""Words, not a form: never of high confidence."""
+_LAST_LINES, _NEAR_LINES = 8, 60
+"""A longer last paragraph tells of more than that."""
+_AFTER = re.compile(
+    r"^\W*(?:tokens?\b|total\b|cost\b|session\b|duration\b|usage\b|model\b|[\d.,]+k? )",
+    re.IGNORECASE,
+)
+"""What some agents print below their last words: sums of tokens, money and time."""
+_WORK = (
+    r"(?:creat|writ|sav|edit|modif|updat|appl|mak|complet|finish|proceed|continu|chang|add|commit"
+    r"|implement|perform|install|delet|remov|mov)(?:e|ed|y|ied|ing|ten|t)?\b"
+)
+_NOT = r"(?:unable to|could ?n[o']t|can ?not|can't|not able to|failed to|blocked from)"
+_NOT_DONE = re.compile(
+    rf"^\W{{0,6}}(?:(?:unfortunately|sorry|error)\W{{1,3}})?(?:I(?:'m| am| was|'ve been| have been)? )?{_NOT}"
+    rf" (?:\w{{1,20}} ){{0,3}}{_WORK}"
+    rf"|^[^,;:.]{{0,80}} (?:could ?n[o']t|can ?not|can't|was not|were not|wasn't) be (?:\w{{1,20}} )?{_WORK}"
+    rf"|^\W{{0,6}}no (?:files?|changes?) (?:was|were|could be|has been|have been) {_WORK}",
+    re.IGNORECASE,
+)
+"""An agent says it of itself, or reports what it tried: not a sentence about code."""
+_REFUSER = re.compile(
+    r"\bread-only\b|\bpermission (?:is |was )?denied\b|\bnot permitted\b|\bno space left\b"
+    r"|\bdisk (?:is |was )?full\b"
+    r"|\bsandbox\b|\bE(?:ROFS|ACCES|PERM|NOSPC|DQUOT)\b|\bdisk quota\b|\brequires? approval\b",
+    re.IGNORECASE,
+)
+_CLAIMED = re.compile(
+    rf"\bsuccessfully\b|\bI(?:'ve| have)? (?:also )?{_WORK}"
+    r"|\b(?:is|are|was|were|has been|have been) (?:now )?(?:created|written|updated|applied|added)\b"
+    r"|\b(?:fixed|done|works|passes|pass|passed)\b",
+    re.IGNORECASE,
+)
+_MIXED = re.compile(r"\b(?:but|however|instead|although|though|except)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`'\"(])")
+_FULL = re.compile(r"\bdisk (?:is |was )?full\b", re.IGNORECASE)
+
+
+def not_let(lines: Sequence[Line]) -> Finding | None:
+    """Give what refused the agent its work, in its last words of *lines*; None where they do not say so."""
+    said = _last_words(lines)
+    text = " ".join(line.text.strip() for line in said)
+    if not _REFUSER.search(text) or not _is_undone(said, text):
+        return None
+    reports = [line for line in lines[-_NEAR_LINES:] if is_refusal_report(line.text)]
+    if not reports:
+        return None
+    return Finding(
+        lines=(reports[-1],),
+        rank=RANK,
+        rule="refused tool",
+        failure_class=_class(f"{reports[-1].text} {text}"),
+    )
+
+
+def _class(text: str) -> FailureClass:
+    is_full = is_disk_full(text) or _FULL.search(text) is not None
+    return FailureClass.DISK_FULL if is_full else FailureClass.SANDBOX_PERMISSION
+
+
+def _last_words(lines: Sequence[Line]) -> list[Line]:
+    """Give the last paragraph, without sums below it; nothing of one that is long."""
+    kept = [*lines]
+    while kept and (not kept[-1].text.strip() or _AFTER.match(kept[-1].text)):
+        kept.pop()
+    told = list(takewhile(lambda line: line.text.strip(), reversed(kept)))[: _LAST_LINES + 1]
+    return told[::-1] if len(told) <= _LAST_LINES else []
+
+
+def _is_undone(said: Sequence[Line], text: str) -> bool:
+    """Say whether the words tell of work that was not done, and of none that was."""
+    sentences = _SENTENCE.split(text)
+    told = [*sentences, *(line.text.strip() for line in said)]
+    if _MIXED.search(text) or not any(map(_NOT_DONE.match, told)):
+        return False
+    return not any(_CLAIMED.search(each) for each in sentences if not _NOT_DONE.match(each))
