@@ -21,6 +21,8 @@ _FRONT = re.compile(
 )
 _NIX = re.compile(r"^\s*(?:error: )?(?:builder for|Cannot build|build of) '?/nix/store/")
 _NIX_SAID = re.compile(r"^\s*> (?P<said>.*)")
+_ALARM = re.compile(r"error|fail|cannot", re.I)
+_VERDICT = re.compile(r":\s{1,80}FAIL(?:ED)?(?: \([\d.]{1,12}s\))?$")
 _ENDED = re.compile(
     r"did not complete successfully|returned a non-zero code|executor failed running"
 )
@@ -101,6 +103,11 @@ def nix_builds(lines: Sequence[Line]) -> Iterator[Finding]:
         ]
         own = [one for one in quoted if not is_wrapper(one.text.lower())]
         if own:
-            alarming = [one for one in own if re.search(r"error|fail|cannot", one.text, re.I)]
-            lead = alarming[0] if alarming else own[-1]
-            yield Finding(lines=(lead,), rank=58, rule="nix", first_wins=False)
+            yield Finding(lines=(_lead(own),), rank=58, rule="nix builder", first_wins=False)
+
+
+def _lead(said: Sequence[Line]) -> Line:
+    """Give the first alarm of the builder's words: a test's verdict names it, the line below says why."""
+    alarming = [one for one in said if _ALARM.search(one.text)]
+    reasons = [one for one in alarming if not _VERDICT.search(one.text)]
+    return (reasons or alarming or said[-1:])[0]

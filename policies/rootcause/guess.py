@@ -15,9 +15,9 @@ NEAR = 40
 """Lines before and after a cause that tell what ran."""
 
 _RULED = re.compile(
-    r"\s[\[(][A-Za-z][\w]*(?:[-_/][\w]+){1,5}[\])]\.?$|\s[a-z]{2,}(?:[-/][a-z]{2,}){1,5}$"
+    r"\s[\[(](?!x86_64\b)[A-Za-z][\w]*(?:[-_/][\w]+){1,5}[\])]\.?$|\s[a-z]{2,}(?:[-/][a-z]{2,}){1,5}$"
 )
-"""The name of a rule at the end: how a checker complains."""
+"""The name of a rule at the end: how a checker complains. A machine's architecture looks like one."""
 _TESTS = re.compile(
     r"^={3,} (?:test session starts|FAILURES|ERRORS) |^collected \d+ items|::test_\w+"
     r"|\bPASSED\b"
@@ -35,7 +35,8 @@ _LINTERS = re.compile(
 )
 _BUILDS = re.compile(
     r"^\[ *\d+%\] (?:Building|Linking)|^\[\d+/\d+\] |^\s*Compiling |^> Task :compile"
-    r"|^g?make(?:\[\d+\])?: |^\[\d+ of \d+\] Compiling "
+    r"|^g?make(?:(?:\[\d+\])?:| -[jC]) ?|^\[\d+ of \d+\] Compiling "
+    r"|^\s*(?:error: )?builder for '?/nix/store/"
 )
 _BY_COMMAND: tuple[tuple[re.Pattern[str], C], ...] = (
     (

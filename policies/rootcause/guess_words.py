@@ -75,7 +75,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\b(?:could not|cannot|can't|unable to|failed to) (?:find|resolve|satisfy"
             r"|locate) .{0,40}"
             r"\b(?:modules?|packages?|library|libraries|plugins?|dependenc\w+|artifacts?"
-            r"|imports?|versions?)"
+            r"|imports?|versions?|programs?|executables?)"
             r"|\brequires? .{1,60}\bversions?\b|\bunsatisfiable|\bis needed by\b"
             r"|\bdoesn't match any versions"
             r"|\bresolutionimpossible\b|\bpackages? not found\b|\bcannot find module\b"

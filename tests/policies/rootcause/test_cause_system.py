@@ -202,8 +202,24 @@ CASES: list[tuple[str, str, str, str]] = [
     (
         "error: builder for '/nix/store/abc-frob.drv' failed with exit code 2;\n       last 3 log lines:\n"
         "       > building\n       > frobnicate: cannot open widget\n       > make: *** [all] Error 2\n",
-        "config_error",
+        "compile_error",
         "cannot open widget",
+        "",
+    ),
+    (
+        "error: builder for '/nix/store/abc-frob.drv' failed with exit code 1;\n       last 4 log lines:\n"
+        "       >     adds:        FAIL\n       >       Cannot locate program frob in the PATH\n"
+        "       >\n       > Test suite sums: FAIL\n",
+        "missing_dependency",
+        "Cannot locate program frob",
+        "",
+    ),
+    (
+        "Building module:\ncleaning build area...\nmake -j8 KERNELRELEASE=5.1.5 all...\n"
+        "Error!  Build of frob.ko failed for: 5.1.5 (x86_64)\n"
+        "Consult the make.log in the build directory\n",
+        "compile_error",
+        "Build of frob.ko failed",
         "",
     ),
     ("! LaTeX Error: File `frob.sty' not found.", "missing_dependency", "frob.sty", ""),
