@@ -21,6 +21,11 @@ _FRONT = re.compile(
 )
 _NIX = re.compile(r"^\s*(?:error: )?(?:builder for|Cannot build|build of) '?/nix/store/")
 _NIX_SAID = re.compile(r"^\s*> (?P<said>.*)")
+_REFUSED = re.compile(
+    r"^[\w./+-]{1,100}: .{1,800}: (?:No such file or directory|Permission denied|Not a directory"
+    r"|Is a directory|File exists|Directory not empty|Read-only file system)$"
+)
+"""A system call's error as the last words: builders run with errexit, so that command ended them."""
 _ENDED = re.compile(
     r"did not complete successfully|returned a non-zero code|executor failed running"
 )
@@ -102,5 +107,5 @@ def nix_builds(lines: Sequence[Line]) -> Iterator[Finding]:
         own = [one for one in quoted if not is_wrapper(one.text.lower())]
         if own:
             alarming = [one for one in own if re.search(r"error|fail|cannot", one.text, re.I)]
-            lead = alarming[0] if alarming else own[-1]
+            lead = own[-1] if _REFUSED.match(own[-1].text) or not alarming else alarming[0]
             yield Finding(lines=(lead,), rank=58, rule="nix", first_wins=False)

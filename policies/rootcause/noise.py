@@ -32,7 +32,8 @@ _WRAPS_AT_START = re.compile(
     r"|\* (?:try|get more help|exception is):?|> run with --"
     r"|run with --(?:stacktrace|info|debug|scan)"
     r"|make(?:\[\d+\])?: (?:entering|leaving) directory|there were failing tests"
-    r"|execution failed for task|> task .* failed$|\d+ tests? completed|\*\* build failed"
+    r"|execution failed for task|> task .* failed$|\d+ tests? completed|\*\* (?:[a-z]{3,12} ){1,3}failed"
+    r"|#=== error while |\[error\] the (?:compilation|installation) of \S{1,100} failed at "
     r"|the following build commands failed|failed to build\W{0,5}$"
     r"|error: process didn't exit successfully|error: doctest failed|error: build failed"
     r"|errors while running ctest|\d+% tests passed|the following tests failed"
@@ -74,8 +75,8 @@ _ENDED = re.compile(
     r"|1\d\d|2[0-5]\d)\)?\W{0,10}$"
 )
 _WRAPS_INSIDE = re.compile(
-    r"process completed with exit code|elifecycle|collect2: error: ld returned"
-    r"|clang(?:\+\+)?: error: linker command failed|the command \".*\" (?:exited|failed)"
+    r"process completed with exit code|elifecycle|error: ld returned"
+    r"|error: linker command failed|the command \".*\" (?:exited|failed)"
     r"|script returned exit code|see (?:the )?(?:log|output|details|errors?)s? above"
     r"|see above for|status=failed|run .* (?:failed|unsuccessful)\W{0,10}$"
     r"|exited with (?:exit )?code -?\d+|failed to build one or more wheels"

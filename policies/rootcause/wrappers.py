@@ -14,7 +14,9 @@ DIED, NAMED = 48, 16
 
 _CODE = re.compile(
     r"(?:\bexit(?:ed)?(?: with)?(?: a)?(?: non-zero)?(?: exit)?(?: code| status| value)?:?|\bError"
-    r"|\bnon-zero (?:exit )?(?:code|value):?) (?P<code>124|13[479]|143)\b"
+    r"|\bnon-zero (?:exit )?(?:code|value):?"
+    # bitbake's, as Python shows it: the script, how it ended
+    r"|\bExecutionError\('[^']{1,400}',) (?P<code>124|13[479]|143)\b"
 )
 _CLASSES = {
     "124": C.TIMEOUT,
