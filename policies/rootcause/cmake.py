@@ -15,7 +15,9 @@ BLOCK_LIMIT = 60
 ONLY_RAN = 45
 """Rank of an error that only tells that a command failed."""
 
-_CMAKE = re.compile(r"^\s*CMake Error(?P<place> at [^:]{1,300}:\d+ \([\w-]+\))?:(?P<said> .*)?$")
+_CMAKE = re.compile(
+    r"^\s*CMake Error(?P<place> at (?:[A-Za-z]:)?[^:]{1,300}:\d+ \([\w-]+\))?:(?P<said> .*)?$"
+)
 _RAN = re.compile(
     r"^execute_process (?:failed|error)|^\S{0,200} ?(?:command )?failed with (?:return|exit) code"
 )
@@ -28,6 +30,7 @@ _MISSING = re.compile(
     r"|required .{0,80}version|unsuitable|not installed|no such package",
     re.I,
 )
+_REFUSED = re.compile(r"\bPermission denied\b")
 _BROKEN = re.compile(r"is not able to compile a simple test program")
 _SETTLED = re.compile(r"source file|source directory|cannot find source|CMakeLists\.txt", re.I)
 _MESON = re.compile(r"^(?:\S{0,300}meson\.build:\d+:\d+: )?ERROR: (?P<said>.+)")
@@ -141,6 +144,8 @@ def _sentence(first: str, more: Sequence[Line]) -> str:
 
 
 def _cmake_class(text: str) -> C:
+    if _REFUSED.search(text):
+        return C.SANDBOX_PERMISSION
     if _BROKEN.search(text):
         return C.COMPILE_ERROR
     if _MISSING.search(text) and not _SETTLED.search(text):

@@ -38,6 +38,8 @@ PREFIX = re.compile(
     r"|[^\t]{1,120}\t[^\t]{1,120}\t\ufeff?(?=\d{4}-\d\d-\d\dT)"
     # fastlane, before each line of xcpretty's
     r"|▸"
+    # Avocado: module, source line, level, which stream of a command
+    r"|\w{1,16} {1,16}L\d{4} (?:DEBUG|INFO|WARN|ERROR) ?\|(?: \[std(?:out|err)\])?"
     # workspaces of pnpm, turbo, lerna: package and script
     rf"|(?:@[\w.-]{{1,60}}/)?[\w./-]{{1,80}}[ :#]{_SCRIPTS}(?::[\w-]{{1,30}})?:"
     r")(?: |\s*$|(?=\t)|(?<=\t))"

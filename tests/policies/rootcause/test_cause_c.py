@@ -144,6 +144,16 @@ CASES: list[tuple[str, str, str, str]] = [
         "'frob'",
         "",
     ),
+    (
+        "  -- Installing: C:\\w\\frob.vst3\n"
+        "  CMake Error at C:/w/cmake/copyDir.cmake:45 (file):\n    file INSTALL cannot copy file\n"
+        '    "C:/w/build/frob.vst3" to "C:\\Common Files/frob.vst3": Permission denied.\n  \n  \n'
+        "C:\\VS\\Microsoft.CppCommon.targets(166,5): error MSB3073: exit /b %1 [C:\\w\\frob.vcxproj]",
+        "sandbox_permission",
+        "cannot copy file",
+        "",
+    ),
+    ("collect2: fatal error: cannot find 'ld'", "missing_dependency", "'ld'", ""),
 ]
 """The log, its class, words of the summary, the replay."""
 

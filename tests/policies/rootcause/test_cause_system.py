@@ -297,6 +297,21 @@ CASES: list[tuple[str, str, str, str]] = [
         "lacks #crate-cells",
         "",
     ),
+    (
+        "2030-05-05 00:41:15,312 process     L0436 DEBUG| [stdout]   MODPOST frob.o\n"
+        "2030-05-05 00:41:15,469 process     L0436 DEBUG| [stderr] frobnicate (frobnicate) is not available\n"
+        "2030-05-05 00:41:15,524 process     L0436 DEBUG| [stderr] make: *** [Makefile:6: frob] Error 1",
+        "missing_dependency",
+        "frobnicate (frobnicate) is not available",
+        "",
+    ),
+    (
+        'File "test/dune", line 4, characters 4-9:\n4 |  (names shelf))\n         ^^^^^\n'
+        "Error: File unavailable:\n/w/lib/crate/crate.a",
+        "missing_dependency",
+        "File unavailable",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 
