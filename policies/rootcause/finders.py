@@ -22,6 +22,7 @@ from policies.rootcause.gotests import go_tests
 from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
 from policies.rootcause.harness import mozlog
 from policies.rootcause.haskell import cabal
+from policies.rootcause.hdl import vivado
 from policies.rootcause.headings import headed
 from policies.rootcause.junit import junit_runs
 from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
@@ -46,7 +47,7 @@ from policies.rootcause.xcode import xcode_errors
 
 FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     scripting,
-    *(xcode_errors, linkers, tex_runs, cabal),
+    *(xcode_errors, linkers, tex_runs, cabal, vivado),
     *(compilers, gtests, assertions, perl_tests, ctest, sanitizers, terminations),
     *(cmake, meson, autotools, ninja, bazel),
     *(rustc, error_chains, rustfmt, rust_tests),

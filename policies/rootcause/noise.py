@@ -41,7 +41,9 @@ _WRAPS_AT_START = re.compile(
     r"|uploading artifacts|job (?:failed|succeeded)"
     r"|error: job failed(?!: (?:execution|failed to)| \(system)|the action .{1,100} failed$"
     r"|\W{0,10}error:? command failed with exit code|error: script \".*\" exited with"
-    r"|ninja: build stopped|(?:error: )?could not compile |error: aborting due to"
+    r"|ninja: build stopped|scons: building terminated|scons: \*\*\* \[.{1,300}\] error -?\d+$"
+    r"|\* error: \S{1,200} failed \(\w{2,12} phase\)|\* +emake failed"
+    r"|(?:error: )?could not compile |error: aborting due to"
     r"|for more information about (?:this|an) error|error: \d+ errors?"
     r"|error: recipe .* failed on line|build failed\W{0,10}$|build failure\W{0,10}$"
     r"|\[error\]\s*$|(?:\[info\] )?build failure|failed!?$|fail$|failure$|errors?:?$"
@@ -137,7 +139,7 @@ _ECHO = re.compile(
     r"|let|var|def|class|import|from|function|set|export|case|fi|esac|done)\b[ (\"']"
     r"|^\s*(?://(?![\w/.-]*:)|/\*"
     r"|#(?![#\[]))|^\s+\*(?![*\[])|^\*/?$|^\s*\d+(?: {1,9}\d+)? {0,3}\| "
-    r"|^\s*>? ?\d+ \| "
+    r"|^\s*>? ?\d+ \| |^>>> \S"
 )
 CLEANUP = re.compile(
     r"\b(?:cleanup|clean up|cleaning up|teardown|tearing down|removing|post job|post run"

@@ -312,6 +312,54 @@ CASES: list[tuple[str, str, str, str]] = [
         "File unavailable",
         "",
     ),
+    (
+        "INFO: [Common 17-349] Got license for feature 'Synthesis'\n"
+        "ERROR: [Synth 8-993] crate is an unknown type [/w/build/shelf.v:50]\n"
+        "ERROR: [Synth 8-12188] Failed to read verilog '/w/build/shelf.v'\n"
+        "ERROR: [Common 17-69] Command failed: Synthesis failed - please see the console for details",
+        "compile_error",
+        "crate is an unknown type",
+        "",
+    ),
+    (
+        "scons: Building targets ...\nscons: *** [build/libfrob.so] File exists\n"
+        "scons: building terminated because of errors.",
+        "config_error",
+        "File exists",
+        "",
+    ),
+    (
+        "scons: Building targets ...\nfrobc -o a.o a.c\nfrobc: cannot read widget\nscons: *** [a.o] Error 1\n"
+        "scons: building terminated because of errors.",
+        "unknown",
+        "cannot read widget",
+        "",
+    ),
+    (
+        ">>> Test phase [not enabled]: app-misc/frob-0.3\n\n>>> Install frob-0.3 into /w/image\n"
+        "/usr/bin/install: omitting directory '/w/data/build'\nmake: *** [Makefile:32: install] Error 1\n"
+        " * ERROR: app-misc/frob-0.3::gentoo failed (install phase):\n *   emake failed",
+        "compile_error",
+        "omitting directory",
+        "",
+    ),
+    (
+        "".join(f"frob-1.2> COQC theories/W{n}.v\n" for n in range(5))
+        + 'frob-1.2> File "./theories/W5.v", line 2, characters 4-9:\n'
+        "frob-1.2> Error: Cannot find a physical path bound to logical path matching suffix\n"
+        "frob-1.2> Crate and prefix Shelf.\nfrob-1.2> make: *** [Makefile.coq:7: theories/W5.vo] Error 1",
+        "missing_dependency",
+        "Cannot find a physical path",
+        "",
+    ),
+    (
+        "crate/1.0: WARN: Can't find a 'crate/1.0' package for the specified settings\n\n"
+        "ERROR: Missing prebuilt package for 'crate/1.0', 'shelf/2.1'\n"
+        "Or try to build locally from sources with '--build=missing'",
+        "missing_dependency",
+        "Missing prebuilt package",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 
