@@ -69,12 +69,15 @@ _MARK = re.compile(r"^(?:error|fatal|err!?|failed): ?")
 """An agent's text mode prints it before the words that its events give alone."""
 _HEAP = re.compile(r"(?<=fatal error: ).{1,120}? (?=allocation failed - )")
 """V8 says where it noticed that its heap is full (`V8::FatalProcessOutOfMemory`): that varies."""
+_EXE = re.compile(r"(?<=[\w+-])\.exe(?=: )")
+"""A tool that speaks has this ending on Windows only."""
 _SPACE = re.compile(r"\s+")
 
 
 def normalise(text: str) -> str:
     """Give *text* with everything that varies from run to run replaced by its kind, in lower case."""
     plain = _SPACE.sub(" ", text[:TEXT_LIMIT_CHARS].translate(_QUOTES).lower()).strip()
+    plain = _EXE.sub("", plain) if ".exe: " in plain else plain
     return _KIND.sub(_kind, _PATH.sub("", _HEAP.sub("", _MARK.sub("", plain))))
 
 

@@ -12,8 +12,16 @@ from policies.rootcause.scan import indented, matching, stripped
 
 BLOCK_LIMIT = 60
 """Lines of one error's text that are read."""
+ONLY_RAN = 45
+"""Rank of an error that only tells that a command failed."""
 
-_CMAKE = re.compile(r"^\s*CMake Error(?P<place> at [^:]{1,300}:\d+ \([\w-]+\))?:(?P<said> .*)?$")
+_CMAKE = re.compile(
+    r"^\s*CMake Error(?P<place> at (?:[A-Za-z]:)?[^:]{1,300}:\d+ \([\w-]+\))?:(?P<said> .*)?$"
+)
+_RAN = re.compile(
+    r"^execute_process (?:failed|error)|^\S{0,200} ?(?:command )?failed with (?:return|exit) code"
+)
+"""A command that it ran failed: what that one printed says why."""
 _STACK = re.compile(r"^\s*Call Stack \(most recent call first\):")
 _MISSING = re.compile(
     r"could not? find|could not locate|unable to find|not found|NOTFOUND"
@@ -22,6 +30,7 @@ _MISSING = re.compile(
     r"|required .{0,80}version|unsuitable|not installed|no such package",
     re.I,
 )
+_REFUSED = re.compile(r"\bPermission denied\b")
 _BROKEN = re.compile(r"is not able to compile a simple test program")
 _SETTLED = re.compile(r"source file|source directory|cannot find source|CMakeLists\.txt", re.I)
 _MESON = re.compile(r"^(?:\S{0,300}meson\.build:\d+:\d+: )?ERROR: (?P<said>.+)")
@@ -44,7 +53,7 @@ def cmake(lines: Sequence[Line]) -> Iterator[Finding]:
         first = told or block[0].text
         yield Finding(
             lines=(stripped(line),) if told else tuple(block[:2]),
-            rank=79,
+            rank=ONLY_RAN if _RAN.search(first) else 79,
             rule="cmake",
             failure_class=_cmake_class(" ".join((told, *(part.text for part in block)))),
             summary=_sentence(first, block if told else block[1:]),
@@ -135,6 +144,8 @@ def _sentence(first: str, more: Sequence[Line]) -> str:
 
 
 def _cmake_class(text: str) -> C:
+    if _REFUSED.search(text):
+        return C.SANDBOX_PERMISSION
     if _BROKEN.search(text):
         return C.COMPILE_ERROR
     if _MISSING.search(text) and not _SETTLED.search(text):

@@ -23,6 +23,11 @@ _NIX = re.compile(r"^\s*(?:error: )?(?:builder for|Cannot build|build of) '?/nix
 _NIX_SAID = re.compile(r"^\s*> (?P<said>.*)")
 _ALARM = re.compile(r"error|fail|cannot", re.I)
 _VERDICT = re.compile(r":\s{1,80}FAIL(?:ED)?(?: \([\d.]{1,12}s\))?$")
+_REFUSED = re.compile(
+    r"^[\w./+-]{1,100}: .{1,800}: (?:No such file or directory|Permission denied|Not a directory"
+    r"|Is a directory|File exists|Directory not empty|Read-only file system)$"
+)
+"""A system call's error as the last words: builders run with errexit, so that command ended them."""
 _ENDED = re.compile(
     r"did not complete successfully|returned a non-zero code|executor failed running"
 )
@@ -107,7 +112,9 @@ def nix_builds(lines: Sequence[Line]) -> Iterator[Finding]:
 
 
 def _lead(said: Sequence[Line]) -> Line:
-    """Give the first alarm of the builder's words: a test's verdict names it, the line below says why."""
+    """Give the refusal that ended the builder, else its first alarm: below a test's verdict stands why."""
+    if _REFUSED.match(said[-1].text):
+        return said[-1]
     alarming = [one for one in said if _ALARM.search(one.text)]
     reasons = [one for one in alarming if not _VERDICT.search(one.text)]
     return (reasons or alarming or said[-1:])[0]

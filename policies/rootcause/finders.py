@@ -21,11 +21,14 @@ from policies.rootcause.go import go_build, go_panics
 from policies.rootcause.gotests import go_tests
 from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
 from policies.rootcause.harness import mozlog
+from policies.rootcause.haskell import cabal
+from policies.rootcause.hdl import vivado
 from policies.rootcause.headings import headed
 from policies.rootcause.junit import junit_runs
 from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
 from policies.rootcause.jvm_reports import jvm_reports
 from policies.rootcause.kernel import kernel
+from policies.rootcause.linkers import linkers
 from policies.rootcause.maven import goals, surefire
 from policies.rootcause.maven_errors import goal_errors
 from policies.rootcause.maven_plugins import maven_checks
@@ -38,10 +41,13 @@ from policies.rootcause.rusttests import rust_tests
 from policies.rootcause.sbt import mima
 from policies.rootcause.scripting import scripting
 from policies.rootcause.shell import powershell, shell_trace, terraform
+from policies.rootcause.tex import tex_runs
 from policies.rootcause.verdicts import verdicts
+from policies.rootcause.xcode import xcode_errors
 
 FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     scripting,
+    *(xcode_errors, linkers, tex_runs, cabal, vivado),
     *(compilers, gtests, assertions, perl_tests, ctest, sanitizers, terminations),
     *(cmake, meson, autotools, ninja, bazel),
     *(rustc, error_chains, rustfmt, rust_tests),

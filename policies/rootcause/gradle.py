@@ -10,11 +10,13 @@ from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.gradle_messages import sure_class, told_below
 from policies.rootcause.maven import _class as class_of_words
-from policies.rootcause.scan import indented, matching, stripped
+from policies.rootcause.scan import holding, indented, matching, stripped
 
 BLOCK_LIMIT = 60
 
 _WRONG = re.compile(r"^\* What went wrong:")
+_ON_ONE_LINE = re.compile(r"\* What went wrong: (?P<told>\S.{0,1500})$")
+_TRY = re.compile(r" \* (?:Try|Exception is):")
 _END = re.compile(r"^(?:\* (?:Try|Exception is|Get more)|={5,}|BUILD FAILED|\d+: Task failed)")
 _BETWEEN = re.compile(r"^> Task :|^\d+ actionable tasks?\b")
 """What Gradle's other threads print into the block."""
@@ -99,6 +101,9 @@ def gradle(lines: Sequence[Line]) -> Iterator[Finding]:
                 block.append(line)
         if block:
             yield _wrong(block)
+    for _, line in holding(lines, "* What went wrong: "):
+        if match := _ON_ONE_LINE.search(line.text):
+            yield _wrong(_spread(line, match["told"]))
 
 
 def gradle_tests(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -134,6 +139,12 @@ def scala_tests(lines: Sequence[Line]) -> Iterator[Finding]:
                 summary=f"{name}: {said.text}" if said else name,
                 identity=name,
             )
+
+
+def _spread(line: Line, told: str) -> list[Line]:
+    """Give as a block what a caller of Gradle (React Native's CLI) prints of it on one line."""
+    first, *more = _TRY.split(told)[0].split(" > ")
+    return [Line(line.number, first), *(Line(line.number, f"> {said}") for said in more)]
 
 
 def _goes_on(lines: Sequence[Line], blank: Line) -> bool:

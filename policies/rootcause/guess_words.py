@@ -86,6 +86,9 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\bimport\w* .{0,60}\bnot (?:be )?(?:found|resolved)|\bcan't resolve\b"
             r"|\bno matching (?:distribution|package|version)|\b(?:image|package|crate|gem"
             r"|pod)s? .{0,80}\bnot found"
+            # gcc's driver without a linker, dune without a file, the kernel's link script without pahole
+            r"|\bcannot find ['`\"‘][\w.+-]{1,60}['\"’]$|^error: file unavailable:"
+            r"|\b[\w.+-]{1,40} \([\w./+-]{1,100}\) is not available$"
         ),
         C.MISSING_DEPENDENCY,
     ),

@@ -32,7 +32,8 @@ _WRAPS_AT_START = re.compile(
     r"|\* (?:try|get more help|exception is):?|> run with --"
     r"|run with --(?:stacktrace|info|debug|scan)"
     r"|make(?:\[\d+\])?: (?:entering|leaving) directory|there were failing tests"
-    r"|execution failed for task|> task .* failed$|\d+ tests? completed|\*\* build failed"
+    r"|execution failed for task|> task .* failed$|\d+ tests? completed|\*\* (?:[a-z]{3,12} ){1,3}failed"
+    r"|#=== error while |\[error\] the (?:compilation|installation) of \S{1,100} failed at "
     r"|the following build commands failed|failed to build\W{0,5}$"
     r"|error: process didn't exit successfully|error: doctest failed|error: build failed"
     r"|errors while running ctest|\d+% tests passed|the following tests failed"
@@ -40,7 +41,9 @@ _WRAPS_AT_START = re.compile(
     r"|uploading artifacts|job (?:failed|succeeded)"
     r"|error: job failed(?!: (?:execution|failed to)| \(system)|the action .{1,100} failed$"
     r"|\W{0,10}error:? command failed with exit code|error: script \".*\" exited with"
-    r"|ninja: build stopped|(?:error: )?could not compile |error: aborting due to"
+    r"|ninja: build stopped|scons: building terminated|scons: \*\*\* \[.{1,300}\] error -?\d+$"
+    r"|\* error: \S{1,200} failed \(\w{2,12} phase\)|\* +emake failed"
+    r"|(?:error: )?could not compile |error: aborting due to"
     r"|for more information about (?:this|an) error|error: \d+ errors?"
     r"|error: recipe .* failed on line|build failed\W{0,10}$|build failure\W{0,10}$"
     r"|\[error\]\s*$|(?:\[info\] )?build failure|failed!?$|fail$|failure$|errors?:?$"
@@ -74,8 +77,8 @@ _ENDED = re.compile(
     r"|1\d\d|2[0-5]\d)\)?\W{0,10}$"
 )
 _WRAPS_INSIDE = re.compile(
-    r"process completed with exit code|elifecycle|collect2: error: ld returned"
-    r"|clang(?:\+\+)?: error: linker command failed|the command \".*\" (?:exited|failed)"
+    r"process completed with exit code|elifecycle|error: ld returned"
+    r"|error: linker command failed|the command \".*\" (?:exited|failed)"
     r"|script returned exit code|see (?:the )?(?:log|output|details|errors?)s? above"
     r"|see above for|status=failed|run .* (?:failed|unsuccessful)\W{0,10}$"
     r"|exited with (?:exit )?code -?\d+|failed to build one or more wheels"
@@ -136,7 +139,7 @@ _ECHO = re.compile(
     r"|let|var|def|class|import|from|function|set|export|case|fi|esac|done)\b[ (\"']"
     r"|^\s*(?://(?![\w/.-]*:)|/\*"
     r"|#(?![#\[]))|^\s+\*(?![*\[])|^\*/?$|^\s*\d+(?: {1,9}\d+)? {0,3}\| "
-    r"|^\s*>? ?\d+ \| "
+    r"|^\s*>? ?\d+ \| |^>>> \S"
 )
 CLEANUP = re.compile(
     r"\b(?:cleanup|clean up|cleaning up|teardown|tearing down|removing|post job|post run"

@@ -36,6 +36,7 @@ CHAIN_LINES = 30
 _CHAINED = re.compile(r"^[Ee]rror: \S")
 _CAUSED = re.compile(r"^Caused by:$")
 _NUMBERED = re.compile(r"^\s+\d+: ")
+_REFUSED = re.compile(r"\bPermissionDenied\b|[Pp]ermission denied|Operation not permitted")
 _BUILD_SCRIPT = re.compile(
     r"^error: failed to run custom build command for `(?P<name>[^`]{1,200})`"
 )
@@ -142,10 +143,11 @@ def _of_build_script(line: Line, after: Sequence[Line], name: str) -> Finding:
         said = next(
             (stripped(one) for one in written[place + 1 : place + 3] if one.text.strip()), said
         )
+    refused = said is not None and _REFUSED.search(said.text)
     return Finding(
         lines=(said, stripped(line)) if said else (stripped(line),),
         rank=78 if said else 72,
         rule="cargo build script",
-        failure_class=C.MISSING_DEPENDENCY,
+        failure_class=C.SANDBOX_PERMISSION if refused else C.MISSING_DEPENDENCY,
         identity=f"{name} {said.text if said else ''}",
     )

@@ -7,14 +7,17 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.noise import is_harmless, is_wrapper
 from policies.rootcause.scan import holding, stripped
 
-DIED, NAMED = 48, 16
-"""Rank of a death that the shell reports as 128 + signal, and of a bare name."""
+DIED, NAMED, SPOKEN = 48, 16, 22
+"""Rank of a death that the shell reports as 128 + signal, of a bare name, of what stands right above one."""
 
 _CODE = re.compile(
     r"(?:\bexit(?:ed)?(?: with)?(?: a)?(?: non-zero)?(?: exit)?(?: code| status| value)?:?|\bError"
-    r"|\bnon-zero (?:exit )?(?:code|value):?) (?P<code>124|13[479]|143)\b"
+    r"|\bnon-zero (?:exit )?(?:code|value):?"
+    # bitbake's, as Python shows it: the script, how it ended
+    r"|\bExecutionError\('[^']{1,400}',) (?P<code>124|13[479]|143)\b"
 )
 _CLASSES = {
     "124": C.TIMEOUT,
@@ -26,13 +29,16 @@ _CLASSES = {
 """128 + signal (6 abort, 9 kill, 11 segmentation fault, 15 terminate); 124 is timeout(1)'s."""
 _NAMES = re.compile(
     r"g?make(?:\[\d+\])?: \*\*\* \[|error: Recipe `|The command \".{1,300}\" exited with [1-9]"
-    r"|FAILED: \S|npm (?:ERR!|error) Lifecycle script|.{0,200}ELIFECYCLE"
+    r"|\*\*\* Error code [1-9]|FAILED: \S|npm (?:ERR!|error) Lifecycle script|.{0,200}ELIFECYCLE"
 )
 
+_SAYS = re.compile(r"^[\w./+-]{1,300}: [A-Za-z`'\"][^:]{1,60}(?: |$)")
+"""GNU coding standards, "Formatting Error Messages": `program: message`."""
 _WORDS = (
     *(
         " 1",
         "make",
+        "*** Error code ",
         "error: Recipe `",
         "The command ",
         "FAILED: ",
@@ -45,13 +51,25 @@ _WORDS = (
 
 def by_wrapper(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the lines that only say how or that a named thing ended: where that is all there is."""
-    for _, line in holding(lines, *_WORDS):
+    for at, line in holding(lines, *_WORDS):
         text = line.text.strip()
         match = _CODE.search(text[:500]) if " 1" in text else None
         if match:
             yield _finding(line, DIED, _CLASSES[match["code"]], f"exit {match['code']}")
         elif _NAMES.match(text):
             yield _finding(line, NAMED, None, "")
+            yield from _spoken(lines, at)
+
+
+def _spoken(lines: Sequence[Line], at: int) -> Iterator[Finding]:
+    """Yield the line above where a program speaks there as programs do: its name, a colon, a message."""
+    above = lines[at - 1] if at else None
+    if above is not None and _SAYS.match(above.text) and not _is_idle(above.text.strip().lower()):
+        yield Finding(lines=(stripped(above),), rank=SPOKEN, rule="last words")
+
+
+def _is_idle(lowered: str) -> bool:
+    return is_wrapper(lowered) or is_harmless(lowered)
 
 
 def _finding(line: Line, rank: int, found: C | None, identity: str) -> Finding:

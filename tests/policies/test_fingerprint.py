@@ -81,6 +81,7 @@ def test_what_names_the_cause_stays(one: str, other: str) -> None:
         ("try again at Nov 24th, 2026 5:45 AM", "try again at Dec 1st, 2026 12:00 PM"),
         ("resets in 3 days 4 hours", "resets in 1 hour 2 minutes"),
         ("/home/a/repo/src/x.py: bad", "C:\\Users\\b\\repo\\src\\x.py: bad"),
+        ("/opt/x/bin/ld: no such widget", "c:/tools/bin/ld.exe: no such widget"),
     ],
 )
 def test_one_cause_in_two_shapes_is_one(one: str, other: str) -> None:

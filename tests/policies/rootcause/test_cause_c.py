@@ -114,6 +114,46 @@ CASES: list[tuple[str, str, str, str]] = [
         "ctest -R '^sums$'",
     ),
     ("1/1 Test #1: slow ....***Timeout   1.01 sec", "test_timeout", "slow", "ctest -R '^slow$'"),
+    (
+        "c:/frob/bin/x-elf-ld.exe: app.elf section `.fast' will not fit in region `fast0'\n"
+        "c:/frob/bin/x-elf-ld.exe: region `fast0' overflowed by 9 bytes\n"
+        "collect2.exe: error: ld returned 1 exit status\nninja: build stopped: subcommand failed.",
+        "compile_error",
+        "`fast0'",
+        "",
+    ),
+    (
+        "/usr/bin/frob-elf-ld: warning: app.elf has a LOAD segment with RWX permissions\n"
+        "/usr/bin/frob-elf-ld: The widgets do not fit.\ncollect2: error: ld returned 1 exit status",
+        "compile_error",
+        "The widgets do not fit",
+        "",
+    ),
+    (
+        "[10:03:07]: ▸ Compiling Shelf.swift\n"
+        "[10:03:09]: ▸ ❌  /Users/w/app/Shelf.swift:3:8: no such module 'FrobKit'\n"
+        "[10:03:09]: ▸ import FrobKit\n[10:03:09]: ▸        ^\n[10:03:10]: ▸ ** ARCHIVE FAILED **\n"
+        "[10:03:10]: ▸ The following build commands failed:\n[10:03:10]: ▸ CompileSwift normal arm64",
+        "missing_dependency",
+        "no such module 'FrobKit'",
+        "",
+    ),
+    (
+        "❌  /w/Shelf.m:12:3: use of undeclared identifier 'frob'\n** TEST BUILD FAILED **",
+        "compile_error",
+        "'frob'",
+        "",
+    ),
+    (
+        "  -- Installing: C:\\w\\frob.vst3\n"
+        "  CMake Error at C:/w/cmake/copyDir.cmake:45 (file):\n    file INSTALL cannot copy file\n"
+        '    "C:/w/build/frob.vst3" to "C:\\Common Files/frob.vst3": Permission denied.\n  \n  \n'
+        "C:\\VS\\Microsoft.CppCommon.targets(166,5): error MSB3073: exit /b %1 [C:\\w\\frob.vcxproj]",
+        "sandbox_permission",
+        "cannot copy file",
+        "",
+    ),
+    ("collect2: fatal error: cannot find 'ld'", "missing_dependency", "'ld'", ""),
 ]
 """The log, its class, words of the summary, the replay."""
 

@@ -57,6 +57,13 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     ("You must install or update .NET to run this application.", "missing_dependency", ".NET", ""),
+    (
+        "C:\\VS\\v141\\Toolset.targets(36,5): error MSB8036: The Windows SDK version 10.0.1.0 was not found. "
+        "Install the required version of Windows SDK [C:\\w\\frob.vcxproj]",
+        "missing_dependency",
+        "MSB8036",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 

@@ -165,6 +165,15 @@ CASES: list[tuple[str, str, str, str]] = [
         "UnusedField",
         "",
     ),
+    (
+        "> Task :app:configureFrob FAILED\n"
+        "error Failed to install the app. Command failed with exit code 1: ./gradlew app:installDebug "
+        "FAILURE: Build failed with an exception. * What went wrong: Execution failed for task "
+        "':app:configureFrob'. > [FRB14] Could not find Crate on PATH. * Try: > Run with --stacktrace",
+        "missing_dependency",
+        "[FRB14] Could not find Crate on PATH.",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 

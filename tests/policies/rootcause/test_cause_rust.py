@@ -123,6 +123,15 @@ CASES: list[tuple[str, str, str, str]] = [
         "no such key: frob",
         "",
     ),
+    (
+        "error: failed to run custom build command for `frob-sys v0.9`\n\nCaused by:\n"
+        "  process didn't exit successfully: `/w/target/build/frob-sys/build-script-main` (exit code: 101)\n"
+        "--- stderr\nthread 'main' panicked at 'called `Result::unwrap()` on an `Err` value: "
+        'Os { code: 1, kind: PermissionDenied, message: "Operation not permitted" }\', build.rs:9:1',
+        "sandbox_permission",
+        "PermissionDenied",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 

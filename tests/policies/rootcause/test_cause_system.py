@@ -230,6 +230,152 @@ CASES: list[tuple[str, str, str, str]] = [
         "Unbound value",
         "",
     ),
+    (
+        "error: builder for '/nix/store/abc-frob.drv' failed with exit code 1;\n       last 3 log lines:\n"
+        "       > error finding the frame of widget 7\n       > Running phase: installPhase\n"
+        "       > mv: cannot stat 'frob': No such file or directory\n"
+        "       For full logs, run 'nix log /nix/store/abc-frob.drv'.",
+        "config_error",
+        "cannot stat 'frob'",
+        "",
+    ),
+    (
+        "This is pdfTeX, Version 3.1 (TeX Live 2030)\nentering extended mode\n(./w.tex\n"
+        "Overfull \\hbox (2.3pt too wide) in paragraph at lines 3--4\nRunaway argument?\n{crate \\par \n"
+        "! Paragraph ended before \\frob was complete.\n<to be read again> \n                   \\par \n"
+        "l.9 \n\n! Emergency stop.\n!  ==> Fatal error occurred, no output PDF file produced!\n"
+        "Transcript written on w.log.",
+        "compile_error",
+        "Paragraph ended before",
+        "",
+    ),
+    (
+        "LaTeX2e <2030-01-01>\n! LaTeX Error: File `crate.sty' not found.\n! Emergency stop.\n"
+        "!  ==> Fatal error occurred, no output PDF file produced!",
+        "missing_dependency",
+        "crate.sty",
+        "",
+    ),
+    (
+        "ERROR: frob-1.0-r0 do_package: ExecutionError('/w/tmp/frob/run.do_package.77', 137, None, None)\n"
+        "ERROR: Logfile of failure stored in: /w/tmp/frob/log.do_package.77",
+        "out_of_memory",
+        "137",
+        "",
+    ),
+    (
+        '[ERROR] The compilation of frob failed at "dune build -p frob -j 4".\n\n'
+        "#=== ERROR while compiling frob.v1.2 ===========================================#\n"
+        "# context     2.1 | linux/x86_64 | ocaml.5.0 | https://opam.ocaml.org\n"
+        "# command     dune build -p frob -j 4\n# exit-code   1\n### output ###\n"
+        '# File "src/crate.ml", line 3, characters 5-9:\n# 3 | let x = zork\n#             ^^^^\n'
+        "# Error: Unbound value zork\n\n<><> Error report <><><><><><><>\n| - install frob v1.2",
+        "compile_error",
+        "Unbound value zork",
+        "",
+    ),
+    (
+        "Resolving dependencies...\ncabal: Could not resolve dependencies:\n"
+        "[__0] trying: shelf-0.1 (user goal)\n[__1] next goal: crate (dependency of shelf)\n"
+        "[__1] rejecting: crate-2.0/installed-2.0 (conflict:\nshelf => crate^>=1.4)\n"
+        "[__1] skipping: crate-1.9, crate-1.8 (has the same characteristics that caused the\n"
+        "previous version to fail: excluded by constraint '^>=1.4' from 'shelf')\n"
+        "[__1] fail (backjumping, conflict set: crate, shelf)\n"
+        "After searching the rest of the dependency tree exhaustively, these were the\n"
+        "goals I've had most trouble fulfilling: crate, shelf",
+        "missing_dependency",
+        "shelf => crate^>=1.4",
+        "",
+    ),
+    (
+        "Aborting batchmode due to failure:\nNo widget is licensed here.\n\n"
+        "Caught fatal signal - signo:6 code:-6 errno:0\nAborted (core dumped)\n"
+        "Build failed, with exit code 134",
+        "unknown",
+        "No widget is licensed",
+        "",
+    ),
+    (
+        "Assets/Frob.cs(3,9): error CS0103: The name 'zork' does not exist in the current context\n"
+        "Scripts have compiler errors.\n\nAborting batchmode due to failure:\n"
+        "Scripts have compiler errors.\n\nAborted (core dumped)",
+        "compile_error",
+        "CS0103",
+        "",
+    ),
+    (
+        "devicetree error: <Node /soc/w@0 in 'frob.dts'> lacks #crate-cells\n"
+        "CMake Error at /z/cmake/dts.cmake:9 (execute_process):\n"
+        '  execute_process failed command indexes:\n\n    1: "Child return code: 1"\n\n'
+        "Call Stack (most recent call first):\n  CMakeLists.txt:3 (find_package)\n\n"
+        "-- Configuring incomplete, errors occurred!",
+        "config_error",
+        "lacks #crate-cells",
+        "",
+    ),
+    (
+        "2030-05-05 00:41:15,312 process     L0436 DEBUG| [stdout]   MODPOST frob.o\n"
+        "2030-05-05 00:41:15,469 process     L0436 DEBUG| [stderr] frobnicate (frobnicate) is not available\n"
+        "2030-05-05 00:41:15,524 process     L0436 DEBUG| [stderr] make: *** [Makefile:6: frob] Error 1",
+        "missing_dependency",
+        "frobnicate (frobnicate) is not available",
+        "",
+    ),
+    (
+        'File "test/dune", line 4, characters 4-9:\n4 |  (names shelf))\n         ^^^^^\n'
+        "Error: File unavailable:\n/w/lib/crate/crate.a",
+        "missing_dependency",
+        "File unavailable",
+        "",
+    ),
+    (
+        "INFO: [Common 17-349] Got license for feature 'Synthesis'\n"
+        "ERROR: [Synth 8-993] crate is an unknown type [/w/build/shelf.v:50]\n"
+        "ERROR: [Synth 8-12188] Failed to read verilog '/w/build/shelf.v'\n"
+        "ERROR: [Common 17-69] Command failed: Synthesis failed - please see the console for details",
+        "compile_error",
+        "crate is an unknown type",
+        "",
+    ),
+    (
+        "scons: Building targets ...\nscons: *** [build/libfrob.so] File exists\n"
+        "scons: building terminated because of errors.",
+        "config_error",
+        "File exists",
+        "",
+    ),
+    (
+        "scons: Building targets ...\nfrobc -o a.o a.c\nfrobc: cannot read widget\nscons: *** [a.o] Error 1\n"
+        "scons: building terminated because of errors.",
+        "unknown",
+        "cannot read widget",
+        "",
+    ),
+    (
+        ">>> Test phase [not enabled]: app-misc/frob-0.3\n\n>>> Install frob-0.3 into /w/image\n"
+        "/usr/bin/install: omitting directory '/w/data/build'\nmake: *** [Makefile:32: install] Error 1\n"
+        " * ERROR: app-misc/frob-0.3::gentoo failed (install phase):\n *   emake failed",
+        "compile_error",
+        "omitting directory",
+        "",
+    ),
+    (
+        "".join(f"frob-1.2> COQC theories/W{n}.v\n" for n in range(5))
+        + 'frob-1.2> File "./theories/W5.v", line 2, characters 4-9:\n'
+        "frob-1.2> Error: Cannot find a physical path bound to logical path matching suffix\n"
+        "frob-1.2> Crate and prefix Shelf.\nfrob-1.2> make: *** [Makefile.coq:7: theories/W5.vo] Error 1",
+        "missing_dependency",
+        "Cannot find a physical path",
+        "",
+    ),
+    (
+        "crate/1.0: WARN: Can't find a 'crate/1.0' package for the specified settings\n\n"
+        "ERROR: Missing prebuilt package for 'crate/1.0', 'shelf/2.1'\n"
+        "Or try to build locally from sources with '--build=missing'",
+        "missing_dependency",
+        "Missing prebuilt package",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 
