@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from policies.failure import LINES_LIMIT, Confidence, FailureClass
 from policies.rootcause.finding import HIGH_RANK, Finding, Line
-from policies.rootcause.vague import is_vague
+from policies.rootcause.vague import is_vague, only_ends
 from policies.rootcause.weigh import SURVIVABLE
 
 MEDIUM_RANK, FORM_RANK, WORDS_RANK = 54, 62, 34
@@ -32,7 +32,8 @@ def confidence_of(ordered: Sequence[Finding], failure_class: FailureClass) -> Co
     if lead.rank < HIGH_RANK:
         return Confidence.MEDIUM if _stands_out(ordered) else Confidence.LOW
     is_sure = failure_class is not FailureClass.UNKNOWN
-    doubted = any(ask(ordered) for ask in (_has_rival, _speaks_later, _goes_on, _may_be_survived))
+    doubts = (_says_little, _has_rival, _speaks_later, _goes_on, _may_be_survived)
+    doubted = any(ask(ordered) for ask in doubts)
     return Confidence.HIGH if is_sure and not doubted else Confidence.MEDIUM
 
 
@@ -48,6 +49,13 @@ def _stands_out(ordered: Sequence[Finding]) -> bool:
     own = {line.number for line in lead.lines}
     others = (other for other in ordered[1:RIVALS_SEEN] if other.number not in own)
     return lead.rank - max((other.rank for other in others), default=0) >= CLEAR_POINTS
+
+
+def _says_little(ordered: Sequence[Finding]) -> bool:
+    """Say whether the leading line names what failed but not why, in whatever form it says so."""
+    lead = ordered[0]
+    is_bare = len(lead.lines) == 1 and not lead.agent_form
+    return is_bare and only_ends(lead.words().lower())
 
 
 def _goes_on(ordered: Sequence[Finding]) -> bool:
