@@ -1,4 +1,4 @@
-"""The formats of Python, JavaScript, Ruby, PHP and R, each tried where its words stand in the log."""
+"""The formats of Python, JavaScript, Ruby, PHP, Elixir and R, each tried where its words stand in the log."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from policies.rootcause.bundlers import bundlers
 from policies.rootcause.docs import docs_builds
 from policies.rootcause.environments import environments
 from policies.rootcause.eslint import js_linters, typescript
+from policies.rootcause.exunit import exunit
 from policies.rootcause.finding import Finding, Line, Lines
 from policies.rootcause.formatters import formatters, prettier
 from policies.rootcause.javascript import node_errors
@@ -149,6 +150,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
             (pest, "FAILED  "),
         ),
     ),
+    (".exs:|.ex:", ((exunit, ") test |) property |) doctest "),)),
     (".R#|.R:|.r#|.r:", ((testthat, "Failure|Error"),)),
 )
 """By ecosystem: words of which one stands in every log of it, then its finders, each with its own.

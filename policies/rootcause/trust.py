@@ -54,7 +54,7 @@ def _stands_out(ordered: Sequence[Finding]) -> bool:
 def _says_little(ordered: Sequence[Finding]) -> bool:
     """Say whether the leading line names what failed but not why, in whatever form it says so."""
     lead = ordered[0]
-    is_bare = len(lead.lines) == 1 and not lead.agent_form
+    is_bare = len(lead.lines) == 1 and not lead.rule.startswith("agent's")
     return is_bare and only_ends(lead.words().lower())
 
 

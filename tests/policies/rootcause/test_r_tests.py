@@ -18,7 +18,7 @@ First 1:
 
 testthat results ================================================================
 OK: 8 SKIPPED: 0 FAILED: 1
-1. Failure (at test_weight.R#12): weights add up 
+1. Failure (at test_weight.R#12): weights add up
 
 Error: testthat unit tests failed
 Execution halted"""
@@ -27,7 +27,7 @@ total(crate) not equal to 9.
 1/1 mismatches
 
 ══ testthat results  ═══════════════════════════════════════════════════════════
-1. Failure: weights add up (@test-weight.R#12) 
+1. Failure: weights add up (@test-weight.R#12)
 
 Error: testthat unit tests failed
 Execution halted"""
@@ -64,5 +64,5 @@ def test_one_failure_is_one_cause_wherever_the_test_stands_in_its_file(
 
 
 def test_a_verdict_without_a_reason_is_not_sure(cause: Callable[[str], Failure]) -> None:
-    log = "> check(crates)\n  Running the tests in tests/crates.R failed.\nError: crates tests failed\nExecution halted"
+    log = "  Running the tests in tests/crates.R failed.\nError: crates tests failed\nExecution halted"
     assert cause(log).confidence is not Confidence.HIGH
