@@ -22,7 +22,7 @@ RIVAL_POINTS, RIVAL_LINES, RIVALS_SEEN = 4, 20, 40
 """How near in rank, how far in the log another candidate casts doubt, and how many are looked at."""
 SAME_LINES, ERROR_RANK = 3, 40
 """What stands so close is of the same message."""
-LATER_RANK = 47
+LATER_RANK = 45
 """From here on a line names itself an error (generic's levels)."""
 
 
@@ -74,12 +74,16 @@ def _speaks_later(ordered: Sequence[Finding]) -> bool:
     One known line has no form around it that confirms it: the program may have gone on after it.
     """
     lead = ordered[0]
-    if not lead.is_unconfirmed:
-        return False
-    return any(
-        other.number > lead.number and other.rank >= LATER_RANK and other.rule != lead.rule
-        for other in ordered[1:RIVALS_SEEN]
-    )
+    is_one_line = lead.one_line and not lead.first_wins
+    return is_one_line and any(_speaks_after(other, lead) for other in ordered[1:RIVALS_SEEN])
+
+
+def _speaks_after(other: Finding, lead: Finding) -> bool:
+    """What an agent says of itself is confirmed by a tool's form of the same kind right below."""
+    away = other.number - lead.number
+    confirms = lead.agent_form and other.failure_class is lead.failure_class
+    is_error = other.rank >= LATER_RANK and other.rule != lead.rule
+    return is_error and away > (SAME_LINES if confirms else 0)
 
 
 def _may_be_survived(ordered: Sequence[Finding]) -> bool:

@@ -108,3 +108,16 @@ def test_a_script_that_r_cannot_read_does_not_compile(cause: Callable[[str], Fai
 def test_what_a_server_answered_is_not_why(answered: str, cause: Callable[[str], Failure]) -> None:
     log = f"{answered}\nCrateError (relation crates: the shelf does not exist)"
     assert "shelf does not exist" in cause(log).summary
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "probe: 502 Bad Gateway\nshelf is up\nERROR: crate nine is on no shelf of this room",
+        "probe: 503 Service Unavailable\nshelf is up\nCrateError: no crate called nine",
+    ],
+)
+def test_a_provider_that_failed_is_not_sure_where_an_error_follows(
+    log: str, cause: Callable[[str], Failure]
+) -> None:
+    assert cause(log).confidence is not Confidence.HIGH
