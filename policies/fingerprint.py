@@ -29,6 +29,10 @@ _SIZE = r"(?:[kmgt]i?b|bytes?|b|%)"
 # numbers and uuids before hex. A group named keep_* is left as it is.
 _KINDS: tuple[tuple[str, str], ...] = (
     ("keep_test", r"(?<![\w/])test\w{0,200}\[[^\]\s/]{0,200}\]"),
+    (
+        "node",
+        r"(?<=\bon )[\w.-]{1,80}(?= cancelled at )|(?<=srun: error: )[^\s:]{1,80}(?=: tasks? \d)",
+    ),
     ("cycle", r"\b\d{8}-\d{6}(?:-[\w.]{1,100}){0,20}|\b(?:cycle|attempt|run)[-_ =#:]{1,2}\d+"),
     (
         "time",

@@ -17,14 +17,23 @@ _RULE = re.compile(r"^remote: (?:error: )?GH\d{3}|^remote: (?:error|fatal): ")
 _EMPTY = re.compile(
     r"^remote:\s*(?:[=*#-]{3,}|Resolving deltas|Counting|Compressing|Processing|To create a|Create a pull)"
 )
+_BUILDS = re.compile(r"^remote: (?:Building source:|-----> )")
+"""A platform that builds what is pushed: its hook only says that the build failed."""
+_SAYS_NO = re.compile(
+    r"^(?:remote: ?)? !\s{1,8}(?!Push (?:failed|rejected to |rejected, failed to compile)|See |http)\S"
+)
 
 
 def refused_pushes(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield what the server said before it refused a push."""
     for at, line, match in matching(lines, "[remote rejected]", _DECLINED):
+        before = lines[max(0, at - LOOK_BACK) : at]
+        if any(_BUILDS.match(one.text) for one in before):
+            yield from _not_built(before, line)
+            continue
         said = [
             stripped(one)
-            for one in lines[max(0, at - LOOK_BACK) : at]
+            for one in before
             if _REMOTE.match(one.text) and not _EMPTY.match(one.text)
         ]
         told = next((one for one in said if _RULE.match(one.text)), said[0] if said else None)
@@ -37,3 +46,15 @@ def refused_pushes(lines: Sequence[Line]) -> Iterator[Finding]:
                 rule="git hook",
                 failure_class=C.GIT_ERROR,
             )
+
+
+def _not_built(before: Sequence[Line], refusal: Line) -> Iterator[Finding]:
+    """Yield what the platform says of an application that it would not build; a build speaks for itself."""
+    told = next((one for one in before if _SAYS_NO.match(one.text)), None)
+    if told:
+        yield Finding(
+            lines=(stripped(told), stripped(refusal)),
+            rank=72,
+            rule="git build",
+            failure_class=C.CONFIG_ERROR,
+        )

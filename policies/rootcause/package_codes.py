@@ -56,6 +56,7 @@ _CLASSES: tuple[tuple[tuple[str, ...], C], ...] = (
             "ERR_PNPM_NO_LOCKFILE",
             "ERR_PNPM_LOCKFILE",
             "ERR_PNPM_NO_SCRIPT",
+            "ERR_PNPM_IGNORED_BUILDS",
             "ERR_PNPM_FROZEN",
             "ERR_PNPM_NO_IMPORTER",
             "ERR_PNPM_BAD_PM",

@@ -17,7 +17,13 @@ PREFIX = re.compile(
     rf"\[?{_DAY}[T ]{{1,2}}{_CLOCK}{_ZONE}?\]?(?: [0-9A-F]{{2}}[OE]\+?)?"
     # Jenkins' timestamper, AppVeyor, TeamCity
     rf"|\[{_CLOCK}(?: [AP]M)?\](?:[A-Z]?:)?"
-    rf"|{_CLOCK}(?: (?= \S))?(?=\s+\S|\s*$)"
+    rf"|{_CLOCK}(?: \||(?: (?= \S))?)(?=\s+\S|\s*$)"
+    # Google's Cloud Build: number and name of the step; its buildpacks' phase
+    r"|Step #\d{1,4}(?: - \"[^\"]{1,80}\")?:"
+    r"|\[(?:analyzer|detector|restorer|builder|exporter|creator|extender)\]"
+    # Heroku: the process, after the time; what its builder prints comes back through git
+    r"|(?:app|heroku)\[[\w.-]{1,60}\]:"
+    r"|remote: {4,7}(?= \S)"
     r"|\[(?:task|vcs|setup|taskcluster|fetches|cache)[^\]]{0,60}\]"
     # docker compose, BuildKit, pytest-xdist
     r"|[\w.-]{1,80}[-_]\d{1,4}\s{1,40}\|"

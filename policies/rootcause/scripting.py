@@ -1,4 +1,4 @@
-"""The formats of Python, JavaScript, Ruby and PHP, each tried where its words stand in the log."""
+"""The formats of Python, JavaScript, Ruby, PHP, Elixir and R, each tried where its words stand in the log."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from policies.rootcause.bundlers import bundlers
 from policies.rootcause.docs import docs_builds
 from policies.rootcause.environments import environments
 from policies.rootcause.eslint import js_linters, typescript
+from policies.rootcause.exunit import exunit
 from policies.rootcause.finding import Finding, Line, Lines
 from policies.rootcause.formatters import formatters, prettier
 from policies.rootcause.javascript import node_errors
@@ -28,6 +29,7 @@ from policies.rootcause.python import syntax_errors, tracebacks
 from policies.rootcause.rspec import minitest, rspec
 from policies.rootcause.ruby import rubocop, ruby
 from policies.rootcause.tap import ava, node_spec, tap
+from policies.rootcause.testthat import testthat
 from policies.rootcause.unittest import doctests, unittest
 from policies.rootcause.vitest import vitest
 from policies.rootcause.yarn import pnpm, yarn
@@ -89,7 +91,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
         ".js|.ts|.mjs|.cjs|.jsx|.tsx|.vue|.svelte|npm |yarn|node|● |✕ |Usage Error: |Internal "
         "Error: |✖|×|[warn] |"
         "[error] |[fail]| › | MD0|━━|➤ YN| failing|ERR_PNPM|ESLint|ERROR in|"
-        "Failed to compile|error TS|  Message:|FAILED",
+        "Failed to compile|error TS|  Message:|FAILED|0 verbose cli ",
         (
             (node_errors, "    at |  at |--trace-uncaught"),
             (jest, "● |✕ |coverage threshold|Coverage for|No tests found"),
@@ -117,7 +119,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
                 "Build error|prerendering|Build failed|SyntaxError: |"
                 "Module build failed|Module parse failed",
             ),
-            (npm, "npm ERR!|npm error"),
+            (npm, "npm ERR!|npm error|0 info it worked|0 verbose cli "),
             (yarn, "yarn |➤ YN|Usage Error: |Internal Error: "),
             (pnpm, "ERR_PNPM_"),
         ),
@@ -148,6 +150,8 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
             (pest, "FAILED  "),
         ),
     ),
+    (".exs:|.ex:", ((exunit, ") test |) property |) doctest "),)),
+    (".R#|.R:|.r#|.r:", ((testthat, "Failure|Error"),)),
 )
 """By ecosystem: words of which one stands in every log of it, then its finders, each with its own.
 

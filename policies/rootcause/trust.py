@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from policies.failure import LINES_LIMIT, Confidence, FailureClass
 from policies.rootcause.finding import HIGH_RANK, Finding, Line
-from policies.rootcause.vague import is_vague
+from policies.rootcause.vague import is_vague, only_ends
 from policies.rootcause.weigh import SURVIVABLE
 
 MEDIUM_RANK, FORM_RANK, WORDS_RANK = 54, 62, 34
@@ -22,7 +22,7 @@ RIVAL_POINTS, RIVAL_LINES, RIVALS_SEEN = 4, 20, 40
 """How near in rank, how far in the log another candidate casts doubt, and how many are looked at."""
 SAME_LINES, ERROR_RANK = 3, 40
 """What stands so close is of the same message."""
-LATER_RANK = 47
+LATER_RANK = 45
 """From here on a line names itself an error (generic's levels)."""
 
 
@@ -32,7 +32,8 @@ def confidence_of(ordered: Sequence[Finding], failure_class: FailureClass) -> Co
     if lead.rank < HIGH_RANK:
         return Confidence.MEDIUM if _stands_out(ordered) else Confidence.LOW
     is_sure = failure_class is not FailureClass.UNKNOWN
-    doubted = any(ask(ordered) for ask in (_has_rival, _speaks_later, _goes_on, _may_be_survived))
+    doubts = (_says_little, _has_rival, _speaks_later, _goes_on, _may_be_survived)
+    doubted = any(ask(ordered) for ask in doubts)
     return Confidence.HIGH if is_sure and not doubted else Confidence.MEDIUM
 
 
@@ -48,6 +49,13 @@ def _stands_out(ordered: Sequence[Finding]) -> bool:
     own = {line.number for line in lead.lines}
     others = (other for other in ordered[1:RIVALS_SEEN] if other.number not in own)
     return lead.rank - max((other.rank for other in others), default=0) >= CLEAR_POINTS
+
+
+def _says_little(ordered: Sequence[Finding]) -> bool:
+    """Say whether the leading line names what failed but not why, in whatever form it says so."""
+    lead = ordered[0]
+    is_bare = len(lead.lines) == 1 and not lead.rule.startswith("agent's")
+    return is_bare and only_ends(lead.words().lower())
 
 
 def _goes_on(ordered: Sequence[Finding]) -> bool:
@@ -66,12 +74,16 @@ def _speaks_later(ordered: Sequence[Finding]) -> bool:
     One known line has no form around it that confirms it: the program may have gone on after it.
     """
     lead = ordered[0]
-    if not lead.is_unconfirmed:
-        return False
-    return any(
-        other.number > lead.number and other.rank >= LATER_RANK and other.rule != lead.rule
-        for other in ordered[1:RIVALS_SEEN]
-    )
+    is_one_line = lead.one_line and not lead.first_wins
+    return is_one_line and any(_speaks_after(other, lead) for other in ordered[1:RIVALS_SEEN])
+
+
+def _speaks_after(other: Finding, lead: Finding) -> bool:
+    """What an agent says of itself is confirmed by a tool's form of the same kind right below."""
+    away = other.number - lead.number
+    confirms = lead.agent_form and other.failure_class is lead.failure_class
+    is_error = other.rank >= LATER_RANK and other.rule != lead.rule
+    return is_error and away > (SAME_LINES if confirms else 0)
 
 
 def _may_be_survived(ordered: Sequence[Finding]) -> bool:

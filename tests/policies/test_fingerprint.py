@@ -53,6 +53,17 @@ def test_what_varies_leaves_the_fingerprint_unchanged(kind: str) -> None:
     holds()
 
 
+@pytest.mark.parametrize(
+    "cause",
+    [
+        "slurmstepd: error: *** JOB {0} ON n{0} CANCELLED AT 2026-05-10T22:50:05 ***",
+        "srun: error: gpu{0}: task 3: Out Of Memory",
+    ],
+)
+def test_the_node_that_a_cluster_chose_is_no_cause(cause: str) -> None:
+    assert normalise(cause.format("0042")) == normalise(cause.format("97"))
+
+
 def test_a_hash_that_begins_with_a_letter_is_one_all_the_same() -> None:
     assert normalise("at a00000000000") == normalise("at 00000000000a") == "at <hex>"
 

@@ -66,6 +66,23 @@ CASES: list[tuple[str, str, str, str]] = [
         "CONFLICT",
         "",
     ),
+    (
+        "remote: Compressing source files... done.\nremote: Building source:\nremote:\n"
+        "remote:  !     No crate-supported app detected\nremote: HINT: none\n"
+        "remote: !\tPush rejected to w.\n ! [remote rejected] main -> main (pre-receive hook declined)",
+        "config_error",
+        "No crate-supported app detected",
+        "",
+    ),
+    (
+        "remote: Building source:\nremote: -----> Installing\n"
+        "remote:        npm ERR! code ENEEDAUTH\nremote:        npm ERR! need auth You must log in\n"
+        "remote:  !     Push rejected, failed to compile Node.js app.\n"
+        " ! [remote rejected] main -> main (pre-receive hook declined)",
+        "auth",
+        "need auth",
+        "",
+    ),
     ("error: patch failed: f:1\nerror: f: patch does not apply", "merge_conflict", "f:1", ""),
     (
         "remote: no tabs allowed\nTo /w/r.git\n ! [remote rejected] HEAD -> main "

@@ -180,6 +180,28 @@ TABLE = [
         "need auth",
         "",
     ),
+    (
+        "0 info it worked if it ends with ok\n1 verbose cli [ 'npm', 'install' ]\n"
+        "8 silly tar extract lib/createError.js\n9 error Error: EACCES, mkdir '/opt/crate'\n"
+        "9 error   errno: 3,\n10 error node -v v0.10.9\n11 error code EACCES\n"
+        "12 verbose exit [ 3, true ]",
+        "sandbox_permission",
+        "Error: EACCES, mkdir '/opt/crate'",
+        "",
+    ),
+    (
+        "0 verbose cli /usr/bin/npm\n7 verbose stack Error: no\n8 error code ENOENT\n"
+        "9 error enoent Could not read package.json: no such file",
+        "config_error",
+        "Could not read package.json",
+        "",
+    ),
+    (
+        "[ERR_PNPM_IGNORED_BUILDS] Ignored build scripts: crate@1.2.3",
+        "config_error",
+        "Ignored build scripts",
+        "",
+    ),
     ("npm ERR! code ECONNRESET\nnpm ERR! network aborted", "network", "aborted", ""),
     (YARN, "config_error", "Your lockfile needs to be updated", ""),
     (BERRY, "config_error", "The lockfile would have been modified", ""),

@@ -95,3 +95,29 @@ def test_what_a_tool_says_and_goes_on_is_no_cause(
 def test_a_script_that_r_cannot_read_does_not_compile(cause: Callable[[str], Failure]) -> None:
     failure = cause("Error: unexpected '}' in:\n\"  x + \n}\"\nExecution halted")
     assert failure.failure_class.value == "compile_error"
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        "Completed 500 Internal Server Error in 69ms (ActiveRecord: 12.0ms)",
+        '10.0.0.9 - - [26/Aug/2021 10:15:19] "GET /crates HTTP/1.1" 500 -',
+        'INFO:     10.0.0.9:5050 - "POST /crates HTTP/1.1" 503 Service Unavailable',
+    ],
+)
+def test_what_a_server_answered_is_not_why(answered: str, cause: Callable[[str], Failure]) -> None:
+    log = f"{answered}\nCrateError (relation crates: the shelf does not exist)"
+    assert "shelf does not exist" in cause(log).summary
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "probe: 502 Bad Gateway\nshelf is up\nERROR: crate nine is on no shelf of this room",
+        "probe: 503 Service Unavailable\nshelf is up\nCrateError: no crate called nine",
+    ],
+)
+def test_a_provider_that_failed_is_not_sure_where_an_error_follows(
+    log: str, cause: Callable[[str], Failure]
+) -> None:
+    assert cause(log).confidence is not Confidence.HIGH
