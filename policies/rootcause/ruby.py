@@ -141,8 +141,15 @@ def _raised(line: Line, match: re.Match[str], after: Sequence[Line]) -> Finding:
     )
 
 
+def _told(after: Sequence[Line]) -> Line:
+    """Give the message's first line; below one that ends with a colon stands what it announces."""
+    filled = [stripped(x) for x in after if x.text.strip()]
+    announces = len(filled) > 1 and filled[0].text.endswith(":")
+    return filled[1] if announces else filled[0] if filled else after[0]
+
+
 def _rake(after: Sequence[Line]) -> Finding:
-    said = next((stripped(x) for x in after if x.text.strip()), after[0])
+    said = _told(after)
     task = next((m["task"] for x in after if (m := _TASK.match(x.text))), "")
     wrapper = _COMMAND.match(said.text) is not None
     unknown = _NO_TASK.match(said.text) is not None

@@ -194,6 +194,14 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
+        "--> Working on Shop::Cart\nConfiguring Shop-Cart-0.2 ... OK\n"
+        "! Installing the dependencies failed: Module 'Test::Frob' is not installed\n"
+        "! Bailing out the installation for Shop-Cart-0.2.",
+        "missing_dependency",
+        "Test::Frob",
+        "",
+    ),
+    (
         "Can't locate Frob.pm in @INC (you may need to install it)",
         "missing_dependency",
         "Frob.pm",

@@ -248,3 +248,38 @@ def test_a_wrapper_is_better_than_nothing(
     failure = cause(line)
     assert (failure.failure_class.value, failure.confidence) == (found, Confidence.LOW)
     assert failure.summary in line
+
+
+PUSHED = """
+remote: Building source:
+remote:
+remote: -----> Frob app detected
+remote: -----> Build
+remote:        Running build
+remote:
+remote:        > shop@1.0.0 build
+remote:        > webpack
+remote:
+remote:        ERROR in ./src/cart.js 3:0-28
+remote:        Module not found: Error: Can't resolve './shelf' in '/tmp/b/src'
+remote:
+remote:  !     Push rejected, failed to compile the app.
+To https://git.example.org/shop.git
+ ! [remote rejected] main -> main (pre-receive hook declined)
+error: failed to push some refs to 'https://git.example.org/shop.git'"""
+REFUSED = "\n".join(["remote: error: GH006: Protected branch", *["remote: - a rule"] * 12])
+
+
+def test_a_build_behind_a_push_is_read_as_its_tools_printed_it(
+    cause: Callable[[str], Failure],
+) -> None:
+    failure = cause(PUSHED)
+    assert (failure.failure_class.value, failure.confidence) == ("compile_error", Confidence.HIGH)
+    assert "Can't resolve './shelf'" in failure.summary
+
+
+def test_what_a_hook_says_in_many_lines_stays_the_servers(cause: Callable[[str], Failure]) -> None:
+    failure = cause(
+        f"{REFUSED}\n ! [remote rejected] main -> main (protected branch hook declined)"
+    )
+    assert (failure.failure_class.value, "GH006" in failure.summary) == ("git_error", True)

@@ -84,6 +84,14 @@ no shelf to build
 /srv/shop/Rakefile:1:in `block in <top (required)>'
 Tasks: TOP => build
 (See full trace by running task with --trace)"""
+MIGRATION = """
+rake aborted!
+StandardError: An error has occurred, this and all later migrations canceled:
+
+PG::UndefinedColumn: ERROR:  column "aisle" does not exist
+/srv/shop/db/migrate/20240102030405_add_aisle.rb:3:in `change'
+Tasks: TOP => db:migrate
+(See full trace by running task with --trace)"""
 NATIVE = """
 ERROR: Failed to build gem native extension.
 
@@ -130,6 +138,12 @@ Your requirements could not be resolved to an installable set of packages.
 
   Problem 1
     - Root composer.json requires shop/crate ^9, found shop/crate[1.0] but it does not match."""
+CHAINED = """
+Your requirements could not be resolved to an installable set of packages.
+
+  Problem 1
+    - Root composer.json requires shop/cart ^2 -> satisfiable by shop/cart[2.0.0, 2.1.0].
+    - shop/cart 2.1.0 requires shop/crate ~1.3 -> found shop/crate[1.3.0] but it conflicts."""
 CONSOLE = """
 In Cart.php line 12:
 
@@ -201,6 +215,7 @@ TABLE = [
         "",
     ),
     (RAKE, "unknown", "no shelf to build", "rake build"),
+    (MIGRATION, "unknown", 'column "aisle" does not exist', "rake db:migrate"),
     ("rake aborted!\nDon't know how to build task 'bild'", "config_error", "'bild'", ""),
     ("Could not find gem 'crate' in locally installed gems.", "missing_dependency", "crate", ""),
     ("bundler: command not found: rspec", "missing_dependency", "rspec", ""),
@@ -225,6 +240,7 @@ TABLE = [
         "vendor/bin/pest --filter 'it adds'",
     ),
     (COMPOSER, "missing_dependency", "requires shop/crate ^9", ""),
+    (CHAINED, "missing_dependency", "requires shop/crate ~1.3", ""),
     (CONSOLE, "unknown", "No shelf was found", ""),
     (
         'In JsonFile.php line 347:\n\n  "./composer.json" does not contain valid JSON  ',
