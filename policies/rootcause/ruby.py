@@ -67,9 +67,11 @@ _BUNDLER = re.compile(
 )
 _NATIVE = re.compile(r"^ERROR: Failed to build gem native extension|^Gem::Ext::BuildError: ")
 _NATIVE_SAID = re.compile(
-    r"(?:\.{3} ?no$|^\*\*\* .{1,200}\*\*\*$|mkmf\.rb can't find|: (?:fatal )?error: |is "
-    r"missing|not found|^ERROR: )"
+    r"mkmf\.rb can't find|: (?:fatal )?error: |is missing|not found|^ERROR: (?!Failed to build)"
 )
+_NATIVE_LACKS = re.compile(r"^checking .{1,400}\.{3} ?no$")
+_NATIVE_ENDS = re.compile(r"^\*\*\* .{1,200}\*\*\*$")
+"""mkmf looks for much that a build can do without: only its last question may have ended it."""
 _SETTINGS = (
     "There was an error parsing",
     "The dependencies in your gemfile",
@@ -164,7 +166,12 @@ def _rake(after: Sequence[Line]) -> Finding:
 
 
 def _native(after: Sequence[Line]) -> Iterator[Finding]:
-    said = [stripped(x) for x in after if _NATIVE_SAID.search(x.text) and not _NATIVE.match(x.text)]
+    """Yield what a native build states, else what it raised, else the last thing that it lacked."""
+    ends = next((n for n, x in enumerate(after) if _NATIVE_ENDS.match(x.text)), len(after))
+    stated = [stripped(x) for x in after if _NATIVE_SAID.search(x.text)]
+    raised = [stripped(x) for x in after[ends:] if _RAISED.match(x.text)]
+    lacked = [stripped(x) for x in after[:ends] if _NATIVE_LACKS.match(x.text)]
+    said = [*stated[:1], *raised[:1], *lacked[-1:], *map(stripped, after[ends : ends + 1])]
     if said:
         yield _finding((said[0],), 78, FailureClass.COMPILE_ERROR, said[0].text)
 

@@ -27,6 +27,7 @@ _CLASSES = {
 _NAMES = re.compile(
     r"g?make(?:\[\d+\])?: \*\*\* \[|error: Recipe `|The command \".{1,300}\" exited with [1-9]"
     r"|FAILED: \S|npm (?:ERR!|error) Lifecycle script|.{0,200}ELIFECYCLE"
+    r"|(?:.{0,100}: )?executor failed running \[|(?:.{0,100}: )?process \".{1,1000}\" did not complete"
 )
 
 _WORDS = (
@@ -38,6 +39,8 @@ _WORDS = (
         "FAILED: ",
         "Lifecycle script",
         "ELIFECYCLE",
+        "executor failed",
+        "did not complete",
     ),
 )
 """One of them stands in every such line; all codes begin with 1."""

@@ -194,6 +194,28 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
+        "7:01:02 PM | CREATE_IN_PROGRESS   | AWS::S3::Bucket | Shelf\n"
+        "7:01:03 PM | CREATE_FAILED        | AWS::S3::Bucket | Shelf\nshelf-bucket already exists\n"
+        "7:01:03 PM | ROLLBACK_IN_PROGRESS | AWS::CloudFormation::Stack | Shop",
+        "config_error",
+        "Shelf: shelf-bucket already exists",
+        "",
+    ),
+    (
+        "CREATE_FAILED\tAWS::SQS::Queue\tCart\tResource creation cancelled\n"
+        "CREATE_FAILED\tAWS::IAM::Role\tClerk\tuser is not authorized to perform: iam:CreateRole",
+        "auth",
+        "Clerk: user is not authorized",
+        "",
+    ),
+    (
+        "  Frob Error ------------------------------\n\n  Shelf shop-live cannot be updated now.\n\n"
+        "  Get Support -----------------------------",
+        "unknown",
+        "Shelf shop-live cannot be updated now.",
+        "",
+    ),
+    (
         "--> Working on Shop::Cart\nConfiguring Shop-Cart-0.2 ... OK\n"
         "! Installing the dependencies failed: Module 'Test::Frob' is not installed\n"
         "! Bailing out the installation for Shop-Cart-0.2.",

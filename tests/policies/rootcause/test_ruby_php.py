@@ -92,6 +92,23 @@ PG::UndefinedColumn: ERROR:  column "aisle" does not exist
 /srv/shop/db/migrate/20240102030405_add_aisle.rb:3:in `change'
 Tasks: TOP => db:migrate
 (See full trace by running task with --trace)"""
+NATIVE_ASKS = """
+ERROR: Failed to build gem native extension.
+
+checking for crate.h... no
+checking for shelf() in -lshelf... yes
+ERROR: getaddrinfo: Name or service not known
+*** extconf.rb failed ***
+Could not create Makefile due to some reason."""
+NATIVE_RAISES = """
+Gem::Ext::BuildError: ERROR: Failed to build gem native extension.
+
+checking for crate.h... no
+*** extconf.rb failed ***
+Could not create Makefile due to some reason.
+extconf.rb:10:in `<main>': uninitialized constant Frob (NameError)
+
+extconf failed, exit code 1"""
 NATIVE = """
 ERROR: Failed to build gem native extension.
 
@@ -220,6 +237,8 @@ TABLE = [
     ("Could not find gem 'crate' in locally installed gems.", "missing_dependency", "crate", ""),
     ("bundler: command not found: rspec", "missing_dependency", "rspec", ""),
     (NATIVE, "compile_error", "checking for crate.h... no", ""),
+    (NATIVE_ASKS, "compile_error", "getaddrinfo", ""),
+    (NATIVE_RAISES, "compile_error", "uninitialized constant Frob", ""),
     (
         "lib/cart.rb:1:9: C: [Correctable] Layout/SpaceInsideParens: Space inside.",
         "lint",
