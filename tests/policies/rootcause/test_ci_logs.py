@@ -240,7 +240,7 @@ def test_the_command_that_the_log_shows_is_the_replay(
         ("make: *** [Makefile:5: all] Error 124", "timeout"),
         ("The command '/bin/sh -c x' returned a non-zero code: 134", "signal_crash"),
         ("make: *** [Makefile:5: frobs] Error 2", "compile_error"),
-        ("executor failed running [/bin/sh -c x test]: exit code: 1", "unknown"),
+        ("executor failed running [/bin/sh -c x]: exit code: 1", "unknown"),
     ],
 )
 def test_a_wrapper_is_better_than_nothing(
