@@ -23,6 +23,8 @@ PREFIX = re.compile(
     r"|[\w.-]{1,80}[-_]\d{1,4}\s{1,40}\|"
     r"|#\d{1,4} \d{1,6}\.\d{1,4}|#\d{1,4}(?= ERROR)"
     r"|\[gw\d{1,3}\]"
+    # Cloud Build: the step's number and name
+    r"|Step #\d{1,3}(?: - \"[^\"]{1,80}\")?:"
     # Maven's own logger (slf4j-simple) with showDateTime: milliseconds since the start
     r"|\d{1,9}(?= \[(?:INFO|WARNING|ERROR|DEBUG)\] )"
     # Gradle with --debug: level and category

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from policies.rootcause.bundlers import bundlers
+from policies.rootcause.deno import deno_tests
 from policies.rootcause.docs import docs_builds
 from policies.rootcause.environments import environments
 from policies.rootcause.eslint import js_linters, typescript
@@ -117,6 +118,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
                 "Build error|prerendering|Build failed|SyntaxError: |"
                 "Module build failed|Module parse failed",
             ),
+            (deno_tests, " => "),
             (npm, "npm ERR!|npm error"),
             (yarn, "yarn |➤ YN|Usage Error: |Internal Error: "),
             (pnpm, "ERR_PNPM_"),

@@ -10,6 +10,7 @@ from policies.failure import Confidence, Failure
 from policies.rootcause.clean import clean
 from policies.rootcause.finding import Line
 from policies.rootcause.regions import regions_of
+from policies.rootcause.relayed import as_printed
 
 CLEANED = [
     ("2026-07-30T02:38:33.8740364Z a.c:3:5: error: x", "a.c:3:5: error: x"),
@@ -31,6 +32,8 @@ CLEANED = [
     ("app-db-1  | a", "a"),
     ("worker_2 | a", "a"),
     ("#12 0.345 a", "a"),
+    ("Step #3: a", "a"),
+    ('Step #1 - "prepare": a', "a"),
     ("#12 ERROR: a", "ERROR: a"),
     ("[gw3] a", "a"),
     ("[  812.345678] a", "a"),
@@ -284,3 +287,27 @@ def test_what_a_hook_says_in_many_lines_stays_the_servers(cause: Callable[[str],
         f"{REFUSED}\n ! [remote rejected] main -> main (protected branch hook declined)"
     )
     assert (failure.failure_class.value, "GH006" in failure.summary) == ("git_error", True)
+
+
+CLOCKED = """
+ > [3/4] RUN npm ci:
+0.812 npm ERR! code ERESOLVE
+0.815 npm ERR! ERESOLVE could not resolve
+0.815 npm ERR!
+10.02 npm ERR! While resolving: shelf@1.0.0
+------
+ERROR: failed to solve: process "/bin/sh -c npm ci" did not complete successfully: exit code: 1"""
+
+
+def test_the_clock_of_a_boxed_step_is_not_its_tool_s(cause: Callable[[str], Failure]) -> None:
+    failure = cause(CLOCKED)
+    assert (failure.failure_class.value, failure.confidence) == (
+        "missing_dependency",
+        Confidence.HIGH,
+    )
+    assert failure.summary.startswith("ERESOLVE could not resolve")
+
+
+def test_numbers_that_go_back_are_no_clock() -> None:
+    table = [Line(n, text) for n, text in enumerate(("0.812 a", "0.411 b", "0.900 c"), 1)]
+    assert as_printed(table) == table
