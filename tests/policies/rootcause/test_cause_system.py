@@ -216,6 +216,12 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
+        "E/launcher - session not created: This version of FrobDriver only supports Frob version 80",
+        "config_error",
+        "only supports Frob version 80",
+        "",
+    ),
+    (
         "--> Working on Shop::Cart\nConfiguring Shop-Cart-0.2 ... OK\n"
         "! Installing the dependencies failed: Module 'Test::Frob' is not installed\n"
         "! Bailing out the installation for Shop-Cart-0.2.",
