@@ -51,7 +51,8 @@ _SYNTAX = re.compile(
     r"^(?P<file>\S{1,300}\.(?:rb|rake|ru|gemspec|erb)|\S{0,200}(?:Rakefile|Gemfile))"
     r":\d{1,9}: (?P<said>syntax error.{0,500}|syntax errors? found.{0,100})$"
 )
-_RAKE = re.compile(r"^rake aborted!$")
+_RAKE = re.compile(r"^(?P<program>\w[\w-]{0,30}) aborted!$")
+"""Rake's own words; a program built on it (Capistrano) puts its name before them."""
 _TASK = re.compile(r"^Tasks: (?:TOP => )?(?:.{0,300} => )?(?P<task>[\w:\[\],-]{1,200})$")
 _COMMAND = re.compile(r"^Command failed with status \(\d+\)")
 _NO_TASK = re.compile(r"^(?:Don't know how to build task|No Rakefile found)")
@@ -91,8 +92,8 @@ def ruby(lines: Sequence[Line]) -> Iterator[Finding]:
         elif match := _RAISED.match(line.text):
             if not _follows_another(lines, at):
                 yield _raised(line, match, lines[at + 1 : at + 100])
-        elif _RAKE.match(line.text) and after:
-            yield _rake(after)
+        elif (match := _RAKE.match(line.text)) and after:
+            yield _rake(after, match["program"])
         elif _NATIVE.match(line.text):
             yield from _native(lines[at + 1 : at + 60])
         elif _BUNDLER.match(line.text):
@@ -150,7 +151,7 @@ def _told(after: Sequence[Line]) -> Line:
     return filled[1] if announces else filled[0] if filled else after[0]
 
 
-def _rake(after: Sequence[Line]) -> Finding:
+def _rake(after: Sequence[Line], program: str) -> Finding:
     said = _told(after)
     task = next((m["task"] for x in after if (m := _TASK.match(x.text))), "")
     wrapper = _COMMAND.match(said.text) is not None
@@ -161,7 +162,7 @@ def _rake(after: Sequence[Line]) -> Finding:
         rule="rake",
         failure_class=FailureClass.CONFIG_ERROR if unknown else None,
         first_wins=False,
-        replay=(f"rake {shlex.quote(task)}",) if task and not unknown else (),
+        replay=(f"rake {shlex.quote(task)}",) if task and program == "rake" and not unknown else (),
     )
 
 

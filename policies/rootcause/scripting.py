@@ -125,11 +125,11 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
         ),
     ),
     (
-        ".rb|uby|Gem|gem |undle|rake |rspec |Failure:|Error:|Failures:|Failure: ",
+        ".rb|uby|Gem|gem |undle|rake |aborted!|rspec |Failure:|Error:|Failures:|Failure: ",
         (
             (
                 ruby,
-                ":in `|:in '|syntax error|rake aborted|undle|Gemfile|Gem::|gem native|"
+                ":in `|:in '|syntax error|aborted!|undle|Gemfile|Gem::|gem native|"
                 "already activated|Could not find| (LoadError)",
             ),
             (rubocop, ": [C|: C: |: W: |: E: |: F: |: R: |.rb:"),

@@ -222,6 +222,25 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
+        "==> web: err: /Stage[main]/Shop/Exec[run frob]/returns: change from notrun to 0 failed: frob "
+        "returned 1 instead of one of [0]\n==> web: notice: Finished catalog run in 3.12 seconds\n"
+        "The SSH command responded with a non-zero exit status. Vagrant\n"
+        "assumes that this means the command failed. The output for this command\n"
+        "should be in the log above. Please read the output to determine what\nwent wrong.",
+        "config_error",
+        "frob returned 1 instead of one of [0]",
+        "",
+    ),
+    (
+        "01:02:03  Completed with 1 error and 0 warnings:\n01:02:03\n"
+        "01:02:03    Database Error in model carts (models/carts.sql)\n"
+        "01:02:03    000904 (42000): SQL error:\n01:02:03    no column 'aisle'\n"
+        "01:02:03    compiled Code at target/run/shop/models/carts.sql",
+        "unknown",
+        "model carts: 000904 (42000): SQL error: no column 'aisle'",
+        "",
+    ),
+    (
         "--> Working on Shop::Cart\nConfiguring Shop-Cart-0.2 ... OK\n"
         "! Installing the dependencies failed: Module 'Test::Frob' is not installed\n"
         "! Bailing out the installation for Shop-Cart-0.2.",

@@ -84,6 +84,14 @@ no shelf to build
 /srv/shop/Rakefile:1:in `block in <top (required)>'
 Tasks: TOP => build
 (See full trace by running task with --trace)"""
+CAP = """
+(Backtrace restricted to imported tasks)
+cap aborted!
+NameError: undefined local variable or method `shelf' for #<Frob::Local:0x0001>
+/srv/shop/tasks/sync.cap:54:in `block in <top (required)>'
+Tasks: TOP => sync:push
+(See full trace by running task with --trace)
+The deploy has failed with an error: undefined local variable or method `shelf'"""
 MIGRATION = """
 rake aborted!
 StandardError: An error has occurred, this and all later migrations canceled:
@@ -232,6 +240,7 @@ TABLE = [
         "",
     ),
     (RAKE, "unknown", "no shelf to build", "rake build"),
+    (CAP, "unknown", "NameError: undefined local variable or method `shelf'", ""),
     (MIGRATION, "unknown", 'column "aisle" does not exist', "rake db:migrate"),
     ("rake aborted!\nDon't know how to build task 'bild'", "config_error", "'bild'", ""),
     ("Could not find gem 'crate' in locally installed gems.", "missing_dependency", "crate", ""),
