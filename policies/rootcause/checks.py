@@ -116,7 +116,7 @@ def _finding(lines: Sequence[Line], at: int, name: str) -> Finding:
         head = next(
             (stripped(one) for one in lines[at + 1 : at + 3] if one.text.strip() == name), head
         )
-    own = name if REASON.search(name.lower()) else ""
+    own = name if REASON.search(name.lower()) and not name.endswith(":") else ""
     why = () if own else _below(lines, at) or _above(lines, at)
     said = " ".join(line.text for line in why)
     return Finding(

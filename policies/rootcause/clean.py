@@ -71,13 +71,17 @@ def _go_output(text: str) -> str:
 
 
 def _without_prefixes(text: str) -> str:
+    text = _stripped(text)
+    if " - " in text and (dash := _LEVEL_DASH.match(text)):
+        text = _stripped(text[dash.end() :])
+    passed_on = _PASSED_ON.match(text) if "|" in text or "." in text else None
+    return text[passed_on.end() :] if passed_on else text
+
+
+def _stripped(text: str) -> str:
     for _ in range(PREFIXES_LIMIT):
         prefix = PREFIX.match(text)
         if prefix is None:
             break
         text = text[prefix.end() :]
-    if " - " in text:
-        dash = _LEVEL_DASH.match(text)
-        text = text[dash.end() :] if dash else text
-    passed_on = _PASSED_ON.match(text) if "|" in text or "." in text else None
-    return text[passed_on.end() :] if passed_on else text
+    return text

@@ -27,6 +27,7 @@ from policies.rootcause.hints import Hints, with_foot
 from policies.rootcause.innermost import with_innermost
 from policies.rootcause.killed import survived
 from policies.rootcause.recovery import last_try, went_on
+from policies.rootcause.relayed import as_printed
 from policies.rootcause.silent import by_clock, by_exit
 from policies.rootcause.unwritten import not_let
 from policies.signatures import Signatures
@@ -73,7 +74,7 @@ class Diagnosis:
         if self._trail:
             self._trail.end(self._excerpt.count)
         self._hints = with_foot(self._hints, read_foot(self._excerpt.last()))
-        self._lines = list(self._excerpt.lines())
+        self._lines = as_printed(list(self._excerpt.lines()))
         said = self._said(self._lines)
         if said is None:
             return success()

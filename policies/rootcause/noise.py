@@ -83,6 +83,9 @@ _WRAPS_INSIDE = re.compile(
     r"|see above for|status=failed|run .* (?:failed|unsuccessful)\W{0,10}$"
     r"|exited with (?:exit )?code -?\d+|failed to build one or more wheels"
     r"|did not run successfully|this error originates from a subprocess"
+    r"|command responded with a non-zero exit status|assumes that this means the command failed"
+    r"|build step \d+ \".*\" failed: step exited|cloud build failed\. check logs"
+    r"|executor failed running \[|\bprocess \".*\" did not complete successfully"
 )
 _EXIT_WORDS = ("exit", "return", "rc")
 _INSIDE_WORDS = ("exit", "fail", "above", "success", "ld returned", "elifecycle", "originates")

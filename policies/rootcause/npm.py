@@ -32,6 +32,8 @@ _SKIPPED = re.compile(
 _PEER = re.compile(
     r"^(?:peer |Could not resolve dependency|Conflicting peer)|\bpeer \S{1,200} from "
 )
+_WANTS = re.compile(r"^peer \S{1,200} from \S|^While resolving: \S")
+"""Whose wish cannot be met, in the words that differ from one ERESOLVE to another."""
 _NEEDED = re.compile(r"^\s{0,4}(?:Missing|Invalid): ")
 
 
@@ -91,4 +93,17 @@ def _of_group(group: Sequence[Line]) -> Iterator[Finding]:
             for line in said[1:3]
             if line.text.lower().startswith((same, "notarget", "enoent", "engine", "notsup"))
         ]
-        yield coded((said[0], *extra[:3]), code, said[0].text)
+        told = said[0].text
+        if code == "ERESOLVE" and (wants := _wanted(group)):
+            told = f"{told}: {wants}"
+        yield coded((said[0], *extra[:3]), code, told)
+
+
+def _wanted(group: Sequence[Line]) -> str:
+    """Give the peer that does not fit; where npm does not name it, what it was resolving."""
+    told = sorted((x.text.strip() for x in group if _WANTS.match(x.text)), key=_is_resolving)
+    return told[0] if told else ""
+
+
+def _is_resolving(text: str) -> bool:
+    return text.startswith("While")

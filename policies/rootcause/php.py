@@ -52,6 +52,8 @@ _COMPOSER = re.compile(
     r"file does not contain a compatible set of packages"
 )
 _PROBLEM = re.compile(r"^\s{4}- (?P<said>\S.{0,1500})$")
+_LEADS_ON = re.compile(r"-> satisfiable by [^\[]{1,200}\[[^\]]{0,1000}\]\.?$")
+"""Composer's chain from the root's own requirement to the one that cannot be met: no complaint yet."""
 _BOXED = re.compile(
     r"^\s{0,4}In (?P<where>[\w/-]{1,200}\.php(?:\(\d+\))?) line \d{1,9}:$"
     r"|^\s{2}\[(?P<type>[\w\\]{0,200}(?:Exception|Error))"
@@ -141,6 +143,7 @@ def _error(line: Line, match: re.Match[str], after: Sequence[Line]) -> Finding:
 
 def _unresolved(line: Line, after: Sequence[Line]) -> Finding:
     said = [Line(n, m["said"]) for n, text in after if (m := _PROBLEM.match(text))]
+    said.sort(key=lambda one: _LEADS_ON.search(one.text) is not None)
     lead = said[0] if said else line
     return Finding(
         lines=(*said[:3], line) if said else (line,),

@@ -6,7 +6,7 @@ import re
 
 _DAY = r"(?:\d{4}[-/]\d\d[-/]\d\d|\d\d[-/.]\d\d[-/.]\d{4})"
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
-_ZONE = r"(?:Z|\s?[+-]\d\d:?\d\d|\s?UTC|\s?GMT)"
+_ZONE = r"(?:Z|\s?[+-]\d\d(?::?\d\d)?|\s?UTC|\s?GMT)"
 _SCRIPTS = (
     r"(?:build|test|lint|check|type-?check|prepare|dev|start|e2e|unit|ci|format|compile|bundle|ts)"
 )
@@ -14,7 +14,7 @@ _SCRIPTS = (
 PREFIX = re.compile(
     r"^\ufeff?(?:"
     # GitHub, GitLab, Azure, Taskcluster: ISO times; GitLab's stream number after it
-    rf"\[?{_DAY}[T ]{{1,2}}{_CLOCK}{_ZONE}?\]?(?: [0-9A-F]{{2}}[OE]\+?)?"
+    rf"\[?{_DAY}(?:, |[T ]{{1,2}}){_CLOCK}{_ZONE}?\]?(?: [0-9A-F]{{2}}[OE]\+?)?"
     # Jenkins' timestamper, AppVeyor, TeamCity
     rf"|\[{_CLOCK}(?: [AP]M)?\](?:[A-Z]?:)?"
     rf"|{_CLOCK}(?: \||(?: (?= \S))?)(?=\s+\S|\s*$)"
@@ -29,6 +29,12 @@ PREFIX = re.compile(
     r"|[\w.-]{1,80}[-_]\d{1,4}\s{1,40}\|"
     r"|#\d{1,4} \d{1,6}\.\d{1,4}|#\d{1,4}(?= ERROR)"
     r"|\[gw\d{1,3}\]"
+    # Airflow's task log, behind the clock: source file and line
+    r"|\{{1,2}[\w.]{1,60}:\d{1,6}\}{1,2}(?= [A-Z]{4,8} - )"
+    # Vagrant and Packer: the machine
+    r"|==> (?!(?i:error|err|warning|warn|fatal|info|note)\b)[\w.-]{1,60}:(?= )"
+    # Cloud Build: the step's number and name
+    r"|Step #\d{1,3}(?: - \"[^\"]{1,80}\")?:"
     # Maven's own logger (slf4j-simple) with showDateTime: milliseconds since the start
     r"|\d{1,9}(?= \[(?:INFO|WARNING|ERROR|DEBUG)\] )"
     # Gradle with --debug: level and category

@@ -1,4 +1,4 @@
-"""How Ansible, Terraform (without its box), conda, R and bitbake state a cause."""
+"""How Ansible, Puppet, Terraform (without its box), conda, R and bitbake state a cause."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ _ANSIBLE = re.compile(
 )
 _ANSIBLE_TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(?P<name>.{1,200}?)\]")
 _MESSAGE = re.compile(r'"(?:stderr|msg)": "(?P<said>(?:[^"\\]|\\.){1,800})"')
+_PUPPET = re.compile(
+    r"^(?:[Ee]rr(?:or)?: )?/[A-Z]\w{0,30}\[.{1,300}: change from .{1,200} failed: (?P<said>\S.{0,800})"
+)
+"""A resource that Puppet could not bring to its state; those that depend on it follow as skipped."""
 _TERRAFORM = re.compile(r"^Error: (?P<said>\S.{0,300})$")
 _TERRAFORM_PLACE = re.compile(r"^\s+on \S+\.tf(?:\.json)? line \d+|^\s+with [\w.-]+\.[\w.-]+,$")
 _MAMBA = re.compile(
@@ -37,6 +41,8 @@ def provisioning(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield what these tools say of why they stopped."""
     for at, line, match in matching(lines, "fatal: [", _ANSIBLE):
         yield from _ansible(lines, at, line, match)
+    for _, line, match in matching(lines, " failed: ", _PUPPET):
+        yield _finding((stripped(line),), "puppet", C.CONFIG_ERROR, match["said"], rank=73)
     for at, line, _ in matching(lines, "Error: ", _TERRAFORM):
         yield from _terraform(lines, at, line)
     for word in ("Unsatisfiable", "NotFound"):

@@ -51,7 +51,8 @@ _SYNTAX = re.compile(
     r"^(?P<file>\S{1,300}\.(?:rb|rake|ru|gemspec|erb)|\S{0,200}(?:Rakefile|Gemfile))"
     r":\d{1,9}: (?P<said>syntax error.{0,500}|syntax errors? found.{0,100})$"
 )
-_RAKE = re.compile(r"^rake aborted!$")
+_RAKE = re.compile(r"^(?P<program>\w[\w-]{0,30}) aborted!$")
+"""Rake's own words; a program built on it (Capistrano) puts its name before them."""
 _TASK = re.compile(r"^Tasks: (?:TOP => )?(?:.{0,300} => )?(?P<task>[\w:\[\],-]{1,200})$")
 _COMMAND = re.compile(r"^Command failed with status \(\d+\)")
 _NO_TASK = re.compile(r"^(?:Don't know how to build task|No Rakefile found)")
@@ -67,9 +68,11 @@ _BUNDLER = re.compile(
 )
 _NATIVE = re.compile(r"^ERROR: Failed to build gem native extension|^Gem::Ext::BuildError: ")
 _NATIVE_SAID = re.compile(
-    r"(?:\.{3} ?no$|^\*\*\* .{1,200}\*\*\*$|mkmf\.rb can't find|: (?:fatal )?error: |is "
-    r"missing|not found|^ERROR: )"
+    r"mkmf\.rb can't find|: (?:fatal )?error: |is missing|not found|^ERROR: (?!Failed to build)"
 )
+_NATIVE_LACKS = re.compile(r"^checking .{1,400}\.{3} ?no$")
+_NATIVE_ENDS = re.compile(r"^\*\*\* .{1,200}\*\*\*$")
+"""mkmf looks for much that a build can do without: only its last question may have ended it."""
 _SETTINGS = (
     "There was an error parsing",
     "The dependencies in your gemfile",
@@ -89,8 +92,8 @@ def ruby(lines: Sequence[Line]) -> Iterator[Finding]:
         elif match := _RAISED.match(line.text):
             if not _follows_another(lines, at):
                 yield _raised(line, match, lines[at + 1 : at + 100])
-        elif _RAKE.match(line.text) and after:
-            yield _rake(after)
+        elif (match := _RAKE.match(line.text)) and after:
+            yield _rake(after, match["program"])
         elif _NATIVE.match(line.text):
             yield from _native(lines[at + 1 : at + 60])
         elif _BUNDLER.match(line.text):
@@ -141,8 +144,15 @@ def _raised(line: Line, match: re.Match[str], after: Sequence[Line]) -> Finding:
     )
 
 
-def _rake(after: Sequence[Line]) -> Finding:
-    said = next((stripped(x) for x in after if x.text.strip()), after[0])
+def _told(after: Sequence[Line]) -> Line:
+    """Give the message's first line; below one that ends with a colon stands what it announces."""
+    filled = [stripped(x) for x in after if x.text.strip()]
+    announces = len(filled) > 1 and filled[0].text.endswith(":")
+    return filled[1] if announces else filled[0] if filled else after[0]
+
+
+def _rake(after: Sequence[Line], program: str) -> Finding:
+    said = _told(after)
     task = next((m["task"] for x in after if (m := _TASK.match(x.text))), "")
     wrapper = _COMMAND.match(said.text) is not None
     unknown = _NO_TASK.match(said.text) is not None
@@ -152,12 +162,17 @@ def _rake(after: Sequence[Line]) -> Finding:
         rule="rake",
         failure_class=FailureClass.CONFIG_ERROR if unknown else None,
         first_wins=False,
-        replay=(f"rake {shlex.quote(task)}",) if task and not unknown else (),
+        replay=(f"rake {shlex.quote(task)}",) if task and program == "rake" and not unknown else (),
     )
 
 
 def _native(after: Sequence[Line]) -> Iterator[Finding]:
-    said = [stripped(x) for x in after if _NATIVE_SAID.search(x.text) and not _NATIVE.match(x.text)]
+    """Yield what a native build states, else what it raised, else the last thing that it lacked."""
+    ends = next((n for n, x in enumerate(after) if _NATIVE_ENDS.match(x.text)), len(after))
+    stated = [stripped(x) for x in after if _NATIVE_SAID.search(x.text)]
+    raised = [stripped(x) for x in after[ends:] if _RAISED.match(x.text)]
+    lacked = [stripped(x) for x in after[:ends] if _NATIVE_LACKS.match(x.text)]
+    said = [*stated[:1], *raised[:1], *lacked[-1:], *map(stripped, after[ends : ends + 1])]
     if said:
         yield _finding((said[0],), 78, FailureClass.COMPILE_ERROR, said[0].text)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from policies.rootcause.bundlers import bundlers
+from policies.rootcause.deno import deno_tests
 from policies.rootcause.docs import docs_builds
 from policies.rootcause.environments import environments
 from policies.rootcause.eslint import js_linters, typescript
@@ -119,17 +120,18 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
                 "Build error|prerendering|Build failed|SyntaxError: |"
                 "Module build failed|Module parse failed",
             ),
+            (deno_tests, " => "),
             (npm, "npm ERR!|npm error|0 info it worked|0 verbose cli "),
             (yarn, "yarn |➤ YN|Usage Error: |Internal Error: "),
             (pnpm, "ERR_PNPM_"),
         ),
     ),
     (
-        ".rb|uby|Gem|gem |undle|rake |rspec |Failure:|Error:|Failures:|Failure: ",
+        ".rb|uby|Gem|gem |undle|rake |aborted!|rspec |Failure:|Error:|Failures:|Failure: ",
         (
             (
                 ruby,
-                ":in `|:in '|syntax error|rake aborted|undle|Gemfile|Gem::|gem native|"
+                ":in `|:in '|syntax error|aborted!|undle|Gemfile|Gem::|gem native|"
                 "already activated|Could not find| (LoadError)",
             ),
             (rubocop, ": [C|: C: |: W: |: E: |: F: |: R: |.rb:"),

@@ -17,7 +17,8 @@ _DOC_LINES = 4
 
 _HEAD = re.compile(r"^(?P<kind>FAIL|ERROR|UNEXPECTED SUCCESS): (?P<name>\S.{0,400})$")
 _CASE = re.compile(r"^(?P<test>\w{1,200}) \((?P<where>[\w.]{1,300})\)(?P<sub> .{1,300})?$")
-_RULE = re.compile(r"^-{20,}$|^={20,}$")
+_ABOVE, _BELOW = re.compile(r"^={20,}$"), re.compile(r"^-{20,}$")
+"""What unittest draws around a name; other tools frame their errors with one kind of rule only."""
 _STARS = re.compile(r"^\*{20,}$")
 _EXAMPLE = re.compile(r'^File "(?P<file>[^"]{1,400})", line \d{1,9}, in (?P<name>\S{1,200})$')
 _DJANGO = ("test database for alias", "System check identified")
@@ -61,8 +62,8 @@ def doctests(lines: Sequence[Line]) -> Iterator[Finding]:
 
 
 def _is_head(lines: Sequence[Line], at: int) -> bool:
-    above = at > 0 and _RULE.match(lines[at - 1].text) is not None
-    below = any(_RULE.match(line.text) for line in lines[at + 1 : at + 2 + _DOC_LINES])
+    above = at > 0 and _ABOVE.match(lines[at - 1].text) is not None
+    below = any(_BELOW.match(line.text) for line in lines[at + 1 : at + 2 + _DOC_LINES])
     return (above and (below or at + 1 >= len(lines))) or (below and not above and at == 0)
 
 

@@ -30,22 +30,15 @@ _CLASSES = {
 _NAMES = re.compile(
     r"g?make(?:\[\d+\])?: \*\*\* \[|error: Recipe `|The command \".{1,300}\" exited with [1-9]"
     r"|\*\*\* Error code [1-9]|FAILED: \S|npm (?:ERR!|error) Lifecycle script|.{0,200}ELIFECYCLE"
+    r"|(?:.{0,100}: )?executor failed running \[|(?:.{0,100}: )?process \".{1,1000}\" did not complete"
 )
 
 _SAYS = re.compile(r"^[\w./+-]{1,300}: [A-Za-z`'\"][^:]{1,60}(?: |$)")
 """GNU coding standards, "Formatting Error Messages": `program: message`."""
 _WORDS = (
-    *(
-        " 1",
-        "make",
-        "*** Error code ",
-        "error: Recipe `",
-        "The command ",
-        "FAILED: ",
-        "Lifecycle script",
-        "ELIFECYCLE",
-    ),
-)
+    " 1", "make", "*** Error code ", "error: Recipe `", "The command ", "FAILED: ", "Lifecycle script",
+    "ELIFECYCLE", "executor failed", "did not complete",
+)  # fmt: skip
 """One of them stands in every such line; all codes begin with 1."""
 
 

@@ -211,6 +211,61 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
+        "7:01:02 PM | CREATE_IN_PROGRESS   | AWS::S3::Bucket | Shelf\n"
+        "7:01:03 PM | CREATE_FAILED        | AWS::S3::Bucket | Shelf\nshelf-bucket already exists\n"
+        "7:01:03 PM | ROLLBACK_IN_PROGRESS | AWS::CloudFormation::Stack | Shop",
+        "config_error",
+        "Shelf: shelf-bucket already exists",
+        "",
+    ),
+    (
+        "CREATE_FAILED\tAWS::SQS::Queue\tCart\tResource creation cancelled\n"
+        "CREATE_FAILED\tAWS::IAM::Role\tClerk\tuser is not authorized to perform: iam:CreateRole",
+        "auth",
+        "Clerk: user is not authorized",
+        "",
+    ),
+    (
+        "  Frob Error ------------------------------\n\n  Shelf shop-live cannot be updated now.\n\n"
+        "  Get Support -----------------------------",
+        "unknown",
+        "Shelf shop-live cannot be updated now.",
+        "",
+    ),
+    (
+        "E/launcher - session not created: This version of FrobDriver only supports Frob version 80",
+        "config_error",
+        "only supports Frob version 80",
+        "",
+    ),
+    (
+        "==> web: err: /Stage[main]/Shop/Exec[run frob]/returns: change from notrun to 0 failed: frob "
+        "returned 1 instead of one of [0]\n==> web: notice: Finished catalog run in 3.12 seconds\n"
+        "The SSH command responded with a non-zero exit status. Vagrant\n"
+        "assumes that this means the command failed. The output for this command\n"
+        "should be in the log above. Please read the output to determine what\nwent wrong.",
+        "config_error",
+        "frob returned 1 instead of one of [0]",
+        "",
+    ),
+    (
+        "01:02:03  Completed with 1 error and 0 warnings:\n01:02:03\n"
+        "01:02:03    Database Error in model carts (models/carts.sql)\n"
+        "01:02:03    000904 (42000): SQL error:\n01:02:03    no column 'aisle'\n"
+        "01:02:03    compiled Code at target/run/shop/models/carts.sql",
+        "unknown",
+        "model carts: 000904 (42000): SQL error: no column 'aisle'",
+        "",
+    ),
+    (
+        "--> Working on Shop::Cart\nConfiguring Shop-Cart-0.2 ... OK\n"
+        "! Installing the dependencies failed: Module 'Test::Frob' is not installed\n"
+        "! Bailing out the installation for Shop-Cart-0.2.",
+        "missing_dependency",
+        "Test::Frob",
+        "",
+    ),
+    (
         "Can't locate Frob.pm in @INC (you may need to install it)",
         "missing_dependency",
         "Frob.pm",

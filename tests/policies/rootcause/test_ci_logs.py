@@ -10,6 +10,7 @@ from policies.failure import Confidence, Failure
 from policies.rootcause.clean import clean
 from policies.rootcause.finding import Line
 from policies.rootcause.regions import regions_of
+from policies.rootcause.relayed import as_printed
 
 CLEANED = [
     ("2026-07-30T02:38:33.8740364Z a.c:3:5: error: x", "a.c:3:5: error: x"),
@@ -31,6 +32,12 @@ CLEANED = [
     ("app-db-1  | a", "a"),
     ("worker_2 | a", "a"),
     ("#12 0.345 a", "a"),
+    ("Step #3: a", "a"),
+    ("[2026-07-30, 02:38:33 UTC] {frob.py:94} INFO - 02:38:33  a", "a"),
+    ("[2026-07-30 02:38:33,081] {{frob.py:94}} ERROR - a", "ERROR - a"),
+    ("==> crate-1: a", "a"),
+    ("==> Error: a", "==> Error: a"),
+    ('Step #1 - "prepare": a', "a"),
     ("#12 ERROR: a", "ERROR: a"),
     ("[gw3] a", "a"),
     ("[  812.345678] a", "a"),
@@ -247,6 +254,7 @@ def test_the_command_that_the_log_shows_is_the_replay(
         ("make: *** [Makefile:5: all] Error 124", "timeout"),
         ("The command '/bin/sh -c x' returned a non-zero code: 134", "signal_crash"),
         ("make: *** [Makefile:5: frobs] Error 2", "compile_error"),
+        ("executor failed running [/bin/sh -c x]: exit code: 1", "unknown"),
     ],
 )
 def test_a_wrapper_is_better_than_nothing(
@@ -255,3 +263,62 @@ def test_a_wrapper_is_better_than_nothing(
     failure = cause(line)
     assert (failure.failure_class.value, failure.confidence) == (found, Confidence.LOW)
     assert failure.summary in line
+
+
+PUSHED = """
+remote: Building source:
+remote:
+remote: -----> Frob app detected
+remote: -----> Build
+remote:        Running build
+remote:
+remote:        > shop@1.0.0 build
+remote:        > webpack
+remote:
+remote:        ERROR in ./src/cart.js 3:0-28
+remote:        Module not found: Error: Can't resolve './shelf' in '/tmp/b/src'
+remote:
+remote:  !     Push rejected, failed to compile the app.
+To https://git.example.org/shop.git
+ ! [remote rejected] main -> main (pre-receive hook declined)
+error: failed to push some refs to 'https://git.example.org/shop.git'"""
+REFUSED = "\n".join(["remote: error: GH006: Protected branch", *["remote: - a rule"] * 12])
+
+
+def test_a_build_behind_a_push_is_read_as_its_tools_printed_it(
+    cause: Callable[[str], Failure],
+) -> None:
+    failure = cause(PUSHED)
+    assert (failure.failure_class.value, failure.confidence) == ("compile_error", Confidence.HIGH)
+    assert "Can't resolve './shelf'" in failure.summary
+
+
+def test_what_a_hook_says_in_many_lines_stays_the_servers(cause: Callable[[str], Failure]) -> None:
+    failure = cause(
+        f"{REFUSED}\n ! [remote rejected] main -> main (protected branch hook declined)"
+    )
+    assert (failure.failure_class.value, "GH006" in failure.summary) == ("git_error", True)
+
+
+CLOCKED = """
+ > [3/4] RUN npm ci:
+0.812 npm ERR! code ERESOLVE
+0.815 npm ERR! ERESOLVE could not resolve
+0.815 npm ERR!
+10.02 npm ERR! While resolving: shelf@1.0.0
+------
+ERROR: failed to solve: process "/bin/sh -c npm ci" did not complete successfully: exit code: 1"""
+
+
+def test_the_clock_of_a_boxed_step_is_not_its_tool_s(cause: Callable[[str], Failure]) -> None:
+    failure = cause(CLOCKED)
+    assert (failure.failure_class.value, failure.confidence) == (
+        "missing_dependency",
+        Confidence.HIGH,
+    )
+    assert failure.summary.startswith("ERESOLVE could not resolve")
+
+
+def test_numbers_that_go_back_are_no_clock() -> None:
+    table = [Line(n, text) for n, text in enumerate(("0.812 a", "0.411 b", "0.900 c"), 1)]
+    assert as_printed(table) == table

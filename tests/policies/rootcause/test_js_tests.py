@@ -257,7 +257,24 @@ PLAYWRIGHT_SLOW = """
 
 AVA_OLD = AVA_DIFF.replace("✘ [fail]: ", "✖ ").replace(" (- actual, + expected)", "")
 
+DENO = """
+running 2 tests from ./cart_test.ts
+adds ... ok (4ms)
+sums ... FAILED (12ms)
+
+ ERRORS
+
+sums => ./cart_test.ts:7:6
+error: Leaks detected:
+  - 1 timer was started in this test, but never completed.
+
+ FAILURES
+
+sums => ./cart_test.ts:7:6
+
+FAILED | 1 passed | 1 failed (30ms)"""
 TABLE = [
+    (DENO, "test_failure", "sums: Leaks detected: - 1 timer was started", ""),
     (
         JEST,
         "test_failure",

@@ -284,3 +284,14 @@ def test_the_cause_is_named(check: Any, log: str, found: str, words: str, replay
 def test_warnings_do_not_count_unless_the_log_says_so(check: Any) -> None:
     log = WARNED.replace("ESLint found too many warnings (maximum: 0).", "error: no shelf left")
     check(log, "unknown", "no shelf left", "")
+
+
+def test_two_peers_that_do_not_fit_are_two_causes(cause: Any) -> None:
+    head = "npm ERR! code ERESOLVE\nnpm ERR! ERESOLVE could not resolve\nnpm ERR!\n"
+    resolving = "npm ERR! While resolving: {0}@1.0.0\nnpm ERR! Found: crate@3.0.0\n"
+    peer = 'npm ERR! Could not resolve dependency:\nnpm ERR! peer crate@"^2.0.0" from {0}@1.0.0'
+    shelf, again, cart = (
+        cause(head + (resolving + peer).format(name)) for name in ("shelf", "shelf", "cart")
+    )
+    assert 'peer crate@"^2.0.0" from shelf@1.0.0' in shelf.summary
+    assert shelf.fingerprint == again.fingerprint != cart.fingerprint

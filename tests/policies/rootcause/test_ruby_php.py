@@ -84,6 +84,39 @@ no shelf to build
 /srv/shop/Rakefile:1:in `block in <top (required)>'
 Tasks: TOP => build
 (See full trace by running task with --trace)"""
+CAP = """
+(Backtrace restricted to imported tasks)
+cap aborted!
+NameError: undefined local variable or method `shelf' for #<Frob::Local:0x0001>
+/srv/shop/tasks/sync.cap:54:in `block in <top (required)>'
+Tasks: TOP => sync:push
+(See full trace by running task with --trace)
+The deploy has failed with an error: undefined local variable or method `shelf'"""
+MIGRATION = """
+rake aborted!
+StandardError: An error has occurred, this and all later migrations canceled:
+
+PG::UndefinedColumn: ERROR:  column "aisle" does not exist
+/srv/shop/db/migrate/20240102030405_add_aisle.rb:3:in `change'
+Tasks: TOP => db:migrate
+(See full trace by running task with --trace)"""
+NATIVE_ASKS = """
+ERROR: Failed to build gem native extension.
+
+checking for crate.h... no
+checking for shelf() in -lshelf... yes
+ERROR: getaddrinfo: Name or service not known
+*** extconf.rb failed ***
+Could not create Makefile due to some reason."""
+NATIVE_RAISES = """
+Gem::Ext::BuildError: ERROR: Failed to build gem native extension.
+
+checking for crate.h... no
+*** extconf.rb failed ***
+Could not create Makefile due to some reason.
+extconf.rb:10:in `<main>': uninitialized constant Frob (NameError)
+
+extconf failed, exit code 1"""
 NATIVE = """
 ERROR: Failed to build gem native extension.
 
@@ -130,6 +163,12 @@ Your requirements could not be resolved to an installable set of packages.
 
   Problem 1
     - Root composer.json requires shop/crate ^9, found shop/crate[1.0] but it does not match."""
+CHAINED = """
+Your requirements could not be resolved to an installable set of packages.
+
+  Problem 1
+    - Root composer.json requires shop/cart ^2 -> satisfiable by shop/cart[2.0.0, 2.1.0].
+    - shop/cart 2.1.0 requires shop/crate ~1.3 -> found shop/crate[1.3.0] but it conflicts."""
 CONSOLE = """
 In Cart.php line 12:
 
@@ -201,10 +240,14 @@ TABLE = [
         "",
     ),
     (RAKE, "unknown", "no shelf to build", "rake build"),
+    (CAP, "unknown", "NameError: undefined local variable or method `shelf'", ""),
+    (MIGRATION, "unknown", 'column "aisle" does not exist', "rake db:migrate"),
     ("rake aborted!\nDon't know how to build task 'bild'", "config_error", "'bild'", ""),
     ("Could not find gem 'crate' in locally installed gems.", "missing_dependency", "crate", ""),
     ("bundler: command not found: rspec", "missing_dependency", "rspec", ""),
     (NATIVE, "compile_error", "checking for crate.h... no", ""),
+    (NATIVE_ASKS, "compile_error", "getaddrinfo", ""),
+    (NATIVE_RAISES, "compile_error", "uninitialized constant Frob", ""),
     (
         "lib/cart.rb:1:9: C: [Correctable] Layout/SpaceInsideParens: Space inside.",
         "lint",
@@ -225,6 +268,7 @@ TABLE = [
         "vendor/bin/pest --filter 'it adds'",
     ),
     (COMPOSER, "missing_dependency", "requires shop/crate ^9", ""),
+    (CHAINED, "missing_dependency", "requires shop/crate ~1.3", ""),
     (CONSOLE, "unknown", "No shelf was found", ""),
     (
         'In JsonFile.php line 347:\n\n  "./composer.json" does not contain valid JSON  ',

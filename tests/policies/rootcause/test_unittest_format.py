@@ -81,3 +81,10 @@ def test_the_failing_test_is_named(
     check: Any, log: str, found: str, words: str, replay: str
 ) -> None:
     check(log, found, words, replay)
+
+
+def test_an_error_between_equal_rules_is_another_tool_s(cause: Any) -> None:
+    box = f"{THIN}\n  3 | >>> RUN frob\n{THIN}\nERROR: failed to build: frob ended with 100\n{THIN}"
+    assert cause(f"E: Unable to locate package libfrob\n{box}").failure_class.value == (
+        "missing_dependency"
+    )

@@ -11,6 +11,10 @@ from policies.failure import Confidence, Failure
 SHAPES = [
     ("W0304 10:00:00.3 1 a.cc:2] cold\nE0304 10:00:00.4 1 r.cc:8] no route named 'x'", "no route"),
     ("checking version\ntag v1.2 does not match package version 1.3\n", "does not match"),
+    (
+        "✖ 1 of 8 tests failed:\n\n 1) A cart should contain it:\nTypeError: no crate of null\n at x",
+        "TypeError: no crate of null",
+    ),
     ("error: Wishes not granted:\n\tzork-devel >= 3 wished by a-1\n", "zork-devel >= 3"),
     (
         "lua: a.lua:2: attempt to index a nil value (local 'x')\nstack traceback:",

@@ -1,0 +1,37 @@
+"""How `deno test` states failing tests: below ERRORS the name with its place, then what was thrown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.rootcause.cases import failed_test
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import matching, stripped
+
+WORD = " => "
+RANK = 81
+LOOK_AHEAD = 6
+
+_HEAD = re.compile(
+    r"^(?P<name>\S.{0,300}?) => (?P<file>(?:\.{1,2}/|file://|https?://)\S{1,300}?):\d{1,9}:\d{1,9}$"
+)
+_ERROR = re.compile(r"^error: (?P<said>\S.{0,1500})$")
+
+
+def deno_tests(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield each failing test; a message that ends with a colon goes on in the line below."""
+    for at, line, match in matching(lines, WORD, _HEAD):
+        below = [stripped(one) for one in lines[at + 1 : at + LOOK_AHEAD] if one.text.strip()]
+        error = _ERROR.match(below[0].text) if below else None
+        if error:
+            shown = below[:2] if error["said"].endswith(":") else below[:1]
+            why = " ".join((error["said"], *(one.text for one in shown[1:])))
+            yield failed_test(
+                "deno",
+                match["name"],
+                (*shown, stripped(line)),
+                why=why,
+                rank=RANK,
+                where=match["file"],
+            )

@@ -1,0 +1,64 @@
+"""What one program passed on of another's output, where a line by itself does not tell: git's and BuildKit's.
+
+A platform that builds on `git push` sends its log back through git, which writes `remote:` before every
+line. BuildKit repeats the failed step's output below its heading, each line behind the seconds since the
+step began, in four figures (`0.412`, `10.42`, `304.0`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
+
+from policies.rootcause.finding import Line
+
+WORD = "remote:"
+FEWEST_LINES = 10
+"""Of a hook's refusal fewer come back; of a build many more."""
+FEWEST_CLOCKS = 3
+"""So many lines in a row with a clock that does not go back are no table of numbers."""
+
+_MARK = re.compile(r"^remote:(?: {8}| ?)")
+"""Git's word, with the indent that buildpacks give whatever a tool printed."""
+_REFUSES = re.compile(r"^remote: (?:error: |fatal: |(?:error: )?GH\d{3}|GitLab: )")
+"""A hook's own verdict: there the word says who speaks, and git's reader needs it."""
+_CLOCK = re.compile(r"^ ?(?P<at>\d\.\d{3}|\d\d\.\d\d|\d{3,6}\.\d)(?: |$)")
+
+
+def as_printed(lines: list[Line]) -> list[Line]:
+    """Give *lines* as the tools behind git or BuildKit printed them; the others as they are."""
+    told = [_told(line) for line in lines] if _is_build(lines) else lines
+    if not any(map(_clock, told)):
+        return told
+    return [line for has_clock, run in groupby(told, _clock_of) for line in _run(has_clock, run)]
+
+
+def _is_build(lines: Sequence[Line]) -> bool:
+    passed_on = [line.text for line in lines if line.text.startswith(WORD)]
+    return len(passed_on) >= FEWEST_LINES and not any(map(_REFUSES.match, passed_on))
+
+
+def _told(line: Line) -> Line:
+    if not line.text.startswith(WORD):
+        return line
+    return Line(line.number, _MARK.sub("", line.text, count=1))
+
+
+def _clock(line: Line) -> re.Match[str] | None:
+    text = line.text
+    return _CLOCK.match(text) if text[:1].isdigit() or text[:1] == " " else None
+
+
+def _clock_of(line: Line) -> bool:
+    return _clock(line) is not None
+
+
+def _run(has_clock: bool, run: Iterator[Line]) -> list[Line]:
+    """Give the lines of one run, without their clocks where it is one."""
+    lines = list(run)
+    marks = [mark for line in lines if has_clock and (mark := _clock(line))]
+    goes_on = all(float(a["at"]) <= float(b["at"]) for a, b in pairwise(marks))
+    if len(marks) < FEWEST_CLOCKS or not goes_on:
+        return lines
+    return [Line(x.number, x.text[m.end() :]) for x, m in zip(lines, marks, strict=True)]
