@@ -13,6 +13,7 @@ from starlette.routing import Mount
 from flows import logpages
 from flows.environment import LOGS_NAME, STORE_NAME
 from flows.schema import spare_migrations
+from flows.standing_in import leave_stand_ins
 from flows.uncollected import uncollected
 from loop import places
 from loop.store import Store
@@ -28,6 +29,7 @@ def create() -> Any:
 
         _write_in_turn()
         spare_migrations()
+        leave_stand_ins()
         app = create_app()
     app.router.routes.insert(0, Mount(PREFIX, app=_pages(os.environ)))
     # The server obeys whoever reaches it: a name that a web page points at us must not.

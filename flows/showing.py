@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from prefect import Flow, Task
+from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import FlowRunCreate
 from prefect.client.schemas.objects import FlowRun, FlowRunPolicy, State
@@ -19,10 +19,8 @@ from prefect.states import Pending, to_state_create
 from flows.artifacts import Artifacts
 from flows.cancelling import Cancellations
 from flows.deployed import POOL, TURNS
+from flows.standing_in import stand_in
 from loop.story import Order
-
-CYCLES = "cycles"
-"""What a run's cycles stand below in the UI."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,18 +79,14 @@ class Showing:
         return FlowRun.model_validate(client.request("POST", "/flow_runs/", json=said).json())
 
     def _parent(self, client: SyncPrefectClient) -> UUID | None:
-        """Give what stands for the children of the context's flow run; None where there is none.
-
-        Prefect knows a child by a task run of its parent, as whose state it shows the child's; one
-        stands for all of them: one for each would be another request a cycle (20 to 30 ms).
-        """
+        """Give what stands for the children of the context's flow run; None where there is none."""
         context = FlowRunContext.get()
         if context is None or context.flow_run is None:
             return None
         above = context.flow_run.id
         with self._one_by_one:
             if above not in self._parents:
-                self._parents[above] = _stand_in(client, above)
+                self._parents[above] = stand_in(client, above)
             return self._parents[above]
 
 
@@ -134,10 +128,3 @@ def tags_of(order: Order) -> list[str]:
         f"trigger:{order.trigger}",
         f"run:{order.run}",
     ]
-
-
-def _stand_in(client: SyncPrefectClient, flow_run: UUID) -> UUID:
-    """Make the task run that stands for the children of *flow_run*; nothing runs as that task."""
-    cycles = Task(fn=_stand_in, name=CYCLES)
-    made = client.create_task_run(cycles, flow_run, CYCLES, name=CYCLES, state=Pending())
-    return made.id

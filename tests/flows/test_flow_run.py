@@ -144,6 +144,24 @@ def test_every_cycle_is_a_child_of_the_run_also_one_that_was_not_started(night):
         assert night.flow_run(repo, n)["parent_task_run_id"] in of_fleet, (repo, n)
 
 
+def test_what_stands_for_the_cycles_takes_the_state_of_none(night):
+    """Some of them failed."""
+    children = night.seen.task_runs(night.seen.flow_run(night.run)["id"])
+    assert {name: state(run)[0] for name, run in children.items()} == {"cycles": "COMPLETED"}
+
+
+def test_a_task_of_another_flow_follows_its_child_as_ever(night):
+    post = night.seen.served.post
+    flow = post("/flows/", {"name": "foreign"})["id"]
+    above = post("/flow_runs/", {"flow_id": flow, "state": {"type": "RUNNING"}})["id"]
+    task = {"flow_run_id": above, "task_key": "t", "dynamic_key": "0", "name": "child"}
+    parent = post("/task_runs/", task | {"state": {"type": "PENDING"}})["id"]
+    child = {"flow_id": flow, "parent_task_run_id": parent, "state": {"type": "FAILED"}}
+    post("/flow_runs/", child)
+    (followed,) = post("/task_runs/filter", {"task_runs": {"id": {"any_": [parent]}}})
+    assert followed["state_type"] == "FAILED"
+
+
 def test_a_refused_cycle_names_agent_end_and_incident(night):
     cycle = night.cycles["failing", 1]
     said = night.flow_run("failing", 2)["state"]["message"]
