@@ -17,7 +17,7 @@ _RULE = re.compile(r"^remote: (?:error: )?GH\d{3}|^remote: (?:error|fatal): ")
 _EMPTY = re.compile(
     r"^remote:\s*(?:[=*#-]{3,}|Resolving deltas|Counting|Compressing|Processing|To create a|Create a pull)"
 )
-_BUILDS = re.compile(r"^remote: (?:Building source:|-----> )")
+_BUILDS = re.compile(r"^(?:remote: ?)?(?:Building source:|-----> )")
 """A platform that builds what is pushed: its hook only says that the build failed."""
 _SAYS_NO = re.compile(
     r"^(?:remote: ?)? !\s{1,8}(?!Push (?:failed|rejected to |rejected, failed to compile)|See |http)\S"

@@ -28,6 +28,8 @@ _SKIPPED = re.compile(
     r"|a complete log|404 {1,2}(?:Note|tarball|You should)|engine Unsupported engine|Tell "
     r"the author|Run \"npm|In most|Note that you|For a full|node_modules/|Fix the upstream"
     r"|to accept an|See \S{1,300}$|Could not write)\b|^(?:404$|$|/|\d{1,6}$)"
+    # Of old npm: the system that it ran on
+    r"|^(?:(?:Linux|Darwin|Windows_NT|FreeBSD|SunOS) \d|argv \"|(?:node|npm) {1,4}v\d)"
 )
 _PEER = re.compile(
     r"^(?:peer |Could not resolve dependency|Conflicting peer)|\bpeer \S{1,200} from "

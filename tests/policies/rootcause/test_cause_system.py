@@ -83,6 +83,24 @@ CASES: list[tuple[str, str, str, str]] = [
         "need auth",
         "",
     ),
+    (
+        "remote: Compressing source files... done.\nremote: Building source:\nremote:\nremote:\n"
+        "remote:  !     No crate-supported app detected\nremote: HINT: none\nremote:\nremote:\n"
+        "remote: Verifying deploy...\nremote:\nremote:\nremote: !\tPush rejected to w.\n"
+        " ! [remote rejected] main -> main (pre-receive hook declined)",
+        "config_error",
+        "No crate-supported app detected",
+        "",
+    ),
+    (
+        "Epoch 3 | Loss: 2.5\n"
+        "slurmstepd: error: Job 77 exceeded memory limit (9000 > 8000), being killed\n"
+        "slurmstepd: error: Exceeded job memory limit\n"
+        "slurmstepd: error: *** JOB 77 ON node3 CANCELLED AT 2026-03-01T10:00:00 ***",
+        "out_of_memory",
+        "Job 77 exceeded memory limit",
+        "",
+    ),
     ("error: patch failed: f:1\nerror: f: patch does not apply", "merge_conflict", "f:1", ""),
     (
         "remote: no tabs allowed\nTo /w/r.git\n ! [remote rejected] HEAD -> main "

@@ -190,6 +190,15 @@ TABLE = [
         "",
     ),
     (
+        "0 info it worked if it ends with ok\n1 verbose cli [ 'npm', 'install' ]\n"
+        '9 error Linux 4.4.0-70-generic\n10 error argv "/usr/bin/npm" "install"\n11 error node v8.10.0\n'
+        "12 error npm  v3.5.2\n13 error path /opt/crate\n14 error code EACCES\n15 error syscall access\n"
+        "16 error Error: EACCES: permission denied, access '/opt/crate'\n17 verbose exit [ -13, true ]",
+        "sandbox_permission",
+        "EACCES: permission denied, access '/opt/crate'",
+        "",
+    ),
+    (
         "0 verbose cli /usr/bin/npm\n7 verbose stack Error: no\n8 error code ENOENT\n"
         "9 error enoent Could not read package.json: no such file",
         "config_error",
