@@ -14,7 +14,6 @@ from policies.rootcause.generic import LAST_WORDS, ONLY_WORDS, by_ending, by_wor
 from policies.rootcause.guards import Guards
 from policies.rootcause.guess import guessed
 from policies.rootcause.provider import ANSWER
-from policies.rootcause.quoted import unquoted
 from policies.rootcause.regions import Regions, regions_of
 from policies.rootcause.single import OWN_RANK, by_signature, unmarked
 from policies.rootcause.weigh import behind_forms, in_place
@@ -51,7 +50,6 @@ def findings(
     lines: Sequence[Line], signatures: Signatures, guards: Guards = _UNGUARDED
 ) -> list[Finding]:
     """Give every candidate that any format, signature or word finds in *lines*, the cause first."""
-    lines = unquoted(lines)
     regions = regions_of(Lines(lines))
     ordered = best(_candidates(lines, signatures, regions, guards))
     begins = regions.begins

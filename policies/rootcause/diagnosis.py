@@ -26,6 +26,7 @@ from policies.rootcause.guards import Guards
 from policies.rootcause.hints import Hints, with_foot
 from policies.rootcause.innermost import with_innermost
 from policies.rootcause.killed import survived
+from policies.rootcause.quoted import unquoted
 from policies.rootcause.recovery import last_try, went_on
 from policies.rootcause.relayed import as_printed
 from policies.rootcause.silent import by_clock, by_exit
@@ -74,7 +75,7 @@ class Diagnosis:
         if self._trail:
             self._trail.end(self._excerpt.count)
         self._hints = with_foot(self._hints, read_foot(self._excerpt.last()))
-        self._lines = as_printed(list(self._excerpt.lines()))
+        self._lines = unquoted(as_printed(list(self._excerpt.lines())))
         said = self._said(self._lines)
         if said is None:
             return success()

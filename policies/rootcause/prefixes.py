@@ -33,8 +33,6 @@ PREFIX = re.compile(
     r"|\{{1,2}[\w.]{1,60}:\d{1,6}\}{1,2}(?= [A-Z]{4,8} - )"
     # Vagrant and Packer: the machine
     r"|==> (?!(?i:error|err|warning|warn|fatal|info|note)\b)[\w.-]{1,60}:(?= )"
-    # Cloud Build: the step's number and name
-    r"|Step #\d{1,3}(?: - \"[^\"]{1,80}\")?:"
     # Maven's own logger (slf4j-simple) with showDateTime: milliseconds since the start
     r"|\d{1,9}(?= \[(?:INFO|WARNING|ERROR|DEBUG)\] )"
     # Gradle with --debug: level and category

@@ -22,16 +22,8 @@ ANSWER = "provider's answer"
 """The rule's name: what the catalogue knows of the words is nearer than what the status stands for."""
 _OWN_RANK, _RANK = 93, 75
 _WORDS = (
-    "Error code: ",
-    "litellm.",
-    "openai.",
-    "anthropic.",
-    "genai.",
-    "AI_",
-    "APIError",
-    "{",
-    "equest failed",
-)
+    "Error code: ", "litellm.", "openai.", "anthropic.", "genai.", "AI_", "APIError", "{", "equest failed",
+)  # fmt: skip
 """One of them stands in whatever is looked for."""
 _LEAD = r"^(?:[^\"'`{]{0,120}?[\s:(\[=])?"
 _OWN = (

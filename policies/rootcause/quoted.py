@@ -22,7 +22,7 @@ _QUOTED = re.compile(r"^#(?: |$)")
 _NAMED = re.compile(r"^(?P<name>[A-Za-z][\w.+-]{1,120}[\w+])>(?: |$)")
 
 
-def unquoted(lines: Sequence[Line]) -> Sequence[Line]:
+def unquoted(lines: list[Line]) -> list[Line]:
     """Give *lines* with what is quoted freed of its marks; the same ones where nothing is."""
     if any(line.text.startswith(_STARTS) and _OPENS.match(line.text) for line in lines):
         lines = list(_freed(lines))
