@@ -50,7 +50,7 @@ def findings(
     lines: Sequence[Line], signatures: Signatures, guards: Guards = _UNGUARDED
 ) -> list[Finding]:
     """Give every candidate that any format, signature or word finds in *lines*, the cause first."""
-    regions = regions_of(Lines(lines))
+    regions = regions_of(Lines(lines, guards.vocabulary))
     ordered = best(_candidates(lines, signatures, regions, guards))
     begins = regions.begins
     step = [line for line in lines if line.number >= begins]
@@ -68,7 +68,8 @@ def _candidates(
     lines: Sequence[Line], signatures: Signatures, regions: Regions, guards: Guards
 ) -> Iterator[Finding]:
     said = [line for line in lines if line.number not in regions.shown]
-    plain = Lines(Line(line.number, unmarked(line.text)) for line in said)
+    unprefixed = (Line(line.number, unmarked(line.text)) for line in said)
+    plain = Lines(unprefixed, guards.vocabulary)
     formal = [finding for finder in FINDERS for finding in finder(plain)]
     claimed = {line.number for found in formal if found.rank >= HIGH_RANK for line in found.lines}
     known = [found for found in by_signature(said, signatures) if _adds(found, claimed)]

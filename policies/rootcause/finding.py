@@ -10,6 +10,9 @@ from itertools import accumulate, chain
 from typing import NamedTuple
 
 from policies.failure import FailureClass
+from policies.rootcause.vocabulary import Vocabulary
+
+_NO_VOCABULARY = Vocabulary()
 
 
 class Line(NamedTuple):
@@ -24,6 +27,10 @@ class Line(NamedTuple):
 class Lines(list[Line]):
     """Lines that are read by many: most of what is looked for in them does not stand in the whole text."""
 
+    def __init__(self, lines: Iterable[Line] = (), vocabulary: Vocabulary = _NO_VOCABULARY) -> None:
+        super().__init__(lines)
+        self._vocabulary = vocabulary
+
     @cached_property
     def text(self) -> str:
         """All of them."""
@@ -36,20 +43,19 @@ class Lines(list[Line]):
 
     def hold(self, words: Iterable[str]) -> bool:
         """Say whether one of *words* stands in any line."""
-        text, known = self.text, self._known
-        for word in words:
-            places = known.get(word)
-            if places or (places is None and word in text):
-                return True
-            known[word] = []
-        return False
+        return any(self._holds(word) for word in words)
+
+    def _holds(self, word: str) -> bool:
+        places = self._known.get(word)
+        if places is None and word not in self.text:
+            places = self._asked(word)
+        return places is None or bool(places)
 
     def _places_of(self, word: str) -> list[int]:
         """Several finders look for the same words: each is searched once."""
         if (known := self._known.get(word)) is not None:
             return known
-        found = self._known[word] = list[int]()
-        text, starts = self.text, self._starts
+        found, text, starts = self._asked(word), self.text, self._starts
         at = text.find(word)
         while at >= 0:
             place = bisect_right(starts, at)
@@ -57,9 +63,15 @@ class Lines(list[Line]):
             at = text.find(word, starts[place]) if place < len(starts) else -1
         return found
 
+    def _asked(self, word: str) -> list[int]:
+        """Give room for the places of *word*."""
+        self._vocabulary.learn(word)
+        places = self._known[word] = list[int]()
+        return places
+
     @cached_property
     def _known(self) -> dict[str, list[int]]:
-        return {}
+        return {word: [] for word in self._vocabulary.absent(self.text)}
 
     @cached_property
     def _starts(self) -> list[int]:

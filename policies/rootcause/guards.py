@@ -7,6 +7,7 @@ fails where the guard declared here does not cover it: whoever widens an express
 from __future__ import annotations
 
 from policies.literals import Engine, Search
+from policies.rootcause.vocabulary import Vocabulary
 
 LEVELS = tuple(1 << n for n in range(9))
 """Of policies.rootcause.levels, in its order."""
@@ -85,6 +86,8 @@ class Guards:
         for guard, words in GUARDS.items():
             for word in words:
                 opened[word] = opened.get(word, 0) | guard
+        self.vocabulary = Vocabulary(engine)
+        """For the lines in which finders look for their words."""
         self._opened = tuple(opened.values())
         self._search: Search | None = engine(tuple(opened)) if engine else None
 
