@@ -119,8 +119,7 @@ _HARMLESS = re.compile(
     r"|done)\b[\s\[\])%.\d]*$"
     r"|^ok \d+|^\s*[✓✔√]|\.{2,} ?(?:ok|yes|passed|done)\b|\bpassed\b.{0,20}\[ *\d+%\]"
     r"|\bretrying\b.{0,10}(?:\.\.\.|\bin \d|\bafter \d|\(|\battempt)|\bretry \d"
-    r"|\breconnecting\b"
-    r"|\bwill (?:be )?retr|\b(?:seconds?|secs?|minutes?|ms|\ds?) (?:before"
+    r"|\breconnecting\b|\bwill (?:be )?retr|\b(?:seconds?|secs?|minutes?|ms|\ds?) (?:before"
     r"|until) (?:the )?(?:next )?(?:retry|attempt)"
     r"|\b(?:continuing|ignored|ignoring|non-fatal|harmless|expected in tests?|skipping)\b"
     r"|^\s*[\w.-]+: error$"
@@ -131,6 +130,7 @@ _HARMLESS = re.compile(
     # what a web server writes down of each request it answered; why stands elsewhere
     r"|^completed [1-5]\d\d [\w ]{0,40} in \d[\d.]{0,8} ?m?s\b"
     r"|\"(?:get|post|put|patch|delete|head|options) \S{1,300} http/\d(?:\.\d)?\" [1-5]\d\d\b"
+    r"|^\W{0,8}(?:package|dart):\S{1,200} \d{1,6}(?::\d{1,6})? {2,}\S"  # a frame of Dart's
     r"|error budget|\berror (?:handling|handlers?|reporting|channels?)\b(?!:)"
 )
 _QUIET_LEVEL = re.compile(

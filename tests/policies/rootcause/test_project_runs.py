@@ -144,6 +144,29 @@ def test_the_line_that_says_why_is_the_cause(
     assert not found or failure.failure_class == found, failure
 
 
+CHAINS = [
+    (
+        "failed to verify tarball\n\nCaused by:\n  Unable to unpack\n\nCaused by:\n  zork input\n",
+        "zork input",
+    ),
+    (
+        "SLVR: Could not get versions for zork:\n    | Bad state: no origin\n    |\n"
+        "    | package:pub/src/hosted.dart 337       Hosted._throwFriendlyError\n",
+        "Bad state: no origin",
+    ),
+    (
+        "ERROR: failed to transfer 'ce' - Resource unreadable, please reduce your request rate\n"
+        "ERROR: failed to pull data from the cloud - 2 files failed to download\n",
+        "reduce your request rate",
+    ),
+]
+
+
+@pytest.mark.parametrize(("log", "words"), CHAINS)
+def test_what_only_counts_or_frames_is_not_the_cause(cause: Cause, log: str, words: str) -> None:
+    assert words in cause(log).summary
+
+
 NO_TESTS = [
     "  FAILED: Multiple head revisions are present for given argument 'head'",
     'error - 2025-03-06 13:21:28,392 -- Upload failed: {"message":"Token required"}',
