@@ -119,7 +119,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|(?:more|larger|longer|greater) than (?:the )?[\w ]{0,20}(?:max(?:imum)?|limit"
             r"|allowed)|\bindent\w*\b.{0,40}\b(?:tabs?|spaces?)"
             r"|\bleaks? found\b|\bsecrets? (?:found|detected)|\bunknown word\b"
-            r"|\bdead links?\b|\bbroken links?\b|\bdeprecated (?:api|function|rule)"
+            r"|\bdead links?\b|\bbroken (?:links?|anchors?)\b|\bdeprecated (?:api|function|rule)"
         ),
         C.LINT,
     ),

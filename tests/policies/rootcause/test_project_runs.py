@@ -167,6 +167,17 @@ def test_what_only_counts_or_frames_is_not_the_cause(cause: Cause, log: str, wor
     assert words in cause(log).summary
 
 
+MESON = [
+    "m/meson.build:15:0: ERROR: Neither a subproject directory nor a zork.wrap file was found.",
+    "m/meson.build:125:8: ERROR: Problem encountered: zorklib is missing, please install it",
+]
+
+
+@pytest.mark.parametrize("said", MESON)
+def test_meson_s_own_error_call_may_ask_for_a_library(cause: Cause, said: str) -> None:
+    assert cause(said).failure_class == "missing_dependency"
+
+
 NO_TESTS = [
     "  FAILED: Multiple head revisions are present for given argument 'head'",
     'error - 2025-03-06 13:21:28,392 -- Upload failed: {"message":"Token required"}',
