@@ -19,6 +19,8 @@ BEHIND = re.compile(
     + r"(?P<name>\S.{0,300}?)(?:\.{2,}|[\s:|\[(*-]{1,20})\s{0,40}(?:FAILED|FAIL|FAILURE|Failed)\b"
     r"[\s!\])*|]{0,6}(?:\(?(?:in )?[\d.,]{1,12} ?m?s(?:ec\w{0,6})?\)?)?\W{0,3}$"
 )
+LOGGED = re.compile(r"^(?:ERROR|FATAL|SEVERE|CRITICAL|WARN(?:ING)?|INFO) +\[?[\w.$/-]{2,100}\]?\s")
+"""What a logger writes before its words: it speaks of the program, not of a check."""
 NAMELESS = re.compile(
     _LEAD + r"(?:[-*>•|─═=#]{1,4} )?(?:\d{1,4}\) )?\W{0,3}(?:FAIL(?:ED|URE)?"
     r"|Failure)\b\W{0,3}(?:[\[(][\d.,]{1,9} ?\w{1,8}[\])])?\W{0,3}$"

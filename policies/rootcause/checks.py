@@ -16,6 +16,7 @@ from policies.rootcause.check_forms import (
     COMPARES,
     COUNTS,
     FRAME,
+    LOGGED,
     MARKS,
     NAMELESS,
     NUMBERED,
@@ -79,6 +80,7 @@ def _name(text: str, is_counted: bool) -> str:
         or is_tally(text.lower())
         or is_bare(lowered)
         or (is_echo(text) and text[:1] != "#")
+        or LOGGED.match(name)
     ):
         return ""
     return "" if says_nothing(name) else name

@@ -35,7 +35,10 @@ _BROKEN = re.compile(r"is not able to compile a simple test program")
 _SETTLED = re.compile(r"source file|source directory|cannot find source|CMakeLists\.txt", re.I)
 _MESON = re.compile(r"^(?:\S{0,300}meson\.build:\d+:\d+: )?ERROR: (?P<said>.+)")
 _MESON_PLACE = re.compile(r"meson\.build:\d+:\d+: ERROR: ")
-_MESON_MISSING = re.compile(r"not found|Unknown compiler|requires meson version|Neither .* worked")
+_MESON_MISSING = re.compile(
+    r"not found|Unknown compiler|requires meson version|Neither .* worked|Neither a subproject directory"
+    r"|Problem encountered: .{0,300}\b(?:missing|install|could not (?:be found|find))\b"
+)
 _CONFIGURE = re.compile(r"^(?:\S{0,200}/)?configure: error: (?P<said>.*)")
 _CONFIGURE_MORE = re.compile(r"^(?:No package '|Package '|\S+ not found|Requested '|Variable )")
 _FAILED = re.compile(r"^FAILED: (?:\[code=\d+\] )?\S")

@@ -41,7 +41,7 @@ ENDING_LINES = 30
 
 _HEADING = re.compile(
     r"^\W{0,4}(?:error|fatal|fatal error|exception|reason"
-    r"|cause)\W{0,2}:\W{0,2}$",
+    r"|cause)\W{0,2}:\W{0,2}(?:[A-Z]{1,10}[_-]?\d{2,6}\W{0,2})?$",
     re.I,
 )
 _LACKS = re.compile(r"^(?:No|Nothing|None of|Missing|Only) \w", re.I)
@@ -66,7 +66,8 @@ def by_words(lines: Sequence[Line], guards: Guards = _UNGUARDED) -> Iterator[Fin
         if not (held & HINTS or lowered.startswith("e")):
             continue
         text = unmarked(line.text)
-        rank = _rank(line.text[:LOOKED_AT], text[:LOOKED_AT], held)
+        is_heading = _HEADING.match(text[:LOOKED_AT].strip())
+        rank = 0 if is_heading else _rank(line.text[:LOOKED_AT], text[:LOOKED_AT], held)
         if not rank:
             yield from _headed(lines, at)
             continue

@@ -48,7 +48,7 @@ GUARDS: dict[int, tuple[str, ...]] = {
         ".yes", ". yes", "retry", "reconnecting", "will ", "continuing", "ignor", "non-fatal", "harmless",
         "expected in test", ": error", "-werror", "-wno-error", "budget", "handl", "reporting",
         "_xservtrans", "channel", "attempt", "plugins: ", "currently take", "database system",
-        "completed ", " http/",
+        "completed ", " http/", "package:", "dart:",
     ),
     CLEANUP: (
         "clean", "teardown", "tearing down", "removing", "post job", "post run", "upload", "artifact",

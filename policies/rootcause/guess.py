@@ -75,13 +75,15 @@ def by_words(said: str) -> C | None:
 
 
 def _around(finding: Finding, lines: Sequence[Line]) -> C | None:
-    near = [line.text for line in lines if abs(line.number - finding.number) <= NEAR]
-    for pattern, found in (
-        (_TESTS, C.TEST_FAILURE),
-        (_LINTERS, C.LINT),
-        (_BUILDS, C.COMPILE_ERROR),
+    own = {line.number for line in finding.lines}
+    near = [line for line in lines if abs(line.number - finding.number) <= NEAR]
+    besides = [line for line in near if line.number not in own]  # a cross is no test by itself
+    for pattern, found, read in (
+        (_TESTS, C.TEST_FAILURE, besides),
+        (_LINTERS, C.LINT, near),
+        (_BUILDS, C.COMPILE_ERROR, near),
     ):
-        if any(pattern.search(text[:500]) for text in near):
+        if any(pattern.search(line.text[:500]) for line in read):
             return found
     return None
 

@@ -9,6 +9,12 @@ from policies.failure import FailureClass as C
 WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     (
         re.compile(
+            r"\b(?:token|credentials?|login) (?:is |are )?required\b|\b403 (?:resource|forbid)"
+        ),
+        C.AUTH,
+    ),
+    (
+        re.compile(
             r"\bno sandbox is available|\bsandbox\b.{0,40}\b(?:denied|denies|blocked|refused)"
         ),
         C.SANDBOX_PERMISSION,
@@ -22,6 +28,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         re.compile(
             r"\bkernel panic|\bsegfault|\bsegmentation fault|\bsig(?:segv|abrt|kill|bus|ill"
             r"|fpe)\b|\bcore dumped"
+            r"|\b(?:kernel|worker|executor|child|process)s? (?:has |have )?(?:died\b|exited unexpected)"
             r"|\bpanicked at\b|\b(?:program|process|goroutine)\b.{0,40}\bpanic"
             r"|\bstack overflow\b|\bcrash(?:ed|es)?\b"
         ),
@@ -86,6 +93,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\bimport\w* .{0,60}\bnot (?:be )?(?:found|resolved)|\bcan't resolve\b"
             r"|\bno matching (?:distribution|package|version)|\b(?:image|package|crate|gem"
             r"|pod)s? .{0,80}\bnot found"
+            r"|\bmodule `?[\w.]{1,80}`? is in file '[^']{1,300}' which cannot be read"
             # gcc's driver without a linker, dune without a file, the kernel's link script without pahole
             r"|\bcannot find ['`\"‘][\w.+-]{1,60}['\"’]$|^error: file unavailable:"
             r"|\b[\w.+-]{1,40} \([\w./+-]{1,100}\) is not available$"
@@ -111,14 +119,15 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|(?:more|larger|longer|greater) than (?:the )?[\w ]{0,20}(?:max(?:imum)?|limit"
             r"|allowed)|\bindent\w*\b.{0,40}\b(?:tabs?|spaces?)"
             r"|\bleaks? found\b|\bsecrets? (?:found|detected)|\bunknown word\b"
-            r"|\bdead links?\b|\bbroken links?\b|\bdeprecated (?:api|function|rule)"
+            r"|\bdead links?\b|\bbroken (?:links?|anchors?)\b|\bdeprecated (?:api|function|rule)"
         ),
         C.LINT,
     ),
     (re.compile(r"\breference to undeclared\b"), C.CONFIG_ERROR),
     (
         re.compile(
-            r"\bsyntax ?error|\bparse error|\bunexpected (?:token|end of|eof|indent|character"
+            r"\bunexpected .{1,20} (?:on|at|in) line \d"
+            r"|\bsyntax ?error|\bparse error|\bunexpected (?:token|end of|eof|indent|character"
             r"|identifier|keyword|reserved)|\bindentationerror"
             r"|\bcompil(?:er|ation|e)\b.{0,30}\b(?:error|fail)|\bundefined (?:variable"
             r"|function|reference|identifier|symbol|type|method for)"
@@ -165,7 +174,9 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         re.compile(
-            r"\b(?:toml|json)decodeerror\b|\byaml\.\w{1,20}\.\w{1,20}error\b"
+            r"\b(?:hash|check ?sums?|digest|integrity)\b|\bmigrations?\b|\bdepends? on itself\b"
+            r"|\b(?:circular|cyclic)\b|\binvalid (?:value|name)\b|\brevisions? (?:identified|are)\b"
+            r"|\b(?:toml|json)decodeerror\b|\byaml\.\w{1,20}\.\w{1,20}error\b"
             r"|\bconfig(?:uration|s|uring)?\b|\bsettings?\b|\boptions?\b|\bflags?\b"
             r"|\barguments?\b|\bparameters?\b"
             r"|\benv(?:ironment)? var|\bmust be (?:set|one of|a)\b|\bnot set\b|\byaml\b"

@@ -12,8 +12,7 @@ LOOKED_AT_CHARS = 500
 
 _WRAPS_AT_START = re.compile(
     r"\S{1,200}:\d+: recipe for target .{1,200} failed$|build completed unsuccessfully"
-    r"|failed to run: |the command has failed after \d+ attempts"
-    r"|got exit code"
+    r"|failed to run: |the command has failed after \d+ attempts|got exit code"
     r"|(?:\S{0,60}[-/\\])?g?make(?:\.exe)?(?:\[\d+\])?: \*\*\* .*(?:error -?\d+"
     r"|waiting for unfinished)"
     r"|(?:make|gmake)(?:\[\d+\])?: .*not remade because of errors"
@@ -64,7 +63,8 @@ _WRAPS_AT_START = re.compile(
     r"|warning: |hint: |note: |tip: |help: |#{2,6} (?!\[)"
     # what harnesses and buildbot add after the failure
     r"|setting return code to|# tbpl |running post_fatal|exiting -?\d+$"
-    r"|no tests run or test summary"
+    r"|no tests run or test summary|error: {1,4}\S{1,60}: commands failed|cannot build derivation '"
+    r"|error: (?:cannot build '/nix/store/|\d+ dependencies of derivation |exception raised during nimble)"
     r"|halting on failure|unsuccessful task run|program finished with exit code|elapsedtime="
     r"|process killed by signal|one or more unittests failed|result: +(?:failed|aborted)$"
     r"|=+ (?:started|finished|skipped) .*=+$|test suite .{1,200} failed at \d"
@@ -79,7 +79,8 @@ _ENDED = re.compile(
 _WRAPS_INSIDE = re.compile(
     r"process completed with exit code|elifecycle|error: ld returned"
     r"|error: linker command failed|the command \".*\" (?:exited|failed)"
-    r"|script returned exit code|see (?:the )?(?:log|output|details|errors?)s? above"
+    r"|script returned exit code|unhandled exception: failed: "
+    r"|see (?:the )?(?:log|output|details|errors?)s? above"
     r"|see above for|status=failed|run .* (?:failed|unsuccessful)\W{0,10}$"
     r"|exited with (?:exit )?code -?\d+|failed to build one or more wheels"
     r"|did not run successfully|this error originates from a subprocess"
@@ -96,6 +97,7 @@ _BARE = re.compile(
     r"^(?:[\w./:'\"\[\]-]{1,200} ){1,6}(?:has |have )?failed\W{0,5}$"
     r"|^(?:the )?(?:build|tests?|job|command|task|step|check"
     r"|process)\b[\w ./'\"-]{0,120} failed\W{0,5}$"
+    r"|^([=*#_~-])\1{7,}[^=*#~]{0,60}\b(?:error|fail)[^=*#~]{0,60}\1{7,}$"
     r"|^failed to (?:run|execute) (?:command|script|step|task|hook)\W"
     r"|\bfailed with (?:exit |return )?(?:code|status)|\breturned (?:a )?non-zero"
     r"|^(?:error|failed):? \S+\.\w{1,4}$"
@@ -109,7 +111,7 @@ _BARE = re.compile(
 """It names what failed, not why."""
 
 _HARMLESS = re.compile(
-    r"\b(?:0|no) (?:errors?|fail(?:ed|ures?|ing)|warnings?|problems?|issues?|vulnerabilities)\b"
+    r"(?<![.,\d])\b(?:0|no) (?:errors?|fail(?:ed|ures?|ing)|warnings?|problems?|issues?|vulnerabilities)\b"
     r"|\b(?:errors?|fail(?:ed|ures?)|warnings?)(?: count)?[:= ]{1,2}0\b|error count \d"
     r"|\bno errors?\b|without (?:any )?(?:errors?|failures?)|fail[_-]?fast|on[_-]error"
     r"|continue[_-]on[_-]error"
@@ -117,8 +119,7 @@ _HARMLESS = re.compile(
     r"|done)\b[\s\[\])%.\d]*$"
     r"|^ok \d+|^\s*[✓✔√]|\.{2,} ?(?:ok|yes|passed|done)\b|\bpassed\b.{0,20}\[ *\d+%\]"
     r"|\bretrying\b.{0,10}(?:\.\.\.|\bin \d|\bafter \d|\(|\battempt)|\bretry \d"
-    r"|\breconnecting\b"
-    r"|\bwill (?:be )?retr|\b(?:seconds?|secs?|minutes?|ms|\ds?) (?:before"
+    r"|\breconnecting\b|\bwill (?:be )?retr|\b(?:seconds?|secs?|minutes?|ms|\ds?) (?:before"
     r"|until) (?:the )?(?:next )?(?:retry|attempt)"
     r"|\b(?:continuing|ignored|ignoring|non-fatal|harmless|expected in tests?|skipping)\b"
     r"|^\s*[\w.-]+: error$"
@@ -129,6 +130,7 @@ _HARMLESS = re.compile(
     # what a web server writes down of each request it answered; why stands elsewhere
     r"|^completed [1-5]\d\d [\w ]{0,40} in \d[\d.]{0,8} ?m?s\b"
     r"|\"(?:get|post|put|patch|delete|head|options) \S{1,300} http/\d(?:\.\d)?\" [1-5]\d\d\b"
+    r"|^\W{0,8}(?:package|dart):\S{1,200} \d{1,6}(?::\d{1,6})? {2,}\S"  # a frame of Dart's
     r"|error budget|\berror (?:handling|handlers?|reporting|channels?)\b(?!:)"
 )
 _QUIET_LEVEL = re.compile(

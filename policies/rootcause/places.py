@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.noise import is_wrapper
 from policies.rootcause.place_class import RULE_NAME, class_at, is_code
 from policies.rootcause.scan import stripped
 
@@ -33,6 +34,8 @@ _MILD = re.compile(
     r"^\W{0,3}(?:warning|warn|note|info|hint|style|convention|refactor|remark|W\d{3,5}\b)|\(warning\)$",
     re.I,
 )
+_FRAME = re.compile(r"^0x[0-9a-fA-F]{4,16} in ")
+"""A stack's frame: an address and its function, no complaint."""
 _CARET = re.compile(r"^\s{0,200}\^[~^-]{0,200}\s{1,4}(?P<said>\S.{0,600})$")
 _UNDER = re.compile(r"^\s{1,6}(?:line )?\d{1,6}:\d{1,6}\s{1,6}(?P<said>\S.{0,600})$")
 _HEADED = re.compile(r"^\W{0,4}\S{0,300}\.[A-Za-z]\w{0,9}:?\s*$")
@@ -78,6 +81,8 @@ def _on_one_line(line: Line) -> Finding | None:
     if match is None or _MILD.search(match["said"]):
         return None
     said = match["said"]
+    if _FRAME.match(said) or is_wrapper(said.lower()):
+        return None
     is_error = bool(_SEVERE.match(said) or _ERROR_FIRST.match(text))
     rule = RULE_NAME.search(said)
     if is_error or rule:

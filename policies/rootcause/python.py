@@ -170,9 +170,11 @@ def _of_chain(chain: Sequence[Line], *, is_teardown: bool) -> Finding:
 
 
 def _retold(own: Sequence[Line]) -> Line:
-    """Give the first exception, or a later one that repeats its message and says more."""
+    """Give the first exception, or a later one that says more: repeats its message, or has one at all."""
     said = own[0].text.partition(": ")[2]
     later = own[-1]
+    if not said and ": " in later.text and not own[0].text.startswith("AssertionError"):
+        return later
     tells = len(said) >= _TOLD_CHARS and said[:_RETOLD_CHARS] in later.text
     return later if tells and len(own) > 1 else own[0]
 

@@ -35,6 +35,8 @@ _LINK_SAID = (
 CHAIN_LINES = 30
 _CHAINED = re.compile(r"^[Ee]rror: \S")
 _CAUSED = re.compile(r"^Caused by:$")
+_UNMARKED = re.compile(r"^(?![Ee]rror: |Caused by)[A-Za-z`'\"]\S{0,60} \S")
+"""What an error chain begins with where the program does not call it one."""
 _NUMBERED = re.compile(r"^\s+\d+: ")
 _REFUSED = re.compile(r"\bPermissionDenied\b|[Pp]ermission denied|Operation not permitted")
 _BUILD_SCRIPT = re.compile(
@@ -74,6 +76,13 @@ def error_chains(lines: Sequence[Line]) -> Iterator[Finding]:
         if causes and not _SUMS.match(line.text):
             rank = 76 if line.text.startswith("error: ") else 64
             yield Finding(lines=(causes[-1], stripped(line)), rank=rank, rule="error chain")
+    for at, _, _ in matching(lines, "Caused by:", _CAUSED):
+        head = next((one for one in reversed(lines[max(0, at - 2) : at]) if one.text.strip()), None)
+        causes = (
+            _causes(lines[at : at + CHAIN_LINES]) if head and _UNMARKED.match(head.text) else []
+        )
+        if head and causes:
+            yield Finding(lines=(causes[-1], stripped(head)), rank=62, rule="error chain")
 
 
 def _causes(after: Sequence[Line]) -> list[Line]:

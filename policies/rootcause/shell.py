@@ -47,7 +47,11 @@ def terraform(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield Terraform's boxed errors, with the first sentence below."""
     for at, line, _ in matching(lines, "│ Error: ", _BOX):
         below = [Line(n, text.lstrip("│").strip()) for n, text in lines[at + 1 : at + 12]]
-        more = [one for one in below if one.text and not one.text.startswith(("on ", "with ", "╵"))]
+        more = [
+            one
+            for one in below
+            if one.text and not one.text.startswith(("at ", "on ", "with ", "╵"))
+        ]
         prose = [one for one in more if not re.match(r"^\d+: ", one.text)][:1]
         lead = Line(line.number, line.text.lstrip("│ ").strip())
         yield Finding(

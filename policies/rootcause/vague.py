@@ -25,7 +25,7 @@ _UNDONE = re.compile(
 )
 _ENDS = re.compile(
     r"\b(?:failed|errored|aborted|crashed|unsuccessful)(?: (?:after|in"
-    r"|with) [\w .]{1,20})?\W{0,4}(?:\([\d.,]{1,8} ?m?s(?:ec)?\.?\))?\W{0,3}$|\bfailed!"
+    r"|with) [\w .]{1,20})?\W{0,4}(?:\((?:[\d.,]{1,8} ?m?s(?:ec)?\.?|exception)\))?\W{0,3}$|\bfailed!"
 )
 _REASON = re.compile(r": \S.{8}|\bbecause\b|\bdue to\b|\bsince\b| - \S.{8}|\bwith error\b")
 WORDS_OF_LITTLE = 4

@@ -12,6 +12,7 @@ from policies.rootcause.finding import HIGH_RANK, Finding
 from policies.rootcause.noise import is_bare
 from policies.rootcause.regions import Regions
 from policies.rootcause.tallies import is_tally
+from policies.rootcause.vague import only_ends
 
 EMPTY_EXCEPTION = 25
 """What an exception without a reason loses."""
@@ -87,6 +88,8 @@ def _emptiness(finding: Finding) -> int:
         return EMPTY_EXCEPTION
     if finding.failure_class is FailureClass.TEST_FAILURE and " " not in words:
         return ONLY_NAMED
-    said = _RAISED.sub("", finding.lines[0].text)
-    is_empty = said != finding.lines[0].text and is_bare(said.lower())
+    said = _RAISED.sub("", text := finding.lines[0].text)
+    is_raised = said != text and not said.rstrip().endswith(":")
+    is_thrown = finding.rule.endswith(" exception") and len(finding.lines) == 1
+    is_empty = (is_raised and is_bare(said.lower())) or (is_thrown and only_ends(words.lower()))
     return EMPTY_EXCEPTION if is_empty else 0

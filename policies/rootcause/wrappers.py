@@ -19,6 +19,15 @@ _CODE = re.compile(
     # bitbake's, as Python shows it: the script, how it ended
     r"|\bExecutionError\('[^']{1,400}',) (?P<code>124|13[479]|143)\b"
 )
+_SIGNALLED = re.compile(
+    # Python's subprocess and torch: minus the signal; Julia, Swift, Python's CalledProcessError: by name
+    r"\b(?:exit(?:ed)?(?: with)?(?: code| status)|exit_?code|return_?code)[:= ]{1,3}-(?P<minus>[4-9]|11)\b"
+    r"|\bProcessSignaled\((?P<julia>[4-9]|11)\)|\bdied with <Signals\.SIG[A-Z]{2,6}: (?P<python>[4-9]|11)>"
+    r"|\b(?:due to|killed by|terminated by|exited (?:with|on)) (?:unexpected )?signal(?: code)? "
+    r"(?P<swift>[4-9]|11)\b"
+)
+"""A death told by the signal itself: no code below 4 is one of a crash, and many programs end with -1."""
+_KILLED = "9"
 _CLASSES = {
     "124": C.TIMEOUT,
     "134": C.SIGNAL_CRASH,
@@ -37,9 +46,10 @@ _SAYS = re.compile(r"^[\w./+-]{1,300}: [A-Za-z`'\"][^:]{1,60}(?: |$)")
 """GNU coding standards, "Formatting Error Messages": `program: message`."""
 _WORDS = (
     " 1", "make", "*** Error code ", "error: Recipe `", "The command ", "FAILED: ", "Lifecycle script",
-    "ELIFECYCLE", "executor failed", "did not complete",
+    "ELIFECYCLE", "executor failed", "did not complete", "code -", "code: -", "status -", "code=-",
+    "Signal", "signal ",
 )  # fmt: skip
-"""One of them stands in every such line; all codes begin with 1."""
+"""One of them stands in every such line; all codes begin with 1, or with the sign of a signal."""
 
 
 def by_wrapper(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -49,6 +59,10 @@ def by_wrapper(lines: Sequence[Line]) -> Iterator[Finding]:
         match = _CODE.search(text[:500]) if " 1" in text else None
         if match:
             yield _finding(line, DIED, _CLASSES[match["code"]], f"exit {match['code']}")
+        elif signalled := _SIGNALLED.search(text[:1_000]):
+            number = signalled[signalled.lastgroup or 0]
+            found = C.OUT_OF_MEMORY if number == _KILLED else C.SIGNAL_CRASH
+            yield _finding(line, DIED, found, f"signal {number}")
         elif _NAMES.match(text):
             yield _finding(line, NAMED, None, "")
             yield from _spoken(lines, at)

@@ -20,7 +20,7 @@ _YARN = re.compile(
 _YARN_ON = re.compile(
     r"^yarn (?:run|install|add|exec|workspaces?|remove|upgrade|publish)?\s?v[01]\.\d"
 )
-_BERRY = re.compile(r"^➤ (?P<code>YN\d{4}): (?:[│┌└] )?(?P<said>[^\s@+│┌└-].{0,1000})$")
+_BERRY = re.compile(r"^\s{0,8}➤ (?P<code>YN\d{4}): (?:[│┌└] )?(?P<said>[^\s@+│┌└-].{0,1000})$")
 _BERRY_CODES = frozenset(
     [
         "YN0001",
