@@ -30,7 +30,7 @@ from policies.rootcause.quoted import unquoted
 from policies.rootcause.recovery import last_try, went_on
 from policies.rootcause.relayed import as_printed
 from policies.rootcause.silent import by_clock, by_exit
-from policies.rootcause.unwritten import not_let
+from policies.rootcause.unlet import not_let
 from policies.signatures import Signatures
 
 _REFUSED = frozenset({FailureClass.SANDBOX_PERMISSION, FailureClass.DISK_FULL})
@@ -141,6 +141,8 @@ class Diagnosis:
             own = [f for f in found if f.agent_form and f.number > close and f.rank >= HIGH_RANK]
             told = [f for f in own if not went_on(lines, f)]
             return told or ([refused] if (refused := not_let(lines)) else None)
+        if hints.known_class in _REFUSED and (refused := not_let(lines)):
+            return [refused]
         clock = by_clock(hints, _last(lines))
         if clock and not (found and found[0].rank >= HIGH_RANK and found[0].number > close):
             return [last_try(lines, self._signatures) or clock]

@@ -59,6 +59,27 @@ def test_a_change_lands_on_our_branch_and_merges(night, user):
     assert lines[-1].startswith("# nightcrew exit=0")
 
 
+UNLET = (
+    'sh -c \'echo "touch: cannot touch a.txt: Read-only file system"; echo; echo "{words}"{work}\''
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "work", "outcome"),
+    [
+        ("I was unable to create a.txt: it is read-only.", "", CycleOutcome.FAILED),
+        ("I was unable to create a.txt: it is read-only.", "; echo x > b.txt", CycleOutcome.SUCCEEDED),
+        ("There was nothing to do.", "", CycleOutcome.NOTHING_TO_DO),
+    ],
+)  # fmt: skip
+def test_plain_words_of_a_refusal_count_where_nothing_changed(night, user, words, work, outcome):
+    (cycle,) = night.run(night.plan(user, UNLET.format(words=words, work=work))).cycles
+    assert (cycle.outcome, len(cycle.attempts), cycle.attempts[0].exit_code) == (outcome, 1, 0)
+    if outcome is CycleOutcome.FAILED:
+        assert cycle.failure.failure_class is FailureClass.SANDBOX_PERMISSION
+        assert cycle.failure.summary == "touch: cannot touch a.txt: Read-only file system"
+
+
 def test_the_same_fix_never_lands_twice(night, user):
     plan = night.plan(user, FIXING, checks=(GREEN,))
     outcomes = [night.run(plan).cycles[0].outcome for _ in range(3)]

@@ -5,7 +5,7 @@ import pytest
 from policies.events import detect
 from policies.failure import FailureClass
 from policies.rootcause import Hints, diagnose
-from tests.policies.events.told import NOW, SIGNATURES, json_line
+from tests.policies.events.told import NOW, SIGNATURES, json_line, told
 
 RO = "bash: line 1: a.txt: Read-only file system"
 START = {"type": "session.start", "session_id": "s"}
@@ -15,8 +15,8 @@ WELL = {"type": "tool_result", "session_id": "s", "is_error": False, "output": "
 
 
 def found(*lines, agent="generic"):
-    told = [line if isinstance(line, str) else json_line(line) for line in lines]
-    return diagnose(told, Hints(agent=agent, exit_code=0, now=NOW), SIGNATURES)
+    rows = [line if isinstance(line, str) else json_line(line) for line in lines]
+    return diagnose(rows, Hints(agent=agent, exit_code=0, now=NOW), SIGNATURES)
 
 
 def block(**more):
@@ -105,6 +105,10 @@ TOUCHED = "$ touch a.txt\ntouch: cannot touch 'a.txt': Read-only file system\n\n
 def test_plain_text_must_say_clearly_that_the_work_was_refused(said, failed):
     cause = found(*f"{TOUCHED}{said}".splitlines(), agent=None)
     assert (cause.failure_class is FailureClass.SANDBOX_PERMISSION) is failed
+    _, story, _ = told("text", *f"{TOUCHED}{said}".splitlines())
+    assert story.denied == (
+        ["touch: cannot touch 'a.txt': Read-only file system"] if failed else []
+    )
     if failed:
         assert cause.summary == "touch: cannot touch 'a.txt': Read-only file system"
         assert cause.confidence == "medium"

@@ -10,14 +10,10 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
-from policies.events.refused import is_disk_full, is_refusal_report
-from policies.failure import FailureClass
-from policies.rootcause.finding import Finding, Line
+from policies.events.refused import is_refusal_report
 
-RANK = 66
-"""Words, not a form: never of high confidence."""
-_LAST_LINES, _NEAR_LINES = 8, 60
-"""A longer last paragraph tells of more than that."""
+_LAST_LINES, NEAR_LINES = 8, 60
+"""A longer last paragraph tells of more than that; a report further from the end is of something else."""
 _AFTER = re.compile(
     r"^\W*(?:tokens?\b|total\b|cost\b|session\b|duration\b|usage\b|model\b|[\d.,]+k? )",
     re.IGNORECASE,
@@ -50,44 +46,34 @@ _CLAIMED = re.compile(
 )
 _MIXED = re.compile(r"\b(?:but|however|instead|although|though|except)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`'\"(])")
-_FULL = re.compile(r"\bdisk (?:is |was )?full\b", re.IGNORECASE)
 
 
-def not_let(lines: Sequence[Line]) -> Finding | None:
-    """Give what refused the agent its work, in its last words of *lines*; None where they do not say so."""
-    said = _last_words(lines)
-    text = " ".join(line.text.strip() for line in said)
-    if not _REFUSER.search(text) or not _is_undone(said, text):
+def refused_report(texts: Sequence[str]) -> int | None:
+    """Give where in the last *texts* of the log it is reported what refused the agent its work.
+
+    None where the last words do not say that it was refused.
+    """
+    said = _last_words(texts)
+    whole = " ".join(said)
+    if not _REFUSER.search(whole) or not _is_undone(said, whole):
         return None
-    reports = [line for line in lines[-_NEAR_LINES:] if is_refusal_report(line.text)]
-    if not reports:
-        return None
-    return Finding(
-        lines=(reports[-1],),
-        rank=RANK,
-        rule="refused tool",
-        failure_class=_class(f"{reports[-1].text} {text}"),
-    )
+    first = max(0, len(texts) - NEAR_LINES)
+    reports = (at for at in range(len(texts) - 1, first - 1, -1) if is_refusal_report(texts[at]))
+    return next(reports, None)
 
 
-def _class(text: str) -> FailureClass:
-    is_full = is_disk_full(text) or _FULL.search(text) is not None
-    return FailureClass.DISK_FULL if is_full else FailureClass.SANDBOX_PERMISSION
-
-
-def _last_words(lines: Sequence[Line]) -> list[Line]:
+def _last_words(texts: Sequence[str]) -> list[str]:
     """Give the last paragraph, without sums below it; nothing of one that is long."""
-    kept = [*lines]
-    while kept and (not kept[-1].text.strip() or _AFTER.match(kept[-1].text)):
+    kept = [text.strip() for text in texts]
+    while kept and (not kept[-1] or _AFTER.match(kept[-1])):
         kept.pop()
-    told = list(takewhile(lambda line: line.text.strip(), reversed(kept)))[: _LAST_LINES + 1]
+    told = list(takewhile(bool, reversed(kept)))[: _LAST_LINES + 1]
     return told[::-1] if len(told) <= _LAST_LINES else []
 
 
-def _is_undone(said: Sequence[Line], text: str) -> bool:
+def _is_undone(said: Sequence[str], whole: str) -> bool:
     """Say whether the words tell of work that was not done, and of none that was."""
-    sentences = _SENTENCE.split(text)
-    told = [*sentences, *(line.text.strip() for line in said)]
-    if _MIXED.search(text) or not any(map(_NOT_DONE.match, told)):
+    sentences = _SENTENCE.split(whole)
+    if _MIXED.search(whole) or not any(map(_NOT_DONE.match, (*sentences, *said))):
         return False
     return not any(_CLAIMED.search(each) for each in sentences if not _NOT_DONE.match(each))
