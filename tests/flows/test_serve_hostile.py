@@ -26,7 +26,9 @@ allow_unsandboxed = true
 setup = []
 agent = "sh -c 'echo x > part.txt; touch {home}/$(basename $PWD).begun; sleep 12; echo y > new.txt'"
 """
-NAMES = ("worker", "server", "flow", "slept", "paused", "ended", "lost")
+NAMES = ("worker", "server", "asleep", "flow", "slept", "paused", "ended", "lost")
+ASLEEP_S = 20
+"""As by hand with 330 s: longer than any lease, and the agent's 12 s are over when it wakes."""
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +77,19 @@ def test_cycles_outlive_a_server_that_is_killed_and_it_comes_back(fleet):
     run = fleet.until_up(flow_run)
     assert state(run) == ("COMPLETED", "Completed"), run["state"]["message"]
     assert fleet.cycles("server")[0].outcome == "succeeded"
+
+
+def test_a_cycle_goes_on_when_a_machine_that_slept_wakes(fleet):
+    flow_run = going(fleet, "asleep")
+    frozen = set(processes_with(str(fleet.home))) - {os.getpid()}
+    for sent, then_s in ((signal.SIGSTOP, ASLEEP_S), (signal.SIGCONT, 0)):
+        for pid in frozen:
+            os.kill(pid, sent)
+        time.sleep(then_s)
+    run = fleet.until(flow_run, ended)
+    assert state(run) == ("COMPLETED", "Completed"), run["state"]["message"]
+    swept = fleet.until(fleet.begin("sweep/sweep"), ended)
+    assert state(swept)[0] == "COMPLETED", "its place in the pool is free again"
 
 
 def test_a_cycle_that_is_killed_is_closed_and_can_be_retried(fleet):
