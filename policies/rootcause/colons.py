@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.noise import is_wrapper
+from policies.rootcause.scan import stripped
 
 _OPEN = re.compile(r"[\w)\]'\"`]:$")
 _NO_REASON = re.compile(
@@ -21,6 +22,12 @@ _NO_REASON = re.compile(
 """Frames, code, headings, rules, commands and records of a log: none goes on with the sentence above."""
 _NEAR = 2
 """One blank line may stand between."""
+
+
+def announced(below: Iterable[Line]) -> list[Line]:
+    """Give the first line of *below* that is not empty, and the next where that one ends with a colon."""
+    filled = [stripped(line) for line in below if line.text.strip()]
+    return filled[: 2 if filled and filled[0].text.endswith(":") else 1]
 
 
 def with_reason(lead: Finding, lines: Sequence[Line]) -> Finding:
