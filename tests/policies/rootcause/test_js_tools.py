@@ -281,6 +281,26 @@ TABLE = [
         "",
     ),
     (PRERENDER, "compile_error", "Cannot read properties of undefined", ""),
+    (
+        f"Error {'-' * 40} src/cart.js:3:4\n\nCannot call `add` with `1` bound to `x` because number [1] is "
+        "incompatible with string [2]. [incompatible-call]\n\n   src/cart.js:3:4\n   3| add(1)",
+        "type_error",
+        "src/cart.js: Cannot call `add`",
+        "",
+    ),
+    (
+        "Analyzing shelf...\n\nwarning • Unused import: 'a.dart' • lib/cart.dart:1:8 • unused_import\n"
+        "  error • Undefined name 'x' • lib/cart.dart:3:5 • undefined_identifier\n\n2 issues found.",
+        "compile_error",
+        "Undefined name 'x'",
+        "",
+    ),
+    (
+        "   info - lib/cart.dart:3:5 - Avoid `print` calls. - avoid_print\n\n1 issue found.",
+        "lint",
+        "avoid_print",
+        "",
+    ),
     (BABEL, "compile_error", "Unexpected token (1:11)", ""),
 ]
 
