@@ -41,6 +41,10 @@ _CONFIGURE_MORE = re.compile(r"^(?:No package '|Package '|\S+ not found|Requeste
 _FAILED = re.compile(r"^FAILED: (?:\[code=\d+\] )?\S")
 _STEP = re.compile(r"^\[\d+/\d+\]|^ninja: ")
 _BAZEL = re.compile(r"^ERROR: (?:/|[A-Z]:|[\w@/.-]{1,200}:\d+)\S{0,300}?:\d+:\d+: (?P<said>.+)")
+_ACTED = re.compile(
+    r"\bfailed: \(|\(Exit \d+\)|Exec failed|\bfailed: \S{1,200} failed: error executing"
+)
+"""A command that it ran failed (before Bazel 4 `of rule '//x' failed: tool failed: error executing`)."""
 
 
 def cmake(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -103,7 +107,7 @@ def ninja(lines: Sequence[Line]) -> Iterator[Finding]:
 def bazel(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield Bazel's errors with a place in a BUILD file that are not only a failed action."""
     for _, line, match in matching(lines, "ERROR: ", _BAZEL):
-        acted = re.search(r"\bfailed: \(|\(Exit \d+\)|Exec failed", match["said"])
+        acted = _ACTED.search(match["said"])
         yield Finding(
             lines=(stripped(line),),
             rank=45 if acted else 75,

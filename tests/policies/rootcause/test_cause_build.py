@@ -76,6 +76,30 @@ CASES: list[tuple[str, str, str, str]] = [
     ("ERROR: no such package 'lib': BUILD file not found", "config_error", "lib", ""),
     ("TIMEOUT: //lib:slow_test (Summary)", "test_timeout", "slow_test", ""),
     ("//lib:sum_test            FAILED in 0.2s", "test_failure", "sum_test", ""),
+    (
+        "frob: the table has 3 columns, wanted 4\nmake: *** [Makefile:7: errors.c] Error 1\n"
+        "make: *** Deleting file 'errors.c'",
+        "compile_error",
+        "3 columns, wanted 4",
+        "",
+    ),
+    (
+        "ERROR: /w/lib/BUILD:3:1: Linking of rule '//lib:frob' failed: libtool failed: "
+        "error executing command \n  (cd /w/bazel && \\\n  exec env - \\\n  /usr/bin/libtool -o libfrob.a)\n"
+        "error: /usr/bin/libtool: no files specified\nUsage: /usr/bin/libtool -static [-] file [...]\n"
+        "Target //lib:frob failed to build\nFAILED: Build did NOT complete successfully",
+        "unknown",
+        "no files specified",
+        "",
+    ),
+    (
+        "> nx run shop:build\n\nframe: the tile map has 3 rows\n\n> nx run lib:build\n\nbuilt lib\n\n"
+        f'{"—" * 40}\n\n>  NX   ERROR  Running target "build" failed\n\n  Failed tasks:\n  \n'
+        "  - shop:build\n  \n  Hint: run the command with --verbose for more details.",
+        "unknown",
+        "3 rows",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 

@@ -154,6 +154,23 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     ("collect2: fatal error: cannot find 'ld'", "missing_dependency", "'ld'", ""),
+    (
+        "t/03-y.t .. 1/? the shelf has no handle at lib/Shelf.pm line 12.\n"
+        "# Tests were run but no plan was declared and done_testing() was not seen.\n"
+        "# Looks like your test exited with 2 just after 1.\n"
+        "t/03-y.t .. Dubious, test returned 2 (wstat 512, 0x200)\nAll 1 subtests passed \n"
+        "  Parse errors: No plan found in TAP output\nResult: FAIL",
+        "unknown",
+        "the shelf has no handle",
+        "",
+    ),
+    (
+        "the crate is sealed at bin/open.pl line 3.\n"
+        "Use of uninitialized value $x in concatenation (.) or string at bin/open.pl line 9.",
+        "unknown",
+        "the crate is sealed",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 
