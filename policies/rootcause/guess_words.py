@@ -23,15 +23,15 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"\bkernel panic|\bsegfault|\bsegmentation fault|\bsig(?:segv|abrt|kill|bus|ill"
             r"|fpe)\b|\bcore dumped"
             r"|\bpanicked at\b|\b(?:program|process|goroutine)\b.{0,40}\bpanic"
-            r"|\bstack overflow\b|\bcrash(?:ed|es)?\b"
+            r"|\bstack overflow\b|\b(?:on|by|with) signal \d|\bcrash(?:ed|es)?\b"
         ),
         C.SIGNAL_CRASH,
     ),
     (
         re.compile(
             r"\b(?:unknownhost|noroutetohost|connect(?:timeout)?|sockettimeout|sslhandshake|bind)exception\b"
-            r"|\b(?:http|https|status|error|code|returned)\b.{0,24}\b(?:404|500|502|503|504)\b"
-            r"|\b(?:502|503|504) "
+            r"|\b(?:https?|status|error|code|returned|replied|answered|responded)\b.{0,24}\b(?:404|500|502|503|504)\b"
+            r"|\beof\b.{0,20}\b(?:down|up)load|\b404 not found\b.{0,10}https?:|\b(?:502|503|504) "
             r"(?:bad|service|gateway)|\bhttp error\b|\bfailed to query\b"
             r"|\bcould not resolve host|\bunreachable\b"
             r"|\b(?:connect(?:ion)?|socket|dns|proxy|tls|ssl|download(?:ing)?|upload|registry"
@@ -63,8 +63,12 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         re.compile(
-            r"\bnot installed\b|\b(?:cannot|can't|unable to) (?:find|locate|load"
-            r"|open) (?:the )?(?:module|package|library|shared)"
+            r"\bnot installed\b|\b(?:cannot|can't|could not|unable to|failed to) (?:find|locate|load"
+            r"|open) (?:the )?(?:module|package|library|shared)|\blibrary not loaded\b"
+            r"|\b(?:binary|executable|command|program|tool)\b.{0,60}\bnot (?:be )?found\b"
+            r"|\bnot (?:be )?found (?:in|on) (?:the |your )?\$?path\b"
+            r"|\.(?:hh?|hpp|hxx|so|dylib|dll)\b['\">]?:? (?:no such file|(?:file )?not found)"
+            r"|\bpackages? .{1,60} conflicts? with\b|\bversion \S{1,40} (?:or \w{1,10} )?is required\b"
             r"|\bmissing (?:dependenc|package|module|library|header)|\bno (?:module"
             r"|package) named\b|\bplease install\b"
             r"|\bno such package|\bnothing provides\b|\bunmet\b|\bbroken packages\b"
@@ -75,7 +79,8 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\b(?:could not|cannot|can't|unable to|failed to) (?:find|resolve|satisfy"
             r"|locate) .{0,40}"
             r"\b(?:modules?|packages?|library|libraries|plugins?|dependenc\w+|artifacts?"
-            r"|imports?|versions?|programs?|executables?)"
+            r"|imports?|versions?|programs?|executables?|installations?|interpreters?|compilers?"
+            r"|toolchains?)"
             r"|\brequires? .{1,60}\bversions?\b|\bunsatisfiable|\bis needed by\b"
             r"|\bdoesn't match any versions"
             r"|\bresolutionimpossible\b|\bpackages? not found\b|\bcannot find module\b"
@@ -94,7 +99,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         re.compile(
-            r"\btype ?mismatch|\bmismatched types\b|\bnot assignable to\b"
+            r"\btype ?mismatch|\bto be (?:an? )?\w{1,60}, not \w|\bmismatched types\b|\bnot assignable to\b"
             r"|\bincompatible types?\b|could not match type"
             r"|\bexpected type\b|\bhas no attribute\b.{0,40}\[|\btype check\w* fail"
         ),
@@ -115,7 +120,13 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         ),
         C.LINT,
     ),
-    (re.compile(r"\breference to undeclared\b"), C.CONFIG_ERROR),
+    (
+        re.compile(
+            r"\breference to undeclared\b|\b(?:hash|checksum|digest|integrity)\b.{0,60}\bmismatch"
+            r"|\b(?:pars|read|load)\w*\b.{0,60}\.(?:ya?ml|toml|json|ini|cfg|conf)\b"
+        ),
+        C.CONFIG_ERROR,
+    ),
     (
         re.compile(
             r"\bsyntax ?error|\bparse error|\bunexpected (?:token|end of|eof|indent|character"
@@ -148,7 +159,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         re.compile(
-            r"\bassert|\bregression\b|\bexpected\b.{0,200}\b(?:got|but|actual|received|found"
+            r"\bassert|\bexpect\(|\bregression\b|\bexpected\b.{0,200}\b(?:got|but|actual|received|found"
             r"|to be|to equal)\b|(?:did|does) not (?:equal|match)"
             r"|\btests?\b|\btest_\w|\bspecs?\b|\bbenchmarks?\b|\bsnapshots?\b|\bnot equal\b"
             r"|\bnot ok\b|\bshould (?:be|equal|have)\b|\bcheck\b.{0,80}\bfail"
@@ -158,7 +169,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         re.compile(
-            r"timed? ?out\b|\btook too long\b|\bdeadline\b|\bmax(?:imum)? run ?time\b"
+            r"timed? ?out\b|\btook (?:too long|longer than)\b|\bdeadline\b|\bmax(?:imum)? run ?time\b"
             r"|\btime limit\b"
         ),
         C.TIMEOUT,
@@ -167,7 +178,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         re.compile(
             r"\b(?:toml|json)decodeerror\b|\byaml\.\w{1,20}\.\w{1,20}error\b"
             r"|\bconfig(?:uration|s|uring)?\b|\bsettings?\b|\boptions?\b|\bflags?\b"
-            r"|\barguments?\b|\bparameters?\b"
+            r"|\barguments?\b|\bparameters?\b|\binvalid (?:value|choice)\b"
             r"|\benv(?:ironment)? var|\bmust be (?:set|one of|a)\b|\bnot set\b|\byaml\b"
             r"|\btoml\b|\bjson\b|\bschema\b|\bmanifest\b"
             r"|\brequired (?:field|key|property|value)|\bunknown (?:key|field|property|target"
@@ -176,8 +187,10 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\bundeclared input\b|\bno rule\b"
             r"|\b(?:task|target|script|command|job|profile|resource)s? .{1,60}\b(?:not found"
             r"|not defined|never defined)|\bno (?:route\b|such (?:file|target|task|script"
-            r"|command|option))"
-            r"|\bdon't know how to\b|\bcould not find (?:file|task|target)|\brequires an? \w+ "
+            r"|command|option|service|profile|environment|key))"
+            r"|\bdon't know how to\b|\bcould not find (?:file|task|target)"
+            r"|\b(?:cannot|can't|could not|unable to|failed to) (?:open|read|load) (?:the )?(?:\w+ )?file\b"
+            r"|\brequires an? \w+ "
         ),
         C.CONFIG_ERROR,
     ),

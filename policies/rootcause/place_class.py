@@ -43,6 +43,10 @@ _SYNTAX = re.compile(
 _ASSERTS = re.compile(
     r"\bassert|\bexpected\b.{1,120}\b(?:got|but|actual|found)\b|\bfailed\b|\bEXPECT_|\bmismatch"
 )
+_ADVISES = re.compile(
+    r"\bshould (?:not )?(?:be|have|use|start|end|match)\b|^(?:please )?(?:prefer|avoid|consider)\b"
+)
+"""How checkers of style speak; compilers that do set `error` before it."""
 _TEST_FILE = re.compile(
     r"(?:^|[/\\_.])(?:tests?|specs?)(?:[/\\_.]|$)|(?:Test|Spec)s?\.\w+$|(?:^|[/\\])test\w*\.\w+$",
     re.I,
@@ -71,6 +75,8 @@ def class_at(file: str, ext: str, said: str, *, is_error: bool) -> C | None:
         and not (rule["code"] and ext in _COMPILED and is_error)
         and not (rule["rule"] or "").startswith("-W")
     ):
+        return C.LINT
+    if _ADVISES.search(lowered) and "error" not in lowered:
         return C.LINT
     if ext in _SETTINGS:
         return C.CONFIG_ERROR
