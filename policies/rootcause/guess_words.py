@@ -65,6 +65,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         re.compile(
             r"\bnot installed\b|\b(?:cannot|can't|could not|unable to|failed to) (?:find|locate|load"
             r"|open) (?:the )?(?:module|package|library|shared)|\blibrary not loaded\b"
+            r"|\bcannot load such file\b"
             r"|\b(?:binary|executable|command|program|tool)\b.{0,60}\bnot (?:be )?found\b"
             r"|\bnot (?:be )?found (?:in|on) (?:the |your )?\$?path\b"
             r"|\.(?:hh?|hpp|hxx|so|dylib|dll)\b['\">]?:? (?:no such file|(?:file )?not found)"

@@ -25,8 +25,8 @@ _FAILURE = words_of(
     "unsuccessful unsuccessfully aborted broken unexpected problems"
 )
 _COUNTED = words_of(
-    "test tests testcase testcases case cases suite suites spec specs example examples assertion "
-    "assertions check checks scenario scenarios feature features step steps file files job jobs "
+    "test tests subtest subtests programs testcase testcases case cases suite suites spec specs "
+    "example examples assertion assertions check checks scenario scenarios feature features step steps file files job jobs "
     "task tasks target targets build builds run runs command commands package packages project "
     "projects module modules result results summary report total totals count number problem "
     "problems issue issues violation violations offense offenses warning warnings warn pass passed "

@@ -165,6 +165,15 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
+        "t/07-y.t .......... 1/5 Undefined subroutine &Shelf::open called at lib/Shelf.pm line 108.\n"
+        "# Looks like you planned 5 tests but ran 3.\n"
+        "t/07-y.t .......... Dubious, test returned 255 (wstat 65280, 0xff00)\nFailed 2/5 subtests \n"
+        "  Parse errors: Bad plan.  You planned 5 tests but ran 3.\nResult: FAIL",
+        "unknown",
+        "Undefined subroutine &Shelf::open",
+        "",
+    ),
+    (
         "the crate is sealed at bin/open.pl line 3.\n"
         "Use of uninitialized value $x in concatenation (.) or string at bin/open.pl line 9.",
         "unknown",

@@ -247,6 +247,13 @@ TABLE = [
         "",
     ),
     (
+        "rake aborted!\nLoadError: cannot load such file -- shelf\n/w/lib/x.rb:62:in `require'\n"
+        "Tasks: TOP => environment\n(See full trace by running task with --trace)",
+        "missing_dependency",
+        "cannot load such file -- shelf",
+        "rake environment",
+    ),
+    (
         "ERROR:  While executing gem ... (Errno::ENOENT)\n"
         "    No such file or directory @ rb_sysopen - frob.gemspec",
         "config_error",
