@@ -26,15 +26,14 @@ _FAILURE = words_of(
 )
 _COUNTED = words_of(
     "test tests subtest subtests programs testcase testcases case cases suite suites spec specs "
-    "example examples assertion assertions check checks scenario scenarios feature features step steps file files job jobs "
-    "task tasks target targets build builds run runs command commands package packages project "
-    "projects module modules result results summary report total totals count number problem "
-    "problems issue issues violation violations offense offenses warning warnings warn pass passed "
-    "passes passing skip skipped skips pending todo ignored disabled scanned linted checked "
-    "validated analyzed due inspected compiled to "
-    "blacklisted xfail xfailed xpass xpassed expected retried flaky cancelled canceled success "
-    "successes successful succeeded ok okay info compilation execution pipeline stage session unit "
-    "integration testing"
+    "example examples assertion assertions check checks scenario scenarios feature features step "
+    "steps file files job jobs task tasks target targets build builds run runs command commands "
+    "package packages project projects module modules result results summary report total totals "
+    "count number problem problems issue issues violation violations offense offenses warning "
+    "warnings warn pass passed passes passing skip skipped skips pending todo ignored disabled "
+    "scanned linted checked validated analyzed due inspected compiled to blacklisted xfail "
+    "xfailed xpass xpassed expected retried flaky cancelled canceled success successes successful "
+    "succeeded ok okay info compilation execution pipeline stage session unit integration testing"
 )
 _GRAMMAR = words_of(
     "a an all and any are at by completed configuration configurations did during executed "
