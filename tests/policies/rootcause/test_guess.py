@@ -22,6 +22,17 @@ TABLE = [
     ("cannot open file '.shelfrc'", "config_error"),
     ("no such service: web", "config_error"),
     ("error: hash mismatch: expected sha256-aaa but got sha256-bbb", "config_error"),
+    ("error Your lockfile needs to be updated, but shelf was run with `--frozen`", "config_error"),
+    ("Could not find a JavaScript runtime.", "missing_dependency"),
+    (
+        'error shelf@1.0.0: The engine "node" is incompatible with this module.',
+        "missing_dependency",
+    ),
+    ("An error occurred (ThrottlingException) when calling Put: Rate exceeded", "rate_limit"),
+    ("ERROR: (shelf.deploy) PERMISSION_DENIED: The caller may not", "auth"),
+    ("Request failed with status code 403", "auth"),
+    ("hunk #1 FAILED at 3.", "merge_conflict"),
+    ("bundle size 312 kB exceeds the limit of 300 kB", "lint"),
     # what a server answered, or did not
     ("server replied: 401", "auth"),
     ("upstream answered 502", "network"),
