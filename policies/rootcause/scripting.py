@@ -94,7 +94,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
         ".js|.ts|.mjs|.cjs|.jsx|.tsx|.vue|.svelte|npm |yarn|node|● |✕ |Usage Error: |Internal "
         "Error: |✖|×|[warn] |"
         "[error] |[fail]| › | MD0|━━|➤ YN| failing|ERR_PNPM|ESLint|ERROR in|"
-        "Failed to compile|error TS|  Message:|FAILED|0 verbose cli ",
+        "Failed to compile|error TS|  Message:|FAILED",
         (
             (node_errors, "    at |  at |--trace-uncaught"),
             (jest, "● |✕ |coverage threshold|Coverage for|No tests found"),
@@ -123,7 +123,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
                 "Module build failed|Module parse failed",
             ),
             (deno_tests, " => "),
-            (npm, "npm ERR!|npm error|0 info it worked|0 verbose cli "),
+            (npm, "npm ERR!|npm error"),
             (yarn, "yarn |➤ YN|Usage Error: |Internal Error: "),
             (pnpm, "ERR_PNPM_"),
         ),
