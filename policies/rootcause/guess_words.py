@@ -78,7 +78,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|cannot|unable|tree|which)\b|\b(?:fail\w*|unable|could not|cannot"
             r"|missing)\b.{0,60}\bdependenc(?:y|ies)\b|\b(?:could not|cannot|can't|unable to"
             r"|failed to) (?:find|resolve|satisfy|locate) .{0,40}\b(?:modules?|packages?|library|libraries"
-            r"|plugins?|dependenc\w+|artifacts?|imports?|versions?|programs?|executables?|installations?"
+            r"|plugins?|dependenc\w+|artifacts?|imports?|versions?|programs?|executables?|gems?|installations?"
             r"|interpreters?|compilers?|toolchains?|runtimes?)|\brequires? .{1,60}\bversions?\b"
             r"|\bunsatisfiable|\bis needed by\b|\bdoesn't match any versions|\bresolutionimpossible\b"
             r"|\bpackages? not found\b|\bcannot find module\b|\bcannot open shared object"

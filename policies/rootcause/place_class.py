@@ -8,7 +8,8 @@ from policies.failure import FailureClass as C
 from policies.rootcause.tallies import words_of
 
 RULE_NAME = re.compile(
-    r"\s[\[(](?P<rule>[A-Za-z][\w@/.:-]{2,80})[\])](?: \[\d{1,2}\])?\.?$|^(?P<code>[A-Z]{1,5}-?\d{2,5})\b:?"
+    r"\s[\[(](?!\S{0,80}(?:Error|Exception)[\])])(?P<rule>[A-Za-z][\w@/.:-]{2,80})[\])](?: \[\d{1,2}\])?\.?$"
+    r"|^(?P<code>[A-Z]{1,5}-?\d{2,5})\b:?"
     r"|\s(?P<bare>[a-z]{2,}(?:[-/][a-z]{2,}){1,5})$"
 )
 """How checkers name the rule that was broken: at the end, or as a code at the start."""

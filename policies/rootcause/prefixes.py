@@ -49,7 +49,7 @@ PREFIX = re.compile(
     # cargo -vv: the package whose build script printed it; a compiler's error that a script passes on
     r"|\[[A-Za-z][\w-]{0,63} \d{1,6}\.\d{1,6}\.\d{1,6}[\w.+-]{0,40}\]"
     r"|(?:cargo::?warning=|warning:(?: [\w-]{1,64}@\d[\w.+-]{0,40}:)?)"
-    r"(?= ?[^\s:]{1,300}:\d{1,7}:\d{1,7}: (?:fatal )?error: )"
+    r"(?= ?\S{1,300}: (?:fatal )?error: )"
     # prove: the test's name, where the test's own words go on in its line
     r"|[\w./-]{1,200}\.t {0,40}\.{2,60}(?: \d{1,6}/(?:\d{1,6}|\?))?"
     r"(?= (?!ok\b|skipped|Dubious|Failed|FAILED|All )\S)"

@@ -51,8 +51,8 @@ _PANIC = re.compile(
 )
 _FMT = re.compile(r"^Diff in \S.{0,300}?(?::\d+| at line \d+):$")
 
-UNSAID = 60
-"""Rank of a build script of which nothing below says why: with -vv its panic stands above (rusttests)."""
+UNSAID = 40
+"""Rank of a build script of which nothing below says why: with -vv it spoke above."""
 
 
 def rustc(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -93,6 +93,23 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
+        "ERROR: /w/app/BUILD:12:1: Executing genrule //app:table failed (Exit 1): bash failed: "
+        "error executing command /bin/bash -c 'tools/gen > table.h'\n\n"
+        "Use --sandbox_debug to see verbose messages from the sandbox\n"
+        "gen: the table has 3 columns, wanted 4\nTarget //app:main failed to build\n"
+        "FAILED: Build did NOT complete successfully",
+        "unknown",
+        "gen: the table has 3 columns",
+        "",
+    ),
+    (
+        "scan.l:14: bad character class\nmake: *** [Makefile:30: scan.c] Error 1\n"
+        "make: *** Deleting file 'scan.c'",
+        "compile_error",
+        "bad character class",
+        "",
+    ),
+    (
         "> nx run shop:build\n\nframe: the tile map has 3 rows\n\n> nx run lib:build\n\nbuilt lib\n\n"
         f'{"—" * 40}\n\n>  NX   ERROR  Running target "build" failed\n\n  Failed tasks:\n  \n'
         "  - shop:build\n  \n  Hint: run the command with --verbose for more details.",

@@ -152,6 +152,22 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
+        '[frob-sys 0.9.1] Error: Os { code: 2, kind: NotFound, message: "No such file or directory" }\n'
+        "error: failed to run custom build command for `frob-sys v0.9.1`\n\nCaused by:\n"
+        "  process didn't exit successfully: `/w/build-script-build` (exit status: 1)",
+        "config_error",
+        "kind: NotFound",
+        "",
+    ),
+    (
+        "[frob-sys 0.9.1] cargo:warning=cc1: error: unrecognized command-line option '-mfrob'\n"
+        "[frob-sys 0.9.1] exit status: 1\n"
+        "error: failed to run custom build command for `frob-sys v0.9.1`",
+        "config_error",
+        "unrecognized command-line option '-mfrob'",
+        "",
+    ),
+    (
         "warning: frob-sys@0.9.1: c/a.c:3:10: error: expected ';' before 'return'\n"
         "error: failed to run custom build command for `frob-sys v0.9.1`",
         "compile_error",
