@@ -152,6 +152,15 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
+        "[frob-sys 0.9.1] thread 'main' panicked at 'no `frobc` anywhere', /c/frob-sys/build.rs:358:10\n"
+        "[frob-sys 0.9.1] stack backtrace:\n[frob-sys 0.9.1]    0: rust_begin_unwind\n"
+        "error: failed to run custom build command for `frob-sys v0.9.1`\n\nCaused by:\n"
+        "  process didn't exit successfully: `/w/build-script-build` (exit status: 101)",
+        "missing_dependency",
+        "no `frobc` anywhere",
+        "",
+    ),
+    (
         '[frob-sys 0.9.1] Error: Os { code: 2, kind: NotFound, message: "No such file or directory" }\n'
         "error: failed to run custom build command for `frob-sys v0.9.1`\n\nCaused by:\n"
         "  process didn't exit successfully: `/w/build-script-build` (exit status: 1)",
