@@ -43,9 +43,9 @@ _STEP = re.compile(r"^\[\d+/\d+\]|^ninja: ")
 _BAZELS = re.compile(r"^(?:ERROR|INFO|WARNING|FAILED): |^Target //|^\(\d\d:\d\d:\d\d\) ")
 _SHOWN = re.compile(r"^ {2,4}(?:\(cd |exec env |[A-Z]\w*=|/)|^Use --|^Execution platform: ")
 """The command itself, with --verbose_failures, and advice."""
-PRINTED = 46
+PRINTED = 58
 """Rank of what a failed action printed: a compiler's own form says more."""
-_BAZEL = re.compile(r"^ERROR: (?:/|[A-Z]:|[\w@/.-]{1,200}:\d+)\S{0,300}?:\d+:\d+: (?P<said>.+)")
+_BAZEL = re.compile(r"^ERROR: (?:[A-Z]:)?[\w@/.+~-]{1,400}:\d+:\d+: (?P<said>.+)")
 _ACTED = re.compile(
     r"\bfailed: \(|\(Exit \d+\)|Exec failed|\bfailed: \S{1,200} failed: error executing"
 )

@@ -42,7 +42,7 @@ _WRAPS_AT_START = re.compile(
     r"|error: job failed(?!: (?:execution|failed to)| \(system)|the action .{1,100} failed$"
     r"|\W{0,10}error:? command failed with exit code|error: script \".*\" exited with"
     r"|ninja: build stopped|scons: building terminated|scons: \*\*\* \[.{1,300}\] error -?\d+$"
-    r"|failed: build did not complete successfully"
+    r"|failed: build did not complete successfully|cannot build deriv|error: build of '/nix/.{1,999}' failed$"
     r"|\* error: \S{1,200} failed \(\w{2,12} phase\)|\* +emake failed"
     r"|(?:error: )?could not compile |error: aborting due to"
     r"|for more information about (?:this|an) error|error: \d+ errors?"

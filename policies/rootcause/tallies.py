@@ -36,7 +36,7 @@ _COUNTED = words_of(
     "succeeded ok okay info compilation execution pipeline stage session unit integration testing"
 )
 _GRAMMAR = words_of(
-    "a an all and any are at by completed configuration configurations did during executed "
+    "a an all and any including are at by completed configuration configurations did during executed "
     "exception exceptions finished following for from had has have in is its list more not of on "
     "one or our out please processed ran see selected some steps that the there these this time "
     "took total treated was were with as did didn't complete occurred occured oh encountered "

@@ -110,6 +110,21 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
+        "ERROR: BUILD.bazel:12:1: Linking of rule '//lib:frob' failed (Exit 1)\n"
+        'src/process-wrapper.cc:58: "execvp(external/llvm/bin/llvm-ar, ...)": No such file or directory\n'
+        "Target //lib:frob failed to build",
+        "missing_dependency",
+        "llvm-ar",
+        "",
+    ),
+    (
+        "> nx run api:check\n\nopen '/w/dist/x.js': no such crate\n\n NX   Ran target check for project a (3)"
+        "\n\n   ✖  1/2 targets failed, including the following:\n      - nx run api:check\n",
+        "unknown",
+        "no such crate",
+        "",
+    ),
+    (
         "> nx run shop:build\n\nframe: the tile map has 3 rows\n\n> nx run lib:build\n\nbuilt lib\n\n"
         f'{"—" * 40}\n\n>  NX   ERROR  Running target "build" failed\n\n  Failed tasks:\n  \n'
         "  - shop:build\n  \n  Hint: run the command with --verbose for more details.",

@@ -135,6 +135,15 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
+        "building '/nix/store/bb-shelf.drv'...\nthe index has no first page\n"
+        "builder for '/nix/store/bb-shelf.drv' failed with exit code 3\n"
+        "cannot build derivation '/nix/store/cc-env.drv': 1 dependencies couldn't be built\n"
+        "error: build of '/nix/store/cc-env.drv' failed",
+        "compile_error",
+        "the index has no first page",
+        "",
+    ),
+    (
         "Epoch 3 | Loss: 2.5\n"
         "slurmstepd: error: Job 77 exceeded memory limit (9000 > 8000), being killed\n"
         "slurmstepd: error: Exceeded job memory limit\n"

@@ -320,6 +320,14 @@ TABLE = [
         "avoid_print",
         "",
     ),
+    (
+        " FAIL  src/b.test.ts [ src/b.test.ts ]\nError: Transform failed with 1 error:\n"
+        '/w/src/b.ts:9:0: ERROR: Expected "}" but found end of file\n  Plugin: vite:esbuild\n\n'
+        " Test Files  1 failed (1)\n      Tests  no tests",
+        "compile_error",
+        'Transform failed with 1 error: /w/src/b.ts:9:0: ERROR: Expected "}"',
+        "npx vitest run src/b.test.ts",
+    ),
     (BABEL, "compile_error", "Unexpected token (1:11)", ""),
 ]
 
