@@ -132,7 +132,8 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\bunbound (?:value|variable|identifier|module)|\bunknown (?:identifier|type name|symbol|tag"
             r"|directive|shortcode)|\bimplicit type\b|\bcannot find symbol|\bunresolved (?:reference"
             r"|identifier|external)|\binvalid syntax|\bis (?:unbound|undefined)\b|\bexpected (?:expression"
-            r"|identifier|declaration|`?[;})\]]|an? )|\berror: unexpected .{1,30} in\b"
+            r"|identifier|declaration|`?[;})\]]|an? |['\"`][^\w\s]{1,2}['\"`])"
+            r"|\berror: unexpected .{1,30} in\b"
             r"|\bunexpected symbol\b|\bnot (?:declared|defined|in scope)\b|\bno such function"
         ),
         C.COMPILE_ERROR,

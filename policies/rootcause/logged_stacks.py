@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from policies.rootcause.finding import Line
-from policies.rootcause.noise import is_harmless, is_wrapper
+from policies.rootcause.noise import is_bare, is_echo, is_harmless
 from policies.rootcause.scan import holding
 
 _LEVELS = (
@@ -33,8 +33,8 @@ _GOES_ON = ("TRACE", "DEBUG", "INFO")
 _STACK = re.compile(
     r"^\s+(?:at |\.{3} \d)|^\s*Caused by: |^(?:[a-z_]\w*\.){1,12}[A-Z][\w$]*(?::|$)"
 )
-_LEVELLED = re.compile(r"^\[(?:INFO|WARN|WARNING|ERROR)\]")
-"""Maven's own, which ends with that program: what it says of it is no later error."""
+_SPEAKS = re.compile(r"^(?!\[(?:INFO|WARN|WARNING|ERROR)\]|npm |yarn |error Command )\W{0,4}\w")
+"""Maven, npm and yarn end with the program that they ran: what they say of it is no later error."""
 
 
 def survived_stacks(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
@@ -54,10 +54,12 @@ def survived_stacks(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
 
 
 def _another_speaks(after: Sequence[Line]) -> bool:
-    """Say whether below the log's last record stands what is neither of its stack nor a mere end."""
-    return any(
-        one.text.strip()
-        and not (_STACK.match(one.text) or _LEVELLED.match(one.text))
-        and not (is_wrapper(lowered := one.text.strip().lower()) or is_harmless(lowered))
-        for one in after
-    )
+    """Say whether right below the log's last record another program states something.
+
+    A build tool, a shell or a CI system only says there that the program has ended.
+    """
+    told = (one.text for one in after if one.text.strip() and not _STACK.match(one.text))
+    first = next(told, "")
+    lowered = first.strip().lower()
+    only_ends = is_bare(lowered) or is_harmless(lowered) or is_echo(first)
+    return _SPEAKS.match(first) is not None and not only_ends

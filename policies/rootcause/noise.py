@@ -63,7 +63,7 @@ _WRAPS_AT_START = re.compile(
     # what harnesses and buildbot add after the failure
     r"|setting return code to|# tbpl |running post_fatal|exiting -?\d+$"
     r"|\W{0,4}\S{1,100} error {1,60}context cancell?ed\b|no tests run or test summary"
-    r"|dubious, test returned|parse errors: |non-zero (?:exit|wait) status: "
+    r"|dubious, test returned|parse errors: (?:no|bad|more|tests?) |non-zero (?:exit|wait) status: "
     r"|# looks like your test exited with |# tests were run but no plan "
     r"|halting on failure|\W{0,4}nx {1,9}(?:error {1,9})?(?:running|ran) targets? |unsuccessful task run"
     r"|program finished with exit code|elapsedtime="

@@ -55,8 +55,8 @@ _SELF = re.compile(r"^(?:error|fatal|err!?|e)\b[: ]", re.I)
 _NAMES_TEST = re.compile(r"^\s{0,12}(?:not ok \d|--- FAIL: )")
 _VALUE = r"(?:[\"'`\d<\[{]|true\b|false\b|null\b|nil\b|none\b|undefined\b)"
 _COMPARES = re.compile(
-    r"^\W{0,6}(?:[\w.]{0,60}(?:Error|Failure): )?expected:? .{1,200}?\b"
-    rf"(?:to (?:be|equal|match|contain|have|include|deeply equal)|but (?:got|was|received|found)):? {_VALUE}"
+    r"^\W{0,6}(?:(?!\w{0,30}(?:Syntax|Parse))[\w.]{0,60}(?:Error|Failure): )?expected:? .{1,200}?\b"
+    rf"(?:to (?:be|equal|match|contain|have|include|deeply equal)|but (?:got|was|received)):? {_VALUE}"
     r"|\bAssertionError: .{1,200} (?:[!=]==?|is not|not in) |\bFailed asserting that\b",
     re.I,
 )

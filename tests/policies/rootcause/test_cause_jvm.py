@@ -201,3 +201,19 @@ def test_an_exception_that_a_program_logged_and_survived_is_not_why_a_later_one_
     assert cause(f"{LOGGED}{WENT_ON}{later}").summary == later
     assert "shelf is cold" in cause(f"{LOGGED}{WENT_ON}").summary
     assert "shelf is cold" in cause(f"{LOGGED}{later}").summary
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "> Task :bootRun FAILED\n\nFAILURE: Build failed with an exception.\n\n* What went wrong:\n"
+        "Execution failed for task ':bootRun'.\n"
+        "> Process 'command '/usr/bin/java'' finished with non-zero exit value 1",
+        "npm ERR! code ELIFECYCLE\nnpm ERR! Exit status 1",
+        "+ docker stop shelf\nshelf",
+    ],
+)
+def test_what_only_says_that_the_program_ended_is_no_later_failure(
+    cause: Callable[[str], Failure], end: str
+) -> None:
+    assert "shelf is cold" in cause(f"{LOGGED}{WENT_ON}{end}").summary

@@ -85,6 +85,8 @@ def test_what_a_test_only_speaks_of_has_befallen_nobody(
     ("line", "found"),
     [
         ("Error: checksum mismatch for shelf.tar.gz: expected abc1 but got def4", "config_error"),
+        ('Expected ";" but found "shelf"', "compile_error"),
+        ('SyntaxError: Expected "," but got "}"', "compile_error"),
         ("Expected shelf to be there but got connection refused at 127.0.0.1:80", "network"),
     ],
 )
