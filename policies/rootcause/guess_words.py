@@ -118,6 +118,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         re.compile(
+            r"\b(?:toml|json)decodeerror\b|\byaml\.\w{1,20}\.\w{1,20}error\b|"
             r"\breference to undeclared\b|\block ?file\b.{0,40}\b(?:needs to be updated|out of (?:date"
             r"|sync)|not up to date|outdated)|\b(?:hash|checksum|digest|integrity)\b.{0,60}\bmismatch"
             r"|\b(?:pars|read|load)\w*\b.{0,60}\.(?:ya?ml|toml|json|ini|cfg|conf)\b"
@@ -168,7 +169,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         re.compile(
-            r"\b(?:toml|json)decodeerror\b|\byaml\.\w{1,20}\.\w{1,20}error\b|\bconfig(?:uration|s|uring)?\b"
+            r"\bconfig(?:uration|s|uring)?\b"
             r"|\bsettings?\b|\boptions?\b|\bflags?\b|\barguments?\b|\bparameters?\b|\binvalid (?:value"
             r"|choice)\b|\benv(?:ironment)? var|\bmust be (?:set|one of|a)\b|\bnot set\b|\byaml\b|\btoml\b"
             r"|\bjson\b|\bschema\b|\bmanifest\b|\brequired (?:field|key|property|value)|\bunknown (?:key"
