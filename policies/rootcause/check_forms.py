@@ -49,6 +49,8 @@ COMPARES = re.compile(
     r"\bassert|\bexpect|(?:did|does|do|is|are|was) ?n[o't]{1,2} (?:equal|match)|not equal"
     r"|\bmis-?match| !==? |\bshould\b"
 )
+VALUES = re.compile(r"\bassert\w{0,20}: .{0,300}?(?: !=+ | ==+ |\bnot equal\b)")
+"""An assertion on two values: what they speak of is the test's own text, not what befell it."""
 OPERAND = re.compile(
     r"^\W{0,14}(?:expected|actual|got|received|want(?:ed)?|have|value of|left|right|evaluated"
     r"|observed|found|reason|message|diff)\b[^:=|<(]{0,30}[:=|<(]"
@@ -61,5 +63,7 @@ RAISED = re.compile(
 )
 FRAME = re.compile(r"^\s*(?:at |from |in |File \"|#\d|\[\d+\] |@ )")
 TESTS = re.compile(r"\btests?\b|\bspecs?\b|\btest_|_test\b|Test\b|::")
+TIMED = re.compile(r" \(\d[\d.,]{0,8} ?m?s\)$")
+"""A test runner says how long each took."""
 MARKS = ("fail", "Fail", "FAIL", "not ok", "✗", "✕", "✖", "✘", "×", "❌", "⨯", ") ")
 """One of them stands in every line of these forms: a cheap test before them."""

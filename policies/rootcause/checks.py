@@ -26,9 +26,11 @@ from policies.rootcause.check_forms import (
     RAISED,
     REASON,
     TESTS,
+    TIMED,
+    VALUES,
 )
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.noise import is_bare, is_echo
+from policies.rootcause.noise import is_bare, is_echo, is_wrapper
 from policies.rootcause.scan import holding, stripped
 from policies.rootcause.tallies import is_tally, says_nothing
 
@@ -78,6 +80,7 @@ def _name(text: str, is_counted: bool) -> str:
     if (
         is_tally(lowered)
         or is_tally(text.lower())
+        or is_wrapper(text.lower())
         or is_bare(lowered)
         or (is_echo(text) and text[:1] != "#")
         or LOGGED.match(name)
@@ -167,8 +170,14 @@ def _says_why(text: str) -> bool:
 
 def _class(name: str, said: str) -> C | None:
     lowered = said.lower()
-    if "timed out" in lowered or "timeout" in lowered:
+    hangs = "timed out" in lowered or "timeout" in lowered
+    if hangs and not VALUES.search(lowered):
         return C.TEST_TIMEOUT if TESTS.search(name) else None
-    if TESTS.search(name) or COMPARES.search(lowered) or OPERAND.match(lowered):
+    if (
+        TESTS.search(name)
+        or TIMED.search(name)
+        or COMPARES.search(lowered)
+        or OPERAND.match(lowered)
+    ):
         return C.TEST_FAILURE
     return None

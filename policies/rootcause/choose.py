@@ -15,7 +15,7 @@ from policies.rootcause.guards import Guards
 from policies.rootcause.guess import guessed
 from policies.rootcause.provider import ANSWER
 from policies.rootcause.regions import Regions, regions_of
-from policies.rootcause.single import OWN_RANK, by_signature, unmarked
+from policies.rootcause.single import OWN_RANK, by_signature, tests_own, unmarked
 from policies.rootcause.weigh import behind_forms, in_place
 from policies.rootcause.wrappers import by_wrapper
 from policies.signatures import Signature, Signatures
@@ -72,8 +72,9 @@ def _candidates(
     plain = Lines(unprefixed, guards.vocabulary)
     formal = [finding for finder in FINDERS for finding in finder(plain)]
     claimed = {line.number for found in formal if found.rank >= HIGH_RANK for line in found.lines}
-    known = [found for found in by_signature(said, signatures) if _adds(found, claimed)]
     shaped = [f for shape in SHAPES for f in shape(plain) if f.number not in claimed]
+    claimed |= {found.number for found in shaped if _names_test(found)}
+    known = [found for found in by_signature(said, signatures) if _adds(found, claimed)]
     formal, shaped = list(in_place(formal, regions)), list(in_place(shaped, regions))
     placed_known = behind_forms(list(in_place(known, regions)), formal)
     weighed = [*formal, *placed_known, *shaped, *in_place(by_words(said, guards), regions)]
@@ -82,6 +83,11 @@ def _candidates(
     for last in by_ending(said, regions.begins, regions.ends):
         yield last if says or not regions.begins else replace(last, rank=ONLY_WORDS)
     yield from in_place(by_wrapper(plain), regions)
+
+
+def _names_test(found: Finding) -> bool:
+    """Say whether its line names a failing test whose reason stands elsewhere: the name befell nobody."""
+    return found.failure_class is FailureClass.TEST_FAILURE and len(found.lines) > 1
 
 
 def _adds(found: Finding, claimed: Set[int]) -> bool:
@@ -106,7 +112,10 @@ def entry_for(finding: Finding, signatures: Signatures) -> Signature | None:
     """Give the catalogue entry that knows one of the finding's lines best, if its class may stand."""
     if own := signatures.named(finding.rule):
         return own
-    known = [entry for line in finding.lines if (entry := signatures.of(line.text))]
+    told = (line.text for line in finding.lines if not _only_names(finding, line))
+    known = [
+        entry for text in told if (entry := signatures.of(text)) and not tests_own(text, entry)
+    ]
     known.sort(key=lambda entry: -entry.rank)
     for entry in known:
         if entry.own:
@@ -121,6 +130,13 @@ def entry_for(finding: Finding, signatures: Signatures) -> Signature | None:
         ):
             return entry
     return None
+
+
+def _only_names(finding: Finding, line: Line) -> bool:
+    """Say whether *line* is a test's name, of which nothing else is known."""
+    return (
+        finding.failure_class is FailureClass.TEST_FAILURE and line.text.strip() == finding.identity
+    )
 
 
 def class_of(finding: Finding, entry: Signature | None) -> FailureClass:

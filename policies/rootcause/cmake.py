@@ -43,7 +43,16 @@ _CONFIGURE = re.compile(r"^(?:\S{0,200}/)?configure: error: (?P<said>.*)")
 _CONFIGURE_MORE = re.compile(r"^(?:No package '|Package '|\S+ not found|Requested '|Variable )")
 _FAILED = re.compile(r"^FAILED: (?:\[code=\d+\] )?\S")
 _STEP = re.compile(r"^\[\d+/\d+\]|^ninja: ")
-_BAZEL = re.compile(r"^ERROR: (?:/|[A-Z]:|[\w@/.-]{1,200}:\d+)\S{0,300}?:\d+:\d+: (?P<said>.+)")
+_BAZELS = re.compile(r"^(?:ERROR|INFO|WARNING|FAILED): |^Target //|^\(\d\d:\d\d:\d\d\) ")
+_SHOWN = re.compile(r"^ {2,4}(?:\(cd |exec env |[A-Z]\w*=|/)|^Use --|^Execution platform: ")
+"""The command itself, with --verbose_failures, and advice."""
+PRINTED = 58
+"""Rank of what a failed action printed: a compiler's own form says more."""
+_BAZEL = re.compile(r"^ERROR: (?:[A-Z]:)?[\w@/.+~-]{1,400}:\d+:\d+: (?P<said>.+)")
+_ACTED = re.compile(
+    r"\bfailed: \(|\(Exit \d+\)|Exec failed|\bfailed: \S{1,200} failed: error executing"
+)
+"""A command that it ran failed (before Bazel 4 `of rule '//x' failed: tool failed: error executing`)."""
 
 
 def cmake(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -104,15 +113,28 @@ def ninja(lines: Sequence[Line]) -> Iterator[Finding]:
 
 
 def bazel(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Yield Bazel's errors with a place in a BUILD file that are not only a failed action."""
-    for _, line, match in matching(lines, "ERROR: ", _BAZEL):
-        acted = re.search(r"\bfailed: \(|\(Exit \d+\)|Exec failed", match["said"])
+    """Yield Bazel's errors with a place in a BUILD file; of a failed action what its command printed."""
+    for at, line, match in matching(lines, "ERROR: ", _BAZEL):
+        acted = _ACTED.search(match["said"])
+        if acted and (said := _printed(lines[at + 1 : at + 1 + BLOCK_LIMIT])):
+            yield Finding(lines=(_alarming(said),), rank=PRINTED, rule="bazel action")
         yield Finding(
             lines=(stripped(line),),
             rank=45 if acted else 75,
             rule="bazel",
             failure_class=None if acted else C.CONFIG_ERROR,
         )
+
+
+def _printed(after: Sequence[Line]) -> list[Line]:
+    """Give what the command printed: below its own lines, above Bazel's next words."""
+    said: list[Line] = []
+    for line in after:
+        if _BAZELS.match(line.text):
+            break
+        if line.text.strip() and not _SHOWN.match(line.text) and not is_wrapper(line.text.lower()):
+            said.append(stripped(line))
+    return said
 
 
 def _alarming(said: Sequence[Line]) -> Line:

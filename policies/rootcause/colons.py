@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.noise import is_wrapper
+from policies.rootcause.scan import stripped
 
 _OPEN = re.compile(r"[\w)\]'\"`]:$")
 _NO_REASON = re.compile(
@@ -23,14 +24,32 @@ _NEAR = 2
 """One blank line may stand between."""
 
 
+def announced(below: Iterable[Line]) -> list[Line]:
+    """Give the first line of *below* that is not empty, and the next where that one ends with a colon."""
+    filled = [stripped(line) for line in below if line.text.strip()]
+    return filled[: 2 if filled and filled[0].text.endswith(":") else 1]
+
+
 def with_reason(lead: Finding, lines: Sequence[Line]) -> Finding:
-    """Give *lead*, if it is one line that ends with a colon, with the line below that says why."""
-    text = lead.lines[0].text.strip()
-    if len(lead.lines) > 1 or lead.summary not in ("", text) or not _OPEN.search(text):
+    """Give *lead*, if its words end with a line's colon, with the line below that says why."""
+    head = _open_line(lead)
+    if head is None:
         return lead
-    below = (line for line in lines if lead.number < line.number <= lead.number + _NEAR)
+    below = (line for line in lines if head.number < line.number <= head.number + _NEAR)
     reason = next((line for line in below if line.text.strip()), None)
     if reason is None or _NO_REASON.search(reason.text) or is_wrapper(reason.text.lower()):
         return lead
-    said = f"{text} {reason.text.strip()}"
-    return replace(lead, lines=(*lead.lines, reason), summary=said, identity=lead.identity or said)
+    why = reason.text.strip()
+    said = f"{lead.words()} {why}"
+    shown = {line.number: line for line in (*lead.lines, reason)}
+    is_open = lead.identity.endswith(":")
+    known = f"{lead.identity} {why}" if is_open else lead.identity or said
+    return replace(lead, lines=tuple(shown.values()), summary=said, identity=known)
+
+
+def _open_line(lead: Finding) -> Line | None:
+    """Give the line with whose colon the words of *lead* end."""
+    said = lead.words()
+    if not _OPEN.search(said):
+        return None
+    return next((line for line in lead.lines if said.endswith(line.text.strip())), None)

@@ -11,6 +11,8 @@ from policies.rootcause.noise import is_harmless, is_wrapper
 from policies.rootcause.scan import matching, stripped
 
 BLOCK_LIMIT = 40
+UNQUOTED = 24
+"""Rank of what stands right above a builder's end, which Nix does not quote: words of failure say more."""
 
 _STEP = re.compile(r"^\s*> \[[^\]]{1,200}\]")
 _RULE = re.compile(r"^-{6,}$")
@@ -99,7 +101,7 @@ def _step(lines: Sequence[Line], at: int) -> Iterator[Finding]:
 
 
 def nix_builds(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Yield the last words of a failed Nix builder, which Nix repeats below its own error."""
+    """Yield the last words of a failed Nix builder; Nix repeats them below its own error since 2.4."""
     for at, _, _ in matching(lines, "/nix/store/", _NIX):
         quoted = [
             Line(one.number, match["said"].strip())
@@ -109,6 +111,13 @@ def nix_builds(lines: Sequence[Line]) -> Iterator[Finding]:
         own = [one for one in quoted if not is_wrapper(one.text.lower())]
         if own:
             yield Finding(lines=(_lead(own),), rank=58, rule="nix builder", first_wins=False)
+        elif last := _last_words(lines[max(0, at - BLOCK_LIMIT) : at]):
+            yield Finding(lines=(last,), rank=UNQUOTED, rule="last words", first_wins=False)
+
+
+def _last_words(before: Sequence[Line]) -> Line | None:
+    told = (stripped(one) for one in reversed(before) if one.text.strip())
+    return next((one for one in told if not is_wrapper(one.text.lower())), None)
 
 
 def _lead(said: Sequence[Line]) -> Line:

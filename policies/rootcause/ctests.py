@@ -35,6 +35,16 @@ _CTEST_NOW = re.compile(
 _XCTEST = re.compile(r"^\S.{0,300}:\d+: error: (?P<name>-\[\S+ \w+\]|[\w.]+) : (?P<said>.+)")
 _QT = re.compile(r"^FAIL!  : (?P<name>[\w:]{1,200})\([^)]{0,200}\) (?P<said>.+)")
 _PERL = re.compile(r"^#\s+Failed test (?:(?P<name>'.{1,200}')|at (?P<place>\S+ line \d+))")
+_DIED = re.compile(
+    r"^(?P<said>[^\s#].{0,800}?) at \S{1,300}\.(?:p[lm]|PL|t|cgi|psgi) line \d{1,7}\.$"
+)
+_WARNED = re.compile(
+    r"^(?:Use of |Useless use|Subroutine \S+ redefined|Wide character|Argument \")|masks earlier|"
+    r"isn't numeric|used only once|is deprecated|Odd number of|Deep recursion|[Pp]ossible "
+)
+"""What perl itself warns of ends nothing (perldiag)."""
+PERL_DIED = 33
+"""Rank of `die`, which `warn` looks like: behind all words of failure."""
 _HANGS, _CRASHES = (
     ("timeout",),
     ("seg", "abort", "exception", "illegal", "bus", "numerical", "other"),
@@ -70,11 +80,20 @@ def assertions(lines: Sequence[Line]) -> Iterator[Finding]:
 
 
 def perl_tests(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Yield what Perl's Test::More says of a failing test, with what it got."""
+    """Yield what Perl's Test::More says of a failing test, with what it got, and where a script died."""
     for at, line, match in matching(lines, "Failed test", _PERL):
         got = [stripped(one) for one in lines[at + 1 : at + 4] if "got: " in one.text][:1]
         name = match["name"] or match["place"]
         yield _test((stripped(line), *got), "", name, 75)
+    for _, line, match in matching(lines, " line ", _DIED):
+        if not _WARNED.search(match["said"]):
+            yield Finding(
+                lines=(stripped(line),),
+                rank=PERL_DIED,
+                rule="perl died",
+                first_wins=False,
+                identity=match["said"],
+            )
 
 
 def ctest(lines: Sequence[Line]) -> Iterator[Finding]:

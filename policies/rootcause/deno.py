@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from policies.rootcause.cases import failed_test
+from policies.rootcause.colons import announced
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import matching, stripped
 
@@ -22,10 +23,9 @@ _ERROR = re.compile(r"^error: (?P<said>\S.{0,1500})$")
 def deno_tests(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield each failing test; a message that ends with a colon goes on in the line below."""
     for at, line, match in matching(lines, WORD, _HEAD):
-        below = [stripped(one) for one in lines[at + 1 : at + LOOK_AHEAD] if one.text.strip()]
-        error = _ERROR.match(below[0].text) if below else None
+        shown = announced(lines[at + 1 : at + LOOK_AHEAD])
+        error = _ERROR.match(shown[0].text) if shown else None
         if error:
-            shown = below[:2] if error["said"].endswith(":") else below[:1]
             why = " ".join((error["said"], *(one.text for one in shown[1:])))
             yield failed_test(
                 "deno",

@@ -43,6 +43,7 @@ from policies.rootcause.scripting import scripting
 from policies.rootcause.shell import powershell, shell_trace, terraform
 from policies.rootcause.stacks import stack_events
 from policies.rootcause.systemd import systemd
+from policies.rootcause.task_runners import nx_tasks
 from policies.rootcause.tex import tex_runs
 from policies.rootcause.verdicts import verdicts
 from policies.rootcause.xcode import xcode_errors
@@ -71,7 +72,17 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     ),
     *(msbuild, dotnet_tests, dotnet_exceptions),
     *(shell_trace, powershell, terraform, buildkit, nix_builds, refused_pushes),
-    *(mozlog, browser_tests, verdicts, provisioning, stack_events, kernel, systemd, headed),
+    *(
+        mozlog,
+        browser_tests,
+        verdicts,
+        provisioning,
+        stack_events,
+        kernel,
+        systemd,
+        headed,
+        nx_tasks,
+    ),
     *(provider_errors, error_documents),
 )
 """What reads each tool's own format."""

@@ -104,7 +104,7 @@ def _headed(lines: Sequence[Line], at: int) -> Iterator[Finding]:
 
 def _announced(head: Line, below: Sequence[Line]) -> tuple[Line, ...]:
     """Give the indented line that a head ending with a colon announces: there the reason stands."""
-    said = next((one for one in below if one.text.strip()), None)
+    said = next((one for one in below if _LETTERS.search(one.text)), None)
     if said is None or noise.is_wrapper(said.text.lower()):
         return ()
     tag = _TAG.match(head.text)
@@ -177,7 +177,7 @@ def _rank(text: str, plain: str, held: int) -> int:
         rank -= TIDYING
     if may_find(BARE, held, words) and noise.is_bare(words):
         rank -= BARE_LOSES
-    elif is_vague(words):
+    elif is_vague(words) and not words.startswith("fatal: "):  # with it a program ends
         rank -= VAGUE
     return max(rank, 0)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import matching, stripped
+from policies.rootcause.vague import only_ends
 
 LOOK_BACK = 60
 
@@ -22,6 +23,8 @@ _BUILDS = re.compile(r"^(?:remote: ?)?(?:Building source:|-----> )")
 _SAYS_NO = re.compile(
     r"^(?:remote: ?)? !\s{1,8}(?!Push (?:failed|rejected to |rejected, failed to compile)|See |http)\S"
 )
+_NOT_PUSHED = re.compile(r"^ !\s{1,8}Push (?:failed|rejected)\b")
+"""The platform's own log of the build (Heroku's page, `heroku builds:output`), without git's words."""
 
 
 def refused_pushes(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -46,14 +49,18 @@ def refused_pushes(lines: Sequence[Line]) -> Iterator[Finding]:
                 rule="git hook",
                 failure_class=C.GIT_ERROR,
             )
+    if pushed := next(matching(lines, " !", _NOT_PUSHED), None):
+        at, line, _ = pushed
+        yield from _not_built(lines[max(0, at - LOOK_BACK) : at], line)
 
 
 def _not_built(before: Sequence[Line], refusal: Line) -> Iterator[Finding]:
     """Yield what the platform says of an application that it would not build; a build speaks for itself."""
-    told = next((one for one in before if _SAYS_NO.match(one.text)), None)
+    said = (stripped(one) for one in before if _SAYS_NO.match(one.text))
+    told = next((one for one in said if not only_ends(one.text.lower())), None)
     if told:
         yield Finding(
-            lines=(stripped(told), stripped(refusal)),
+            lines=(told, stripped(refusal)),
             rank=72,
             rule="git build",
             failure_class=C.CONFIG_ERROR,

@@ -20,7 +20,8 @@ _REFUSALS = (
     "missing", "not found", "no such", "unexpected", "abort", "kill", "expired", "exceed", "timed out",
     "timeout", "mismatch", "regression", "must", "cancel", "do not ", "does not ", "undefined", "undeclared",
     "unbound", "attempt to ", "expected", "conflict", "differ", "not allowed", "not permitted",
-    "not supported", "not defined", "not valid", "not installed", "not available",
+    "not supported", "not defined", "not valid", "not installed", "not available", "not loaded",
+    "http", "status", "replied", "answered", "responded", "on signal ", "longer than",
 )  # fmt: skip
 
 _ZEROS = tuple(f"{end}{gap}{more}0" for end in "rsldegt" for gap in ":= " for more in ("", *":= "))
@@ -64,7 +65,8 @@ GUARDS: dict[int, tuple[str, ...]] = {
         "mismatch", "regression", "must", "cancel", "not ", "n't", "never",
         "unused", "unknown", "illegal", "correct", "duplicate", "disallow", "leak",
         "vulnerab", "violation", "secret", "undefined", "undeclared", "unbound", "attempt to",
-        "expected", "conflict", "differ", "\u2716", "\u2717", "\u2718", "\u274c", "\u00d7",
+        "expected", "conflict", "differ", "http", "status", "replied", "answered", "responded",
+        "on signal ", "longer than", "\u2716", "\u2717", "\u2718", "\u274c", "\u00d7",
     ),
 }  # fmt: skip
 """By expression: literals of which one stands in every lower-cased line in which it finds anything."""

@@ -10,6 +10,7 @@ from policies.rootcause.commands import shown_command
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.guess_words import WORDS
 from policies.rootcause.places import class_in
+from policies.rootcause.single import compares
 
 NEAR = 40
 """Lines before and after a cause that tell what ran."""
@@ -18,6 +19,8 @@ _RULED = re.compile(
     r"\s[\[(](?!x86_64\b)[A-Za-z][\w]*(?:[-_/][\w]+){1,5}[\])]\.?$|\s[a-z]{2,}(?:[-/][a-z]{2,}){1,5}$"
 )
 """The name of a rule at the end: how a checker complains. A machine's architecture looks like one."""
+_RULE_FIRST = re.compile(r"(?!error|warning|fatal)[a-z][\w-]{2,40}\[[a-z][\w-]{1,60}\]: \S")
+"""A rule with its variant, as ansible-lint names them."""
 _TESTS = re.compile(
     r"^={3,} (?:test session starts|FAILURES|ERRORS) |^collected \d+ items|::test_\w+"
     r"|\bPASSED\b"
@@ -61,6 +64,10 @@ def guessed(finding: Finding, lines: Sequence[Line]) -> C | None:
     said = f"{finding.summary} {finding.lines[0].text}"
     if found := class_in(finding.lines[0].text):
         return found
+    if compares(finding.lines[0].text):
+        return C.TEST_FAILURE
+    if _RULE_FIRST.match(finding.lines[0].text):
+        return C.LINT
     if told := by_words(said):
         return told
     if _RULED.search(finding.lines[0].text.rstrip()):

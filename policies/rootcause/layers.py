@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.noise import is_wrapper
 from policies.rootcause.package_codes import class_of_code
 
 LAYERS = 12
@@ -33,7 +34,7 @@ def layered(lines: Sequence[Line]) -> Iterator[Finding]:
         after = lines[at + 1 : at + 1 + LAYERS]
         code = match["code"] if (match := _CODE.match(line.text)) else code
         if _HEAD.match(line.text) and after:
-            if inner := _caused_by(after):
+            if inner := [x for x in _caused_by(after) if not is_wrapper(x.text.lower())]:
                 yield _finding(line, line.text, inner)
         elif (match := _CROSS.match(line.text)) and not line.text.lstrip().startswith(
             "× Encountered"

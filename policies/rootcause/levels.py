@@ -52,9 +52,12 @@ LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
             r"|\bkilled\b|expired|exceed|timed out|timeout|mismatch|\bregression\b|\bmust\b"
             r"|canceled"
             r"|\bdo(?:es)? not (?:match|exist|fit|agree|equal)|\bun(?:defined|declared|bound)\b"
-            r"|\battempt to \w+ an? |expected:? ?<|\bconflict|\bdiffers?\b"
+            r"|\battempt to \w+ an? |expected:? ?<|^expected\b.{1,120}\b(?:but|got|found|received)\b"
+            r"|\bconflict|\bdiffers?\b"
             r"|\b(?:leaks?|vulnerabilit\w{1,4}|violations?|secrets?|differences) (?:were "
             r"|was )?(?:found|detected)"
+            r"|\b(?:http|status|replied|answered|responded)\b.{0,16}?\b(?:40[13]|429|50[0234])\b"
+            r"|\bon signal \d|\btook longer than\b|\bnot loaded\b"
             r"|not (?:allowed|permitted|supported|defined|valid|installed|available)|cancelled"
         ),
     ),

@@ -1,4 +1,4 @@
-"""How programs that run linters state which of them failed, and why: pre-commit, lintrunner."""
+"""How programs that run linters state which of them failed, and why: pre-commit, lintrunner, dart analyze."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass
-from policies.rootcause.cases import stripped
+from policies.rootcause.cases import Format, complaints, stripped
 from policies.rootcause.finding import Finding, Line
 
 SHOWN = 3
@@ -24,6 +24,27 @@ _LINT_FOR = re.compile(r"^>>> Lint for (?P<file>\S.{0,300}?):$")
 _LINT_ROW = re.compile(
     r"^\s{1,4}(?P<level>Error|Warning|Advice) \((?P<linter>\w{1,60})\) (?P<code>\S.{0,300})$"
 )
+_DART = (
+    r"(?:\S.{0,1000}? [•-] )?(?P<file>[^\s:]{1,300}\.dart):\d{1,7}:\d{1,7} [•-] "
+    r"(?:\S.{0,1000} - )?(?P<code>[a-z]\w{2,80})$"
+)
+DART = (
+    Format(
+        "dart analyze", re.compile(rf"^\s{{0,4}}error [•-] {_DART}"), FailureClass.COMPILE_ERROR, 77
+    ),
+    Format(
+        "dart analyze",
+        re.compile(rf"^\s{{0,4}}(?:warning|info) [•-] {_DART}"),
+        FailureClass.LINT,
+        72,
+    ),
+)
+"""Severity, message, place, rule, with bullets by flutter; dart sets the place before the message."""
+
+
+def dart_analysis(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the analyzer's complaints; errors outweigh the others."""
+    yield from complaints(lines, DART, (".dart:",))
 
 
 def hooks(lines: Sequence[Line]) -> Iterator[Finding]:

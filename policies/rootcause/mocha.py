@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from policies.rootcause.cases import failed_test, stripped
+from policies.rootcause.colons import announced
 from policies.rootcause.finding import Finding, Line
 
 RANK = 81
@@ -76,12 +78,8 @@ def _item(line: Line, first: str, after: Sequence[Line], spec: str) -> Finding:
 
 def _said(after: Sequence[Line]) -> list[Line]:
     """Give the error, and where it ends with a colon the values below it."""
-    said = list[Line]()
-    for line in after:
-        if _ITEM.match(line.text) or _STACK.match(line.text) or len(said) == 2:
-            break
-        if line.text.strip():
-            said.append(stripped(line))
-            if not said[0].text.endswith(":"):
-                break
-    return said
+    return announced(takewhile(_is_within, after))
+
+
+def _is_within(line: Line) -> bool:
+    return not (_ITEM.match(line.text) or _STACK.match(line.text))

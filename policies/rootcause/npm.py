@@ -12,9 +12,6 @@ from policies.rootcause.package_codes import RANK, coded
 GROUP_LIMIT_LINES = 400
 
 _NPM = re.compile(r"^npm (?:ERR!|error)(?: (?P<said>.{0,2000}))?$")
-_DEBUG_STARTS = re.compile(r"^0 (?:info it worked if it ends with ok|verbose cli )")
-_DEBUG = re.compile(r"^\d{1,7} error(?: (?P<said>.{0,2000}))?$")
-"""npm's debug log numbers its entries and spells the level out (npm-debug.log, _logs/*-debug.log)."""
 _CODE = re.compile(r"^code (?P<code>\S{1,80})$")
 _COMMAND = re.compile(
     r"^command (?:sh|bash|cmd|C:|/|failed)|^> \S{1,200}@\S{1,80} (?:pre|post)?install\b"
@@ -42,7 +39,8 @@ _NEEDED = re.compile(r"^\s{0,4}(?:Missing|Invalid): ")
 def npm(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield why npm itself failed, and what an install script that it ran said."""
     group: list[Line] = []
-    for said in _said(lines):
+    for line, match in ((x, m) for x in lines if (m := _NPM.match(x.text))):
+        said = Line(line.number, match["said"] or "")
         is_next = _CODE.match(said.text) and any(_CODE.match(one.text) for one in group)
         if is_next:
             yield from _of_group(group)
@@ -51,16 +49,6 @@ def npm(lines: Sequence[Line]) -> Iterator[Finding]:
             group.append(said)
     if group:
         yield from _of_group(group)
-
-
-def _said(lines: Sequence[Line]) -> Iterator[Line]:
-    """Yield what stands behind npm's mark of an error, on a terminal or in its debug log."""
-    form = _NPM
-    for line in lines:
-        if line.text.startswith("0 ") and _DEBUG_STARTS.match(line.text):
-            form = _DEBUG
-        elif match := form.match(line.text):
-            yield Line(line.number, match["said"] or "")
 
 
 def _of_group(group: Sequence[Line]) -> Iterator[Finding]:

@@ -21,7 +21,11 @@ _CASE = re.compile(r"^(?P<test>[\w\\]{1,300}::\w{1,200})")
 _CAUSED = re.compile(r"^Caused by$")
 _FAILED_THAT = "Failed asserting that"
 _END = re.compile(r"^(?:--|FAILURES!|ERRORS!|Tests: \d)")
-_TESTDOX = re.compile(r"^ ✘ (?P<name>\S.{0,300})$")
+_TESTDOX = re.compile(
+    # docker compose marks so what it could not start
+    r"^ ✘ (?!(?:(?:Container|Network|Volume|Image) )?\S{1,100}\s{1,60}(?:Error|Interrupted)\b)"
+    r"(?P<name>\S.{0,300})$"
+)
 _TESTDOX_SAID = re.compile(r"^\s{3}[│┐├┊╵|]\s{1,4}(?P<said>\S.{0,500})$")
 _PEST = re.compile(
     r"^\s{1,4}FAILED\s{1,4}(?P<name>(?P<case>[\w\\]{1,300}) > (?P<test>\S.{0,300}?))"

@@ -8,8 +8,8 @@ from policies.failure import FailureClass as C
 from policies.rootcause.tallies import words_of
 
 RULE_NAME = re.compile(
-    r"\s[\[(](?P<rule>(?!\w*(?:Error|Exception|Defect)[\])])"
-    r"[A-Za-z][\w@/.:-]{2,80})[\])](?: \[\d{1,2}\])?\.?$|^(?P<code>[A-Z]{1,5}-?\d{2,5})\b:?"
+    r"\s[\[(](?!\S{0,80}(?:Error|Exception|Defect)[\])])(?P<rule>[A-Za-z][\w@/.:-]{2,80})[\])]"
+    r"(?: \[\d{1,2}\])?\.?$|^(?P<code>[A-Z]{1,5}-?\d{2,5})\b:?"
     r"|\s(?P<bare>[a-z]{2,}(?:[-/][a-z]{2,}){1,5})$"
 )
 """How checkers name the rule that was broken: at the end, or as a code at the start."""
@@ -44,6 +44,10 @@ _SYNTAX = re.compile(
 _ASSERTS = re.compile(
     r"\bassert|\bexpected\b.{1,120}\b(?:got|but|actual|found)\b|\bfailed\b|\bEXPECT_|\bmismatch"
 )
+_ADVISES = re.compile(
+    r"\bshould (?:not )?(?:be|have|use|start|end|match)\b|^(?:please )?(?:prefer|avoid|consider)\b"
+)
+"""How checkers of style speak; compilers that do set `error` before it."""
 _TEST_FILE = re.compile(
     r"(?:^|[/\\_.])(?:tests?|specs?)(?:[/\\_.]|$)|(?:Test|Spec)s?\.\w+$|(?:^|[/\\])test\w*\.\w+$",
     re.I,
@@ -72,6 +76,8 @@ def class_at(file: str, ext: str, said: str, *, is_error: bool) -> C | None:
         and not (rule["code"] and ext in _COMPILED and is_error)
         and not (rule["rule"] or "").startswith("-W")
     ):
+        return C.LINT
+    if _ADVISES.search(lowered) and "error" not in lowered:
         return C.LINT
     if ext in _SETTINGS:
         return C.CONFIG_ERROR

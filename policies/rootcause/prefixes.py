@@ -46,13 +46,20 @@ PREFIX = re.compile(
     rf"|[A-Z][a-z]{{2}} [ \d]\d {_CLOCK} [\w.-]{{1,80}} [\w./@-]{{1,60}}(?:\[\d+\])?:"
     # gh run view --log: job, step
     r"|[^\t]{1,120}\t[^\t]{1,120}\t\ufeff?(?=\d{4}-\d\d-\d\dT)"
+    # cargo -vv: the package whose build script printed it; a compiler's error that a script passes on
+    r"|\[[A-Za-z][\w-]{0,63} \d{1,6}\.\d{1,6}\.\d{1,6}[\w.+-]{0,40}\]"
+    r"|(?:cargo::?warning=|warning:(?: [\w-]{1,64}@\d[\w.+-]{0,40}:)?)"
+    r"(?= ?\S{1,300}: (?:fatal )?error: )"
+    # prove: the test's name, where the test's own words go on in its line
+    r"|[\w./-]{1,200}\.t {0,40}\.{2,60}(?: \d{1,6}/(?:\d{1,6}|\?))?"
+    r"(?= (?!ok\b|skipped|Dubious|Failed|FAILED|All )\S)"
     # fastlane, before each line of xcpretty's
     r"|▸"
     # Avocado: module, source line, level, which stream of a command
     r"|\w{1,16} {1,16}L\d{4} (?:DEBUG|INFO|WARN|ERROR) ?\|(?: \[std(?:out|err)\])?"
     # workspaces of pnpm, turbo, lerna: package and script
     rf"|(?:@[\w.-]{{1,60}}/)?[\w./-]{{1,80}}[ :#]{_SCRIPTS}(?::[\w-]{{1,30}})?:"
-    r")(?: |\s*$|(?=\t)|(?<=\t))"
+    r")(?: |\s*$|(?=\t)|(?<=\t)|(?<=warning=))"
 )
 """One of them, at the line's start; several may stand one after the other."""
 

@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policies.rootcause.finding import Line
+from policies.rootcause.logged_stacks import survived_stacks
 from policies.rootcause.passed_tests import passed_tests
 from policies.rootcause.records import hanging_notes
 from policies.rootcause.scan import holding, since
 from policies.rootcause.steps import answers, failed_step
 
-BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST = 48, 52, 40
+BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST, SURVIVED = 48, 52, 40, 45
 """What a candidate's rank loses there."""
 TRIED_AGAIN, ENDS_TRYING_LINES = 14, 15
 WAITS_LINES = 60
@@ -54,6 +55,8 @@ class Regions:
     """Lines after which the same thing was tried again."""
     answered: tuple[int, ...] = ()
     """Lines that say that a service which was waited for is there, in order."""
+    survived: tuple[tuple[int, int], ...] = ()
+    """The lines around each logged exception after which the program went on, in order."""
 
     def is_answered(self, number: int) -> bool:
         """Say whether soon after line *number* the service is there that nothing could reach."""
@@ -62,7 +65,8 @@ class Regions:
 
     def doubt(self, number: int) -> int:
         """Give what speaks against a candidate on line *number*, in points of rank."""
-        points = IN_PASSED_TEST if self._is_passed(number) else 0
+        points = IN_PASSED_TEST if _lies_in(self.passed, number) else 0
+        points += SURVIVED if _lies_in(self.survived, number) else 0
         points += TRIED_AGAIN if number in self.retried else 0
         if number < self.begins:
             points += BEFORE_STEP
@@ -73,10 +77,6 @@ class Regions:
     def holds(self, number: int) -> bool:
         """Say whether line *number* is of the step that failed."""
         return self.begins <= number and (self.ends is None or number <= self.ends)
-
-    def _is_passed(self, number: int) -> bool:
-        at = bisect_right(self.passed, (number, number))
-        return at > 0 and self.passed[at - 1][0] < number < self.passed[at - 1][1]
 
 
 def regions_of(lines: Sequence[Line]) -> Regions:
@@ -89,7 +89,13 @@ def regions_of(lines: Sequence[Line]) -> Regions:
         passed=passed_tests(lines),
         retried=_retried(lines),
         answered=answers(lines),
+        survived=survived_stacks(lines),
     )
+
+
+def _lies_in(stretches: Sequence[tuple[int, int]], number: int) -> bool:
+    at = bisect_right(stretches, (number, number))
+    return at > 0 and stretches[at - 1][0] < number < stretches[at - 1][1]
 
 
 def _shown(lines: Sequence[Line]) -> frozenset[int]:

@@ -1,8 +1,9 @@
-"""What one program passed on of another's output, where a line by itself does not tell: git's and BuildKit's.
+"""Output behind another program's marks, where a line by itself does not tell: git's, BuildKit's, npm's.
 
 A platform that builds on `git push` sends its log back through git, which writes `remote:` before every
 line. BuildKit repeats the failed step's output below its heading, each line behind the seconds since the
-step began, in four figures (`0.412`, `10.42`, `304.0`).
+step began, in four figures (`0.412`, `10.42`, `304.0`). npm's debug log (npm-debug.log, _logs/*-debug-0.log)
+numbers its entries and spells their level out: `12 silly ...`, `33 error ...`.
 """
 
 from __future__ import annotations
@@ -24,11 +25,18 @@ _MARK = re.compile(r"^remote:(?: {8}| ?)")
 _REFUSES = re.compile(r"^remote: (?:error: |fatal: |(?:error: )?GH\d{3}|GitLab: )")
 """A hook's own verdict: there the word says who speaks, and git's reader needs it."""
 _CLOCK = re.compile(r"^ ?(?P<at>\d\.\d{3}|\d\d\.\d\d|\d{3,6}\.\d)(?: |$)")
+FEWEST_ENTRIES = 3
+"""So many numbered lines of npm's levels are its debug log."""
+_ENTRY = re.compile(
+    r"^\d{1,7} (?P<level>silly|verbose|info|timing|http|notice|warn|error)(?: (?P<said>.*))?$"
+)
+_ONLY_LOGGED = (" silly ", " verbose ")
+"""Levels that npm never prints unasked."""
 
 
 def as_printed(lines: list[Line]) -> list[Line]:
-    """Give *lines* as the tools behind git or BuildKit printed them; the others as they are."""
-    told = [_told(line) for line in lines] if _is_build(lines) else lines
+    """Give *lines* as the tools behind git or BuildKit, or npm itself, printed them; others as they are."""
+    told = [_told(line) for line in lines] if _is_build(lines) else _of_npm(lines)
     if not any(map(_clock, told)):
         return told
     return [line for has_clock, run in groupby(told, _clock_of) for line in _run(has_clock, run)]
@@ -43,6 +51,27 @@ def _told(line: Line) -> Line:
     if not line.text.startswith(WORD):
         return line
     return Line(line.number, _MARK.sub("", line.text, count=1))
+
+
+def _of_npm(lines: list[Line]) -> list[Line]:
+    """Give the entries of npm's debug log with the marks that a terminal shows."""
+    if not any(line.text[:1].isdigit() and _is_only_logged(line.text) for line in lines):
+        return lines
+    entries = {line.number: match for line in lines if (match := _ENTRY.match(line.text))}
+    if len(entries) < FEWEST_ENTRIES:
+        return lines
+    return [_entry(line, entries.get(line.number)) for line in lines]
+
+
+def _is_only_logged(text: str) -> bool:
+    return any(level in text[:16] for level in _ONLY_LOGGED)
+
+
+def _entry(line: Line, match: re.Match[str] | None) -> Line:
+    if match is None:
+        return line
+    level = "error" if match["level"] == "error" else "verbose"
+    return Line(line.number, f"npm {level} {match['said'] or ''}".rstrip())
 
 
 def _clock(line: Line) -> re.Match[str] | None:

@@ -1,4 +1,4 @@
-"""How Ruby states a cause: exceptions, rake, bundler, rubocop."""
+"""How Ruby states a cause: exceptions, rake, rubocop."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass
 from policies.rootcause.cases import Format, complaints, stripped
+from policies.rootcause.colons import announced
 from policies.rootcause.finding import Finding, Line
 
 LOOK_AHEAD = 12
@@ -42,7 +43,7 @@ FORMATS: tuple[Format, ...] = (
     ),
 )
 
-_RAISED = re.compile(
+RAISED = re.compile(
     r"^(?:\S.{0,300}?:\d{1,9}:in [`'].{1,200}?'|\S{1,300}\.rb:\d{1,9}|\S{0,60}ruby\S{0,20}): "
     r"(?P<said>.{0,1500}?) ?\((?P<type>[A-Z]\w{0,80}(?:::\w{1,80}){0,8})\)$"
 )
@@ -56,53 +57,21 @@ _RAKE = re.compile(r"^(?P<program>\w[\w-]{0,30}) aborted!$")
 _TASK = re.compile(r"^Tasks: (?:TOP => )?(?:.{0,300} => )?(?P<task>[\w:\[\],-]{1,200})$")
 _COMMAND = re.compile(r"^Command failed with status \(\d+\)")
 _NO_TASK = re.compile(r"^(?:Don't know how to build task|No Rakefile found)")
-_BUNDLER = re.compile(
-    r"^(?:(?:Bundler::\w{1,60}: )?(?:Could not find (?:gem ['`]|compatible versions"
-    r"|[\w.-]{1,100}-\d)|Bundler could not find compatible versions|Your Ruby version is "
-    r"\S{1,30}, but your Gemfile)"
-    r"|An error occurred while installing \S|bundler: command not found: |You have already "
-    r"activated |There was an error parsing `|\[!\] There was an error (?:parsing|while "
-    r"loading)"
-    r"|(?:The dependencies in your gemfile changed|Your bundle only supports platforms|You "
-    r"are trying to install in deployment mode)|Some gems seem to be missing|Gem::\w{1,60}: )"
-)
-_NATIVE = re.compile(r"^ERROR: Failed to build gem native extension|^Gem::Ext::BuildError: ")
-_NATIVE_SAID = re.compile(
-    r"mkmf\.rb can't find|: (?:fatal )?error: |is missing|not found|^ERROR: (?!Failed to build)"
-)
-_NATIVE_LACKS = re.compile(r"^checking .{1,400}\.{3} ?no$")
-_NATIVE_ENDS = re.compile(r"^\*\*\* .{1,200}\*\*\*$")
-"""mkmf looks for much that a build can do without: only its last question may have ended it."""
-_SETTINGS = (
-    "There was an error parsing",
-    "The dependencies in your gemfile",
-    "You are trying to",
-    "[!]",
-)
 
 
 def ruby(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Yield exceptions that ended a program, with the one that caused them; rake's and bundler's own."""
+    """Yield exceptions that ended a program, with the one that caused them; rake's own."""
     for at, line in enumerate(lines):
         after = lines[at + 1 : at + LOOK_AHEAD]
         if match := _SYNTAX.match(line.text):
             yield _finding(
                 (line,), 77, FailureClass.COMPILE_ERROR, f"{match['file']} {match['said']}"
             )
-        elif match := _RAISED.match(line.text):
+        elif match := RAISED.match(line.text):
             if not _follows_another(lines, at):
                 yield _raised(line, match, lines[at + 1 : at + 100])
         elif (match := _RAKE.match(line.text)) and after:
             yield _rake(after, match["program"])
-        elif _NATIVE.match(line.text):
-            yield from _native(lines[at + 1 : at + 60])
-        elif _BUNDLER.match(line.text):
-            found = (
-                FailureClass.CONFIG_ERROR
-                if line.text.startswith(_SETTINGS)
-                else FailureClass.MISSING_DEPENDENCY
-            )
-            yield _finding((line,), 76, found, line.text)
 
 
 def rubocop(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -120,12 +89,12 @@ def _follows_another(lines: Sequence[Line], at: int) -> bool:
 def _raised(line: Line, match: re.Match[str], after: Sequence[Line]) -> Finding:
     causes = [line]
     for n, item in enumerate(after):
-        if _RAISED.match(item.text) and n and _FROM.match(after[n - 1].text):
+        if RAISED.match(item.text) and n and _FROM.match(after[n - 1].text):
             causes.append(item)
         elif item.text.strip() and not _FROM.match(item.text):
             break
     cause = causes[-1]
-    inner = _RAISED.match(cause.text) or match
+    inner = RAISED.match(cause.text) or match
     said = f"{inner['said']} ({inner['type']})"
     later = f", then {match['said']} ({match['type']})" if cause is not line else ""
     missing = inner["type"].endswith("LoadError") and "cannot load such file" in inner["said"]
@@ -144,15 +113,8 @@ def _raised(line: Line, match: re.Match[str], after: Sequence[Line]) -> Finding:
     )
 
 
-def _told(after: Sequence[Line]) -> Line:
-    """Give the message's first line; below one that ends with a colon stands what it announces."""
-    filled = [stripped(x) for x in after if x.text.strip()]
-    announces = len(filled) > 1 and filled[0].text.endswith(":")
-    return filled[1] if announces else filled[0] if filled else after[0]
-
-
 def _rake(after: Sequence[Line], program: str) -> Finding:
-    said = _told(after)
+    said = (announced(after) or after)[-1]
     task = next((m["task"] for x in after if (m := _TASK.match(x.text))), "")
     wrapper = _COMMAND.match(said.text) is not None
     unknown = _NO_TASK.match(said.text) is not None
@@ -164,17 +126,6 @@ def _rake(after: Sequence[Line], program: str) -> Finding:
         first_wins=False,
         replay=(f"rake {shlex.quote(task)}",) if task and program == "rake" and not unknown else (),
     )
-
-
-def _native(after: Sequence[Line]) -> Iterator[Finding]:
-    """Yield what a native build states, else what it raised, else the last thing that it lacked."""
-    ends = next((n for n, x in enumerate(after) if _NATIVE_ENDS.match(x.text)), len(after))
-    stated = [stripped(x) for x in after if _NATIVE_SAID.search(x.text)]
-    raised = [stripped(x) for x in after[ends:] if _RAISED.match(x.text)]
-    lacked = [stripped(x) for x in after[:ends] if _NATIVE_LACKS.match(x.text)]
-    said = [*stated[:1], *raised[:1], *lacked[-1:], *map(stripped, after[ends : ends + 1])]
-    if said:
-        yield _finding((said[0],), 78, FailureClass.COMPILE_ERROR, said[0].text)
 
 
 def _finding(lines: Sequence[Line], rank: int, found: FailureClass, identity: str) -> Finding:

@@ -53,6 +53,9 @@ _PANIC = re.compile(
 )
 _FMT = re.compile(r"^Diff in \S.{0,300}?(?::\d+| at line \d+):$")
 
+UNSAID, ABOVE = 40, 60
+"""Rank of a build script of which nothing says why; how far above with -vv its panic may stand."""
+
 
 def rustc(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield rustc's and clippy's errors, and cargo's own, which have no place."""
@@ -64,7 +67,8 @@ def rustc(lines: Sequence[Line]) -> Iterator[Finding]:
         if _LINK.match(line.text):
             yield _of_linker(line, after)
         elif script := _BUILD_SCRIPT.match(line.text):
-            yield _of_build_script(line, after, script["name"])
+            before = lines[max(0, at - ABOVE) : at]
+            yield _of_build_script(line, after, before, script["name"])
         elif not _SUMS.match(line.text) and any(_PLACE.match(one.text) for one in after[:5]):
             yield _of_compiler(line, after)
 
@@ -140,13 +144,18 @@ def _of_linker(line: Line, after: Sequence[Line]) -> Finding:
     )
 
 
-def _of_build_script(line: Line, after: Sequence[Line], name: str) -> Finding:
+def _of_build_script(
+    line: Line, after: Sequence[Line], before: Sequence[Line], name: str
+) -> Finding:
     """What the script wrote to its error output says why; its panic's text stands below the place."""
     written = list(after)
     for place, one in enumerate(after):
         if one.text.strip() == "--- stderr":
             written = list(after[place + 1 :])
     said = first_of(written, *_SCRIPT_SAID)
+    if said is None:
+        written = list(before)
+        said = first_of(reversed(written), _SCRIPT_SAID[0])
     if said and (match := _PANIC.match(said.text)) and not match["old"]:
         place = next(n for n, one in enumerate(written) if one.number == said.number)
         said = next(
@@ -155,7 +164,7 @@ def _of_build_script(line: Line, after: Sequence[Line], name: str) -> Finding:
     refused = said is not None and _REFUSED.search(said.text)
     return Finding(
         lines=(said, stripped(line)) if said else (stripped(line),),
-        rank=78 if said else 72,
+        rank=78 if said else UNSAID,
         rule="cargo build script",
         failure_class=C.SANDBOX_PERMISSION if refused else C.MISSING_DEPENDENCY,
         identity=f"{name} {said.text if said else ''}",

@@ -15,7 +15,7 @@ from policies.rootcause.formatters import formatters, prettier
 from policies.rootcause.javascript import node_errors
 from policies.rootcause.jest import jest
 from policies.rootcause.layers import layered
-from policies.rootcause.lint_runners import hooks, lintrunner
+from policies.rootcause.lint_runners import dart_analysis, hooks, lintrunner
 from policies.rootcause.mocha import browsers, mocha
 from policies.rootcause.npm import npm
 from policies.rootcause.npm_scripts import Scripts
@@ -29,6 +29,7 @@ from policies.rootcause.pytest_session import pytest_session
 from policies.rootcause.python import syntax_errors, tracebacks
 from policies.rootcause.rspec import minitest, rspec
 from policies.rootcause.ruby import rubocop, ruby
+from policies.rootcause.rubygems import rubygems
 from policies.rootcause.tap import ava, node_spec, tap
 from policies.rootcause.testthat import testthat
 from policies.rootcause.unittest import doctests, unittest
@@ -45,6 +46,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
             (layered, "Caused by|cause: |─▶ |ERR_PNPM_"),
             (hooks, "...Failed|)Failed"),
             (lintrunner, ">>> Lint for "),
+            (dart_analysis, ".dart:"),
             (
                 docs_builds,
                 ": WARNING: |: ERROR: |: SEVERE: |: CRITICAL: |Extension error|"
@@ -92,7 +94,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
         ".js|.ts|.mjs|.cjs|.jsx|.tsx|.vue|.svelte|npm |yarn|node|● |✕ |Usage Error: |Internal "
         "Error: |✖|×|[warn] |"
         "[error] |[fail]| › | MD0|━━|➤ YN| failing|ERR_PNPM|ESLint|ERROR in|"
-        "Failed to compile|error TS|  Message:|FAILED|0 verbose cli ",
+        "Failed to compile|error TS|  Message:|FAILED",
         (
             (node_errors, "    at |  at |--trace-uncaught"),
             (jest, "● |✕ |coverage threshold|Coverage for|No tests found"),
@@ -121,7 +123,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
                 "Module build failed|Module parse failed",
             ),
             (deno_tests, " => "),
-            (npm, "npm ERR!|npm error|0 info it worked|0 verbose cli "),
+            (npm, "npm ERR!|npm error"),
             (yarn, "yarn |➤ YN|Usage Error: |Internal Error: "),
             (pnpm, "ERR_PNPM_"),
         ),
@@ -131,8 +133,12 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
         (
             (
                 ruby,
-                ":in `|:in '|syntax error|aborted!|undle|Gemfile|Gem::|gem native|"
-                "already activated|Could not find| (LoadError)",
+                ":in `|:in '|syntax error|aborted!|Gem::|Error)",
+            ),
+            (
+                rubygems,
+                "undle|emfile|Gem::|gem native|gems seem |already activated|Could not find|executing gem|"
+                "An error occurred|deployment mode|[!] ",
             ),
             (rubocop, ": [C|: C: |: W: |: E: |: F: |: R: |.rb:"),
             (rspec, "Failures:|An error occurred "),

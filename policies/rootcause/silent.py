@@ -39,7 +39,12 @@ def by_exit(hints: Hints, last: Line | None) -> Finding:
         return _finding(f"exit {code}: a command was not found or cannot be run", last,
                         FailureClass.MISSING_DEPENDENCY, f"exit {code}")  # fmt: skip
     said = hints.why or ("it failed" if code is None else f"exit {code}")
-    return _finding(said, last, FailureClass.UNKNOWN, f"exit {code}")
+    return _finding(said, last, FailureClass.UNKNOWN, f"exit {code}{_told(hints, last)}")
+
+
+def _told(hints: Hints, last: Line | None) -> str:
+    """Give the last words of a command: what an agent printed last tells nothing of why it ended."""
+    return f" {last.text.strip()}" if last and not (hints.agent or hints.named) else ""
 
 
 def _finding(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from policies.failure import FailureClass
+from policies.failure import CHECK_CLASSES, FailureClass
 from policies.rootcause import noise
 from policies.rootcause.fields import with_message
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.vague import only_ends
-from policies.signatures import Signatures
+from policies.signatures import Signature, Signatures
 
 CLEANING_UP = 35
 """What a known failure loses in a line about tidying up, unless the tool itself says that it failed."""
@@ -38,7 +38,11 @@ _RECORD = re.compile(
 _MARK = re.compile(
     r"^\s{0,6}(?:##\[error\]|::error(?: [^:]{0,300})?::|(?:ERROR|FATAL|CRITICAL) - )\s*"
     r"(?:\d{1,3}:\d\d\.\d\d (?=\S))?"
+    # glog, klog, absl: level and day, clock, thread, place in its source
+    r"|^[EF]\d{4} \d\d:\d\d:\d\d\.\d{1,9} {1,9}\d{1,20} [\w./-]{1,120}:\d{1,7}\] "
 )
+_MARK_WORDS = ("##[error]", "::error", " - ", "] ")
+"""One of them stands in every line that bears one."""
 _BOXED = re.compile(r"^│ {1,8}(?:❱ {1,8})?\d{1,6} │")
 """Source code around a frame of a traceback that rich draws."""
 _STACKED_CLASSES = (FailureClass.NETWORK, FailureClass.MISSING_DEPENDENCY)
@@ -48,12 +52,37 @@ _NOTE = re.compile(r"^\{.{0,300}?\"level\": ?\"(?:trace|debug|info|warn|warning)
 _SELF = re.compile(r"^(?:error|fatal|err!?|e)\b[: ]", re.I)
 
 
+_NAMES_TEST = re.compile(r"^\s{0,12}(?:not ok \d|--- FAIL: )")
+_VALUE = r"(?:[\"'`\d<\[{]|true\b|false\b|null\b|nil\b|none\b|undefined\b)"
+_COMPARES = re.compile(
+    r"^\W{0,6}(?:(?!\w{0,30}(?:Syntax|Parse))[\w.]{0,60}(?:Error|Failure): )?expected:? .{1,200}?\b"
+    rf"(?:to (?:be|equal|match|contain|have|include|deeply equal)|but (?:got|was|received)):? {_VALUE}"
+    r"|\bAssertionError: .{1,200} (?:[!=]==?|is not|not in) |\bFailed asserting that\b",
+    re.I,
+)
+_OF_CHECKS = CHECK_CLASSES | {FailureClass.TEST_TIMEOUT}
+
+
+def compares(text: str) -> bool:
+    """Say whether *text* tells that a test's values differ."""
+    return _COMPARES.search(text[: noise.LOOKED_AT_CHARS]) is not None
+
+
+def tests_own(text: str, entry: Signature) -> bool:
+    """Say whether *text* is a test's name or compares its values: what *entry* knows befell nobody."""
+    if entry.own or entry.failure_class in _OF_CHECKS:
+        return False
+    return _NAMES_TEST.match(text) is not None or compares(text)
+
+
 def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Finding]:
     """Yield the lines that the catalogue knows, unless they are wrappers or report no failure."""
     for at, line in enumerate(lines):
         text = unmarked(line.text)
         entry = signatures.of(text)
-        if entry is None or _BOXED.match(text) or _NOTE.match(text):
+        if entry is None or tests_own(text, entry):
+            continue
+        if _BOXED.match(text) or _NOTE.match(text):
             continue
         lowered = text.lower()
         if noise.is_echo(text) or noise.is_harmless(lowered) or noise.is_wrapper(lowered):
@@ -87,7 +116,7 @@ def _has_stack(lines: Sequence[Line], at: int) -> bool:
 
 
 def unmarked(text: str) -> str:
-    """Give *text* without a CI system's mark for an error."""
-    is_plain = "##[error]" not in text and "::error" not in text and " - " not in text
+    """Give *text* without a CI system's or a logger's mark for an error."""
+    is_plain = not any(map(text.__contains__, _MARK_WORDS))
     mark = None if is_plain else _MARK.match(text)
     return text[mark.end() :] if mark else text

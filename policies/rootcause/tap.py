@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from policies.rootcause.cases import failed_test, stripped
+from policies.rootcause.colons import announced
 from policies.rootcause.finding import Finding, Line
 
 RANK = 81
@@ -146,8 +147,7 @@ def _said(block: Sequence[Line]) -> list[Line]:
     values = [stripped(item) for item in block if _VALUE.match(item.text)][:2]
     for at, item in enumerate(block):
         if _BLOCK.match(item.text):
-            below = [stripped(x) for x in block[at + 1 : at + 6] if x.text.strip()]
-            return below[: 2 if below and below[0].text.endswith(":") else 1]
+            return announced(block[at + 1 : at + 6])
         if match := _ERROR.match(item.text):
             return [Line(item.number, match["said"]), *values]
     perl = [Line(n, m["said"]) for n, text in block if (m := _PERL.match(text))]

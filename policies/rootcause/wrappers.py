@@ -42,8 +42,8 @@ _NAMES = re.compile(
     r"|(?:.{0,100}: )?executor failed running \[|(?:.{0,100}: )?process \".{1,1000}\" did not complete"
 )
 
-_SAYS = re.compile(r"^[\w./+-]{1,300}: [A-Za-z`'\"][^:]{1,60}(?: |$)")
-"""GNU coding standards, "Formatting Error Messages": `program: message`."""
+_SAYS = re.compile(r"^[\w./+-]{1,300}(?::\d{1,7}){0,2}: [A-Za-z`'\"][^:]{1,60}(?: |$)")
+"""GNU coding standards, "Formatting Error Messages": `program: message`, `file:line: message`."""
 _WORDS = (
     " 1", "make", "*** Error code ", "error: Recipe `", "The command ", "FAILED: ", "Lifecycle script",
     "ELIFECYCLE", "executor failed", "did not complete", "code -", "code: -", "status -", "code=-",

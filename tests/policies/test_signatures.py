@@ -31,6 +31,33 @@ def test_every_shipped_entry_knows_its_example(entry: Any) -> None:
     assert found.failure_class is entry.failure_class
 
 
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("error: cannot lock ref 'refs/heads/x': is at abc but expected def", "git-lock"),
+        ("server certificate verification failed. CAfile: none CRLfile: none", "tls"),
+        ("pull access: authorization failed: insufficient_scope", "docker-auth"),
+        ('service "web" depends on undefined service shelf: invalid project', "compose"),
+        ("npm: could not resolve dependency: shelf@2", "npm-resolve"),
+        ("gcc: internal compiler error: Killed (program cc1)", "compiler-killed"),
+        ("pipeline: job execution timeout after 60 minutes", "job-timed-out"),
+        ("sh: 1: can't cd to build", "shell-file"),
+        ("not enough free space on /w", "disk-full"),
+        ("3 files are not properly formatted", "format-check"),
+        ("Build timed out (after 60 minutes). Marking the build as aborted.", "ci-time-limit"),
+        ("unable to create new native thread", "java-memory"),
+        ("curl: option --shelf: is unknown", "curl-usage"),
+        ("Connection reset by 192.0.2.1 port 22", "ssh-connect"),
+        ("Error: unknown flag: --shelf", "bad-option"),
+        ("no Go files in /w", "go-mod-file"),
+    ],
+)
+def test_what_a_pattern_knows_its_words_let_through(line: str, name: str) -> None:
+    found = SHIPPED.of(line)
+    assert found is not None
+    assert found.name == name
+
+
 def test_names_are_unique() -> None:
     assert len({entry.name for entry in ENTRIES}) == len(ENTRIES)
 

@@ -76,6 +76,62 @@ CASES: list[tuple[str, str, str, str]] = [
     ("ERROR: no such package 'lib': BUILD file not found", "config_error", "lib", ""),
     ("TIMEOUT: //lib:slow_test (Summary)", "test_timeout", "slow_test", ""),
     ("//lib:sum_test            FAILED in 0.2s", "test_failure", "sum_test", ""),
+    (
+        "frob: the table has 3 columns, wanted 4\nmake: *** [Makefile:7: errors.c] Error 1\n"
+        "make: *** Deleting file 'errors.c'",
+        "compile_error",
+        "3 columns, wanted 4",
+        "",
+    ),
+    (
+        "ERROR: /w/lib/BUILD:3:1: Linking of rule '//lib:frob' failed: libtool failed: "
+        "error executing command \n  (cd /w/bazel && \\\n  exec env - \\\n  /usr/bin/libtool -o libfrob.a)\n"
+        "error: /usr/bin/libtool: no files specified\nUsage: /usr/bin/libtool -static [-] file [...]\n"
+        "Target //lib:frob failed to build\nFAILED: Build did NOT complete successfully",
+        "unknown",
+        "no files specified",
+        "",
+    ),
+    (
+        "ERROR: /w/app/BUILD:12:1: Executing genrule //app:table failed (Exit 1): bash failed: "
+        "error executing command /bin/bash -c 'tools/gen > table.h'\n\n"
+        "Use --sandbox_debug to see verbose messages from the sandbox\n"
+        "gen: the table has 3 columns, wanted 4\nTarget //app:main failed to build\n"
+        "FAILED: Build did NOT complete successfully",
+        "unknown",
+        "gen: the table has 3 columns",
+        "",
+    ),
+    (
+        "scan.l:14: bad character class\nmake: *** [Makefile:30: scan.c] Error 1\n"
+        "make: *** Deleting file 'scan.c'",
+        "compile_error",
+        "bad character class",
+        "",
+    ),
+    (
+        "ERROR: BUILD.bazel:12:1: Linking of rule '//lib:frob' failed (Exit 1)\n"
+        'src/process-wrapper.cc:58: "execvp(external/llvm/bin/llvm-ar, ...)": No such file or directory\n'
+        "Target //lib:frob failed to build",
+        "missing_dependency",
+        "llvm-ar",
+        "",
+    ),
+    (
+        "> nx run api:check\n\nopen '/w/dist/x.js': no such crate\n\n NX   Ran target check for project a (3)"
+        "\n\n   ✖  1/2 targets failed, including the following:\n      - nx run api:check\n",
+        "unknown",
+        "no such crate",
+        "",
+    ),
+    (
+        "> nx run shop:build\n\nframe: the tile map has 3 rows\n\n> nx run lib:build\n\nbuilt lib\n\n"
+        f'{"—" * 40}\n\n>  NX   ERROR  Running target "build" failed\n\n  Failed tasks:\n  \n'
+        "  - shop:build\n  \n  Hint: run the command with --verbose for more details.",
+        "unknown",
+        "3 rows",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 

@@ -154,6 +154,32 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     ("collect2: fatal error: cannot find 'ld'", "missing_dependency", "'ld'", ""),
+    (
+        "t/03-y.t .. 1/? the shelf has no handle at lib/Shelf.pm line 12.\n"
+        "# Tests were run but no plan was declared and done_testing() was not seen.\n"
+        "# Looks like your test exited with 2 just after 1.\n"
+        "t/03-y.t .. Dubious, test returned 2 (wstat 512, 0x200)\nAll 1 subtests passed \n"
+        "  Parse errors: No plan found in TAP output\nResult: FAIL",
+        "unknown",
+        "the shelf has no handle",
+        "",
+    ),
+    (
+        "t/07-y.t .......... 1/5 Undefined subroutine &Shelf::open called at lib/Shelf.pm line 108.\n"
+        "# Looks like you planned 5 tests but ran 3.\n"
+        "t/07-y.t .......... Dubious, test returned 255 (wstat 65280, 0xff00)\nFailed 2/5 subtests \n"
+        "  Parse errors: Bad plan.  You planned 5 tests but ran 3.\nResult: FAIL",
+        "unknown",
+        "Undefined subroutine &Shelf::open",
+        "",
+    ),
+    (
+        "the crate is sealed at bin/open.pl line 3.\n"
+        "Use of uninitialized value $x in concatenation (.) or string at bin/open.pl line 9.",
+        "unknown",
+        "the crate is sealed",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 

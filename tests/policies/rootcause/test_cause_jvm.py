@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from policies.failure import Failure
+
 CASES: list[tuple[str, str, str, str]] = [
     (
         "src/App.java:8: error: cannot find symbol\n    frob();\n    ^\n  symbol:   method frob()\n1 error",
@@ -183,3 +185,35 @@ def test_the_tools_own_form_is_read(
     reads: Callable[[str, str, str, str], None], log: str, found: str, words: str, replay: str
 ) -> None:
     reads(log, found, words, replay)
+
+
+LOGGED = (
+    "10:00:01.123 [main] WARN  c.a.Shelf - no crate yet\njava.lang.IllegalStateException: shelf is cold\n"
+    "\tat c.a.Shelf.open(Shelf.java:1)\n\tat c.a.Main.main(Main.java:3)\n"
+)
+WENT_ON = "10:00:02.123 [main] INFO  c.a.Main - 12 crates sold\n"
+
+
+def test_an_exception_that_a_program_logged_and_survived_is_not_why_a_later_one_failed(
+    cause: Callable[[str], Failure],
+) -> None:
+    later = "ledger: total of March differs from the crates"
+    assert cause(f"{LOGGED}{WENT_ON}{later}").summary == later
+    assert "shelf is cold" in cause(f"{LOGGED}{WENT_ON}").summary
+    assert "shelf is cold" in cause(f"{LOGGED}{later}").summary
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "> Task :bootRun FAILED\n\nFAILURE: Build failed with an exception.\n\n* What went wrong:\n"
+        "Execution failed for task ':bootRun'.\n"
+        "> Process 'command '/usr/bin/java'' finished with non-zero exit value 1",
+        "npm ERR! code ELIFECYCLE\nnpm ERR! Exit status 1",
+        "+ docker stop shelf\nshelf",
+    ],
+)
+def test_what_only_says_that_the_program_ended_is_no_later_failure(
+    cause: Callable[[str], Failure], end: str
+) -> None:
+    assert "shelf is cold" in cause(f"{LOGGED}{WENT_ON}{end}").summary

@@ -119,7 +119,7 @@ CASES: list[tuple[str, str, str, str]] = [
     ),
     (
         "Error: cannot start\n\nCaused by:\n    0: cannot read the settings\n    1: no such key: frob\n",
-        "unknown",
+        "config_error",
         "no such key: frob",
         "",
     ),
@@ -130,6 +130,57 @@ CASES: list[tuple[str, str, str, str]] = [
         'Os { code: 1, kind: PermissionDenied, message: "Operation not permitted" }\', build.rs:9:1',
         "sandbox_permission",
         "PermissionDenied",
+        "",
+    ),
+    (
+        "[frob-sys 0.9.1] cargo:rerun-if-env-changed=FROB_DIR\n"
+        "[frob-sys 0.9.1] thread 'main' panicked at build.rs:190:5:\n"
+        "[frob-sys 0.9.1] could not find a frob installation\n"
+        "error: failed to run custom build command for `frob-sys v0.9.1`\n\nCaused by:\n"
+        "  process didn't exit successfully: `/w/build-script-build` (exit status: 101)\n"
+        "warning: build failed, waiting for other jobs to finish...",
+        "missing_dependency",
+        "could not find a frob installation",
+        "",
+    ),
+    (
+        "[frob-sys 0.9.1] cargo:warning=c/a.c:3:10: fatal error: frob.h: No such file or directory\n"
+        "[frob-sys 0.9.1] exit status: 1\n"
+        "error: failed to run custom build command for `frob-sys v0.9.1`",
+        "missing_dependency",
+        "frob.h",
+        "",
+    ),
+    (
+        "[frob-sys 0.9.1] thread 'main' panicked at 'no `frobc` anywhere', /c/frob-sys/build.rs:358:10\n"
+        "[frob-sys 0.9.1] stack backtrace:\n[frob-sys 0.9.1]    0: rust_begin_unwind\n"
+        "error: failed to run custom build command for `frob-sys v0.9.1`\n\nCaused by:\n"
+        "  process didn't exit successfully: `/w/build-script-build` (exit status: 101)",
+        "missing_dependency",
+        "no `frobc` anywhere",
+        "",
+    ),
+    (
+        '[frob-sys 0.9.1] Error: Os { code: 2, kind: NotFound, message: "No such file or directory" }\n'
+        "error: failed to run custom build command for `frob-sys v0.9.1`\n\nCaused by:\n"
+        "  process didn't exit successfully: `/w/build-script-build` (exit status: 1)",
+        "config_error",
+        "kind: NotFound",
+        "",
+    ),
+    (
+        "[frob-sys 0.9.1] cargo:warning=cc1: error: unrecognized command-line option '-mfrob'\n"
+        "[frob-sys 0.9.1] exit status: 1\n"
+        "error: failed to run custom build command for `frob-sys v0.9.1`",
+        "config_error",
+        "unrecognized command-line option '-mfrob'",
+        "",
+    ),
+    (
+        "warning: frob-sys@0.9.1: c/a.c:3:10: error: expected ';' before 'return'\n"
+        "error: failed to run custom build command for `frob-sys v0.9.1`",
+        "compile_error",
+        "expected ';'",
         "",
     ),
 ]

@@ -93,6 +93,57 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
+        "-----> Building on the stack\n !     No crate-supported app detected\n"
+        "                        HINT: add a crate file\n !     Push failed",
+        "config_error",
+        "No crate-supported app detected",
+        "",
+    ),
+    (
+        "-----> Installing\n       rake aborted!\n       FrobError: no shelf to build\n !\n"
+        " !     Precompiling assets failed.\n !\n !     Push rejected, failed to compile Ruby app.",
+        "unknown",
+        "no shelf to build",
+        "",
+    ),
+    ("FATAL: No agent named 'shelf-7' is there", "unknown", "No agent named", ""),
+    (
+        "FATAL: command execution failed\njava.io.EOFException\n\tat java.io.Frob.read(Frob.java:1)\n"
+        "Caused: java.io.IOException: Backing channel 'shelf-3' is disconnected.\n\tat hudson.F.f(F.java:1)",
+        "network",
+        "Backing channel 'shelf-3' is disconnected",
+        "",
+    ),
+    (
+        "E0123 12:00:01.000000    1234 pull.go:9] fatal: couldn't find remote ref refs/heads/x",
+        "git_error",
+        "fatal: couldn't find remote ref",
+        "",
+    ),
+    (
+        " ✔ Network shelf_default  Created  0.1s \n ✘ Container shelf-db-1  Error  10.9s \n"
+        "dependency failed to start: container shelf-db-1 is unhealthy",
+        "config_error",
+        "container shelf-db-1 is unhealthy",
+        "",
+    ),
+    (
+        " ✘ api Error           context canceled  0.9s \n"
+        " ✘ db Error            no shelf of that name  0.9s ",
+        "unknown",
+        "no shelf of that name",
+        "",
+    ),
+    (
+        "building '/nix/store/bb-shelf.drv'...\nthe index has no first page\n"
+        "builder for '/nix/store/bb-shelf.drv' failed with exit code 3\n"
+        "cannot build derivation '/nix/store/cc-env.drv': 1 dependencies couldn't be built\n"
+        "error: build of '/nix/store/cc-env.drv' failed",
+        "compile_error",
+        "the index has no first page",
+        "",
+    ),
+    (
         "Epoch 3 | Loss: 2.5\n"
         "slurmstepd: error: Job 77 exceeded memory limit (9000 > 8000), being killed\n"
         "slurmstepd: error: Exceeded job memory limit\n"

@@ -72,6 +72,19 @@ def test_a_log_that_says_nothing_is_told_by_its_name_alone() -> None:
     assert seen("a.c:1:1: error: x", named="pi") == seen("a.c:1:1: error: x")
 
 
+def test_commands_that_end_without_a_reason_are_told_apart_by_their_last_words() -> None:
+    first = seen("12 crates packed in 3.1 s", "the shelf is bent", exit_code=3)
+    assert first == seen("9 crates packed in 4.7 s", "the shelf is bent", exit_code=3)
+    assert first != seen("12 crates packed in 3.1 s", "the lid is open", exit_code=3)
+    assert seen("9 crates in 4 s", exit_code=3) == seen("12 crates in 3 s", exit_code=3)
+
+
+def test_a_loggers_clock_thread_and_place_are_no_part_of_the_cause() -> None:
+    said = "cannot reach the shelf"
+    first = seen(f"E0123 12:00:01.000000    1234 pull.go:9] {said}", exit_code=1)
+    assert first == seen(f"E0124 03:10:44.123456   98765 pull.go:11] {said}", exit_code=1)
+
+
 def test_a_log_named_after_an_agent_is_not_judged_as_that_agents() -> None:
     quiet = diagnose([], Hints(now=NOW, named="pi", exit_code=0), SIGNATURES)
     assert quiet.failure_class is FailureClass.SUCCESS

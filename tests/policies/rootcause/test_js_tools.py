@@ -181,6 +181,25 @@ TABLE = [
         "",
     ),
     (
+        "119 silly fetchPackageMetaData error for crate@^1 404 Not Found - GET https://r.example.org/crate\n"
+        "120 verbose stack HttpErrorGeneral: 404 Not Found - GET https://r.example.org/crate\n"
+        "121 verbose cwd /w\n122 error code E404\n"
+        "123 error 404 Not Found - GET https://r.example.org/crate - Not found\n124 error 404\n"
+        "125 error 404  'crate@^1' is not in this registry.\n126 verbose exit [ 1, true ]",
+        "missing_dependency",
+        "404 Not Found - GET https://r.example.org/crate - Not found",
+        "",
+    ),
+    (
+        "1235 silly lifecycle shop@0.1.0~test: Returned: code: 1  signal: null\n"
+        "1237 verbose stack Error: shop@0.1.0 test: `mocha`\n1241 error code ELIFECYCLE\n"
+        "1243 error shop@0.1.0 test: `mocha`\n1243 error Exit status 1\n"
+        "1244 error Failed at the shop@0.1.0 test script.\n1245 verbose exit [ 1, true ]",
+        "test_failure",
+        "npm error shop@0.1.0 test: `mocha`",
+        "",
+    ),
+    (
         "0 info it worked if it ends with ok\n1 verbose cli [ 'npm', 'install' ]\n"
         "8 silly tar extract lib/createError.js\n9 error Error: EACCES, mkdir '/opt/crate'\n"
         "9 error   errno: 3,\n10 error node -v v0.10.9\n11 error code EACCES\n"
@@ -281,6 +300,34 @@ TABLE = [
         "",
     ),
     (PRERENDER, "compile_error", "Cannot read properties of undefined", ""),
+    (
+        f"Error {'-' * 40} src/cart.js:3:4\n\nCannot call `add` with `1` bound to `x` because number [1] is "
+        "incompatible with string [2]. [incompatible-call]\n\n   src/cart.js:3:4\n   3| add(1)",
+        "type_error",
+        "src/cart.js: Cannot call `add`",
+        "",
+    ),
+    (
+        "Analyzing shelf...\n\nwarning • Unused import: 'a.dart' • lib/cart.dart:1:8 • unused_import\n"
+        "  error • Undefined name 'x' • lib/cart.dart:3:5 • undefined_identifier\n\n2 issues found.",
+        "compile_error",
+        "Undefined name 'x'",
+        "",
+    ),
+    (
+        "   info - lib/cart.dart:3:5 - Avoid `print` calls. - avoid_print\n\n1 issue found.",
+        "lint",
+        "avoid_print",
+        "",
+    ),
+    (
+        " FAIL  src/b.test.ts [ src/b.test.ts ]\nError: Transform failed with 1 error:\n"
+        '/w/src/b.ts:9:0: ERROR: Expected "}" but found end of file\n  Plugin: vite:esbuild\n\n'
+        " Test Files  1 failed (1)\n      Tests  no tests",
+        "compile_error",
+        'Transform failed with 1 error: /w/src/b.ts:9:0: ERROR: Expected "}"',
+        "npx vitest run src/b.test.ts",
+    ),
     (BABEL, "compile_error", "Unexpected token (1:11)", ""),
 ]
 

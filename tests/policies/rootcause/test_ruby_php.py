@@ -239,6 +239,35 @@ TABLE = [
         "unexpected end-of-input",
         "",
     ),
+    (
+        "ERROR:  While executing gem ... (Gem::FilePermissionError)\n"
+        "    You don't have write permissions for the /var/lib/gems/3.1.0 directory.",
+        "sandbox_permission",
+        "You don't have write permissions for the /var/lib/gems/3.1.0 directory. (Gem::FilePerm",
+        "",
+    ),
+    (
+        "rake aborted!\nLoadError: cannot load such file -- shelf\n/w/lib/x.rb:62:in `require'\n"
+        "Tasks: TOP => environment\n(See full trace by running task with --trace)",
+        "missing_dependency",
+        "cannot load such file -- shelf",
+        "rake environment",
+    ),
+    (
+        "ERROR:  While executing gem ... (Errno::ENOENT)\n"
+        "    No such file or directory @ rb_sysopen - frob.gemspec",
+        "config_error",
+        "rb_sysopen - frob.gemspec",
+        "",
+    ),
+    (
+        "             ERROR: YOUR SITE COULD NOT BE BUILT:\n"
+        "                    ------------------------------------\n"
+        "                    Invalid date 'tuesday': 'a.md' does not have a valid date",
+        "unknown",
+        "Invalid date 'tuesday'",
+        "",
+    ),
     (RAKE, "unknown", "no shelf to build", "rake build"),
     (CAP, "unknown", "NameError: undefined local variable or method `shelf'", ""),
     (MIGRATION, "unknown", 'column "aisle" does not exist', "rake db:migrate"),

@@ -44,7 +44,7 @@ WORDED = [
     *((form, pytest_session._WORDS) for form in (pytest_session._TALLY, pytest_session._COVERAGE)),
     *((form, wrappers._WORDS) for form in (wrappers._NAMES,)),
     (provisioning._R_ENDS, provisioning._R_WORDS),
-    (single._MARK, ("##[error]", "::error", " - ")),
+    (single._MARK, single._MARK_WORDS),
     (clean._LOST_ANSI, ("m",)),
 ]
 
