@@ -78,6 +78,9 @@ def test_a_hash_that_begins_with_a_letter_is_one_all_the_same() -> None:
         ("exit 7 and no output", "exit 9 and no output"),
         ("src/a.c:1:1: error: x", "src/b.c:1:1: error: x"),
         ("ModuleNotFoundError: No module named 'a'", "ModuleNotFoundError: No module named 'b'"),
+        ("cannot import name 'a' from 'x' (/o/x.py)", "cannot import name 'b' from 'x' (/o/x.py)"),
+        ("class file major version 65", "class file major version 61"),
+        ("does not support targeting .NET 6.0", "does not support targeting .NET 10.0"),
     ],
 )
 def test_what_names_the_cause_stays(one: str, other: str) -> None:
@@ -93,6 +96,32 @@ def test_what_names_the_cause_stays(one: str, other: str) -> None:
         ("resets in 3 days 4 hours", "resets in 1 hour 2 minutes"),
         ("/home/a/repo/src/x.py: bad", "C:\\Users\\b\\repo\\src\\x.py: bad"),
         ("/opt/x/bin/ld: no such widget", "c:/tools/bin/ld.exe: no such widget"),
+        ("npm ERR! no such widget", "npm error no such widget"),
+        ("npm ERR! ModuleNotFoundError: frob", "ModuleNotFoundError: frob"),
+        ("[ERROR] stderr: fatal: no widget", "fatal: no widget"),
+        ("PHP Fatal error:  no widget", "Fatal error: no widget"),
+        ("src/a.c:9:12: error: x", "src/a.c:110:3: error: x"),
+        ("lost x at ::1:27017", "lost x at ::1:28041"),
+        ("no answer after 1m2.5s", "no answer after 59m0s"),
+        ("no answer after 1h2m", "no answer after 23h59m"),
+        ("bad sum " + "a1" * 64, "bad sum " + "b2" * 64),
+        ("denied, correlation-id: '1-aa'", "denied, correlation-id: '2-bb'"),
+        (
+            "no widget in phar:///usr/bin/frob/src/A.php",
+            "no widget in phar://c:/frob.phar/src/A.php",
+        ),
+        ("cannot load file:///srv/a/x.js", "cannot load file:/home/b/x.js"),
+        ("./run.sh: line 3: 41 Killed", "/srv/a/run.sh: line 9: 7 Killed"),
+        (
+            "cannot import name 'crate' from 'shelf' (/opt/a/shelf/__init__.py)",
+            "cannot import name 'crate' from 'shelf'",
+        ),
+        (
+            "frob is not set (in target 'A' from project 'P')",
+            "frob is not set (in target 'B' from project 'P')",
+        ),
+        ("Connection refused (0x0000274D/10061)", "Connection refused"),
+        ("x509: certificate is old", "tls: failed to verify certificate: x509: certificate is old"),
     ],
 )
 def test_one_cause_in_two_shapes_is_one(one: str, other: str) -> None:
