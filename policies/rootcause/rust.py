@@ -149,5 +149,5 @@ def _of_build_script(line: Line, after: Sequence[Line], name: str) -> Finding:
         rank=78 if said else 72,
         rule="cargo build script",
         failure_class=C.SANDBOX_PERMISSION if refused else C.MISSING_DEPENDENCY,
-        identity=f"{name} {said.text if said else ''}",
+        identity=f"{name.partition(' v')[0]} {said.text if said else ''}",
     )
