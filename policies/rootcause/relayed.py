@@ -1,8 +1,8 @@
-"""What one program passed on of another's output, where a line by itself does not tell: git's and BuildKit's.
+"""What one program passed on of another's output, where no line by itself tells: git, BuildKit, BitBake.
 
 A platform that builds on `git push` sends its log back through git, which writes `remote:` before every
 line. BuildKit repeats the failed step's output below its heading, each line behind the seconds since the
-step began, in four figures (`0.412`, `10.42`, `304.0`).
+step began, in four figures (`0.412`, `10.42`, `304.0`). BitBake puts a bar before every line of a task's log.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ FEWEST_LINES = 10
 FEWEST_CLOCKS = 3
 """So many lines in a row with a clock that does not go back are no table of numbers."""
 
+FEWEST_BARS = 3
+"""So many lines in a row behind a bar, none of which ends with one, are no table."""
+
+_BAR = re.compile(r"^\|(?: |$)(?!.*\|\s*$)")
 _MARK = re.compile(r"^remote:(?: {8}| ?)")
 """Git's word, with the indent that buildpacks give whatever a tool printed."""
 _REFUSES = re.compile(r"^remote: (?:error: |fatal: |(?:error: )?GH\d{3}|GitLab: )")
@@ -27,8 +31,12 @@ _CLOCK = re.compile(r"^ ?(?P<at>\d\.\d{3}|\d\d\.\d\d|\d{3,6}\.\d)(?: |$)")
 
 
 def as_printed(lines: list[Line]) -> list[Line]:
-    """Give *lines* as the tools behind git or BuildKit printed them; the others as they are."""
+    """Give *lines* as the tools behind git, BuildKit or BitBake printed them; the others as they are."""
     told = [_told(line) for line in lines] if _is_build(lines) else lines
+    if any(line.text.startswith("| ") for line in told):
+        told = [
+            line for barred, run in groupby(told, _is_barred) for line in _unbarred(barred, run)
+        ]
     if not any(map(_clock, told)):
         return told
     return [line for has_clock, run in groupby(told, _clock_of) for line in _run(has_clock, run)]
@@ -43,6 +51,17 @@ def _told(line: Line) -> Line:
     if not line.text.startswith(WORD):
         return line
     return Line(line.number, _MARK.sub("", line.text, count=1))
+
+
+def _is_barred(line: Line) -> bool:
+    return line.text[:1] == "|" and _BAR.match(line.text) is not None
+
+
+def _unbarred(barred: bool, run: Iterator[Line]) -> list[Line]:
+    lines = list(run)
+    if not barred or len(lines) < FEWEST_BARS:
+        return lines
+    return [Line(line.number, line.text[2:]) for line in lines]
 
 
 def _clock(line: Line) -> re.Match[str] | None:

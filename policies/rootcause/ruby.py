@@ -66,10 +66,14 @@ _BUNDLER = re.compile(
     r"|(?:The dependencies in your gemfile changed|Your bundle only supports platforms|You "
     r"are trying to install in deployment mode)|Some gems seem to be missing|Gem::\w{1,60}: )"
 )
-_NATIVE = re.compile(r"^ERROR: Failed to build gem native extension|^Gem::Ext::BuildError: ")
+_NATIVE = re.compile(
+    r"^ERROR: Failed to build gem native extension|^Gem::(?:Ext|Installer)::(?:Extension)?BuildError: "
+    r"|: ERROR: Failed to build gem native extension"
+)
 _NATIVE_SAID = re.compile(
     r"mkmf\.rb can't find|: (?:fatal )?error: |is missing|not found|^ERROR: (?!Failed to build)"
 )
+_ABSENT = re.compile(r"^mkmf\.rb can't find|^[\w.+/-]{1,40} is missing\b")
 _NATIVE_LACKS = re.compile(r"^checking .{1,400}\.{3} ?no$")
 _NATIVE_ENDS = re.compile(r"^\*\*\* .{1,200}\*\*\*$")
 """mkmf looks for much that a build can do without: only its last question may have ended it."""
@@ -89,13 +93,13 @@ def ruby(lines: Sequence[Line]) -> Iterator[Finding]:
             yield _finding(
                 (line,), 77, FailureClass.COMPILE_ERROR, f"{match['file']} {match['said']}"
             )
+        elif _NATIVE.search(line.text) and (said := _native(lines[at + 1 : at + 60])):
+            yield said
         elif match := _RAISED.match(line.text):
             if not _follows_another(lines, at):
                 yield _raised(line, match, lines[at + 1 : at + 100])
         elif (match := _RAKE.match(line.text)) and after:
             yield _rake(after, match["program"])
-        elif _NATIVE.match(line.text):
-            yield from _native(lines[at + 1 : at + 60])
         elif _BUNDLER.match(line.text):
             found = (
                 FailureClass.CONFIG_ERROR
@@ -166,15 +170,18 @@ def _rake(after: Sequence[Line], program: str) -> Finding:
     )
 
 
-def _native(after: Sequence[Line]) -> Iterator[Finding]:
-    """Yield what a native build states, else what it raised, else the last thing that it lacked."""
+def _native(after: Sequence[Line]) -> Finding | None:
+    """Give what a native build states, else what it raised, else the last thing that it lacked."""
     ends = next((n for n, x in enumerate(after) if _NATIVE_ENDS.match(x.text)), len(after))
     stated = [stripped(x) for x in after if _NATIVE_SAID.search(x.text)]
     raised = [stripped(x) for x in after[ends:] if _RAISED.match(x.text)]
     lacked = [stripped(x) for x in after[:ends] if _NATIVE_LACKS.match(x.text)]
     said = [*stated[:1], *raised[:1], *lacked[-1:], *map(stripped, after[ends : ends + 1])]
-    if said:
-        yield _finding((said[0],), 78, FailureClass.COMPILE_ERROR, said[0].text)
+    if not said:
+        return None
+    lacks = _ABSENT.match(said[0].text)
+    found = FailureClass.MISSING_DEPENDENCY if lacks else FailureClass.COMPILE_ERROR
+    return _finding((said[0],), 78, found, said[0].text)
 
 
 def _finding(lines: Sequence[Line], rank: int, found: FailureClass, identity: str) -> Finding:
