@@ -67,13 +67,13 @@ _KINDS: tuple[tuple[str, str], ...] = (
 )
 _KIND = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS))
 _PATH = re.compile(
-    r"(?<![\w:/.\\~-])(?:~|[a-z]:)?(?:[/\\][\w.@+~-]{1,255}){0,60}[/\\](?=[\w.@+~<-])"
+    r"(?<![\w:/.\\~-])(?:~|[a-z]:)?(?:[/\\]{1,2}[\w.@+~-]{1,255}){0,60}[/\\]{1,2}(?=[\w.@+~<-])"
     r"|(?<=file:/)(?:/[\w.@+~-]{1,255}){1,60}/(?=[\w.@+~<-])"
 )
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": "'", "”": "'", '"': "'", "`": "'"})
 _MARK = re.compile(
     r"^(?:(?:error|fatal|err!?|failed|stderr): ?|\[(?:error|fatal)\] |npm (?:err!|error) "
-    r"|php (?=(?:fatal|parse) error: )){1,4}"
+    r"|php (?=(?:fatal|parse) error: )|docker: (?=error response from daemon: )){1,4}"
 )
 """Who passes the words on prints it before them: an agent's text mode, npm (by its version), a logger."""
 _HEAP = re.compile(r"(?<=fatal error: ).{1,120}? (?=allocation failed - )")
@@ -99,7 +99,7 @@ def normalise(text: str) -> str:
     plain = _EXE.sub("", plain) if ".exe: " in plain else plain
     plain = _HERE.sub("", _WHERE.sub("", plain))
     plain = _SCHEME.sub("", plain) if ":/" in plain else plain
-    return _KIND.sub(_kind, _PATH.sub("", _HEAP.sub("", _MARK.sub("", plain))))
+    return _KIND.sub(_kind, _MARK.sub("", _PATH.sub("", _HEAP.sub("", plain))))
 
 
 def fingerprint(failure_class: FailureClass, cause: str, agent: str | None = None) -> str:

@@ -3,11 +3,14 @@
 A platform that builds on `git push` sends its log back through git, which writes `remote:` before every
 line. BuildKit repeats the failed step's output below its heading, each line behind the seconds since the
 step began, in four figures (`0.412`, `10.42`, `304.0`). BitBake puts a bar before every line of a task's log.
+What runs several programs (concurrently, overmind, torchrun) or a machine (Vagrant) sets a name before every
+line; a mail or a chat quotes or indents them all.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
@@ -22,6 +25,16 @@ FEWEST_CLOCKS = 3
 FEWEST_BARS = 3
 """So many lines in a row behind a bar, none of which ends with one, are no table."""
 
+FEWEST_MARKED, MOST_SAID = 10, 0.9
+"""Of so many lines such a share behind one mark: nobody's own form."""
+PROBED = 40
+"""Where of so many of the first lines fewer than half are marked, no more are looked at."""
+
+_NAMED = re.compile(
+    r"^ {0,8}(?:\[(?!(?i:info|error|warn|warning|debug|trace|fatal|notice|xunit)\b)[\w@][\w@./ -]{0,60}\]:?"
+    r"|(?!\d+ )[A-Za-z][\w.-]{0,40} {0,20}\||>)(?: |$)|^ {4}[A-Za-z][\w.-]{0,60}: "
+)
+_DIGITS = re.compile(r"\d+")
 _BAR = re.compile(r"^\|(?: |$)(?!.*\|\s*$)")
 _MARK = re.compile(r"^remote:(?: {8}| ?)")
 """Git's word, with the indent that buildpacks give whatever a tool printed."""
@@ -32,7 +45,7 @@ _CLOCK = re.compile(r"^ ?(?P<at>\d\.\d{3}|\d\d\.\d\d|\d{3,6}\.\d)(?: |$)")
 
 def as_printed(lines: list[Line]) -> list[Line]:
     """Give *lines* as the tools behind git, BuildKit or BitBake printed them; the others as they are."""
-    told = [_told(line) for line in lines] if _is_build(lines) else lines
+    told = [_told(line) for line in lines] if _is_build(lines) else _unnamed(lines)
     if any(line.text.startswith("| ") for line in told):
         told = [
             line for barred, run in groupby(told, _is_barred) for line in _unbarred(barred, run)
@@ -51,6 +64,37 @@ def _told(line: Line) -> Line:
     if not line.text.startswith(WORD):
         return line
     return Line(line.number, _MARK.sub("", line.text, count=1))
+
+
+def _unnamed(lines: list[Line]) -> list[Line]:
+    """Give *lines* without the mark that stands before nearly all of them, or the indent that all have."""
+    filled = [line for line in lines if line.text.strip()]
+    if len(filled) < FEWEST_MARKED:
+        return lines
+    mark = _shared_mark(filled)
+    if mark is not None:
+        return [_without(line, mark) for line in lines]
+    indent = min(len(line.text) - len(line.text.lstrip(" ")) for line in filled)
+    return [Line(line.number, line.text[indent:]) for line in lines] if indent else lines
+
+
+def _shared_mark(filled: list[Line]) -> str | None:
+    first = filled[:PROBED]
+    if sum(map(bool, map(_named, first))) * 2 < len(first):
+        return None
+    marks = Counter(_DIGITS.sub("0", m.group()) for line in filled if (m := _named(line)))
+    mark, count = marks.most_common(1)[0]
+    return mark if count >= len(filled) * MOST_SAID else None
+
+
+def _named(line: Line) -> re.Match[str] | None:
+    return _NAMED.match(line.text)
+
+
+def _without(line: Line, mark: str) -> Line:
+    found = _named(line)
+    is_same = found is not None and _DIGITS.sub("0", found.group()) == mark
+    return Line(line.number, line.text[found.end() :]) if found and is_same else line
 
 
 def _is_barred(line: Line) -> bool:

@@ -110,6 +110,8 @@ SHARED = (
 )
 PULL = "{}toomanyrequests: You have reached your pull rate limit."
 WATCH = "{}ENOSPC: System limit for number of file watchers reached, watch '{}'"
+KILLED = "{}: fatal error: Killed signal terminated program {}"
+LOCKED = "{}E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process {} ({})"
 ONE = (
     (
         LIBC.format("/opt/a/tool", "2.34", "/opt/a/tool"),
@@ -143,6 +145,12 @@ ONE = (
         "Error: Error acquiring the state lock\n\nError message: the conditional request failed",
         "│ Error: Error acquiring the state lock\n│ \n│ Error message: the conditional\n│ request failed",
     ),
+    (KILLED.format("c++", "cc1plus"), KILLED.format("gcc-13", "cc1")),
+    (
+        'standard_init_linux.go:211: exec user process caused "exec format error"',
+        "standard_init_linux.go:228: exec user process caused: exec format error",
+    ),
+    (LOCKED.format("", 812, "apt-get"), LOCKED.format("frob-0: ", 97, "unattended-upgr")),
 )
 
 
