@@ -73,9 +73,10 @@ _PATH = re.compile(
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": "'", "”": "'", '"': "'", "`": "'"})
 _MARK = re.compile(
     r"^(?:(?:error|fatal|err!?|failed|stderr): ?|\[(?:error|fatal)\] |npm (?:err!|error) "
-    r"|php (?=(?:fatal|parse) error: )|docker: (?=error response from daemon: )){1,4}"
+    r"|php (?=(?:fatal|parse) error: )|docker: (?=error response from daemon: )"
+    r"|\d{1,6} (?:verbose stack|error) (?:\w{0,20}error: )?){1,4}"
 )
-"""Who passes the words on prints it before them: an agent's text mode, npm (by its version), a logger."""
+"""Who passes the words on prints it before them: an agent's text mode, npm (three ways), a logger."""
 _HEAP = re.compile(r"(?<=fatal error: ).{1,120}? (?=allocation failed - )")
 """V8 says where it noticed that its heap is full (`V8::FatalProcessOutOfMemory`): that varies."""
 _EXE = re.compile(r"(?<=[\w+-])\.exe(?=: )")

@@ -31,7 +31,7 @@ def identity(
 
     *own*: the agent speaks of itself, so its name is part of the cause.
     """
-    same = _same(entry, lead.lines[0].text) if entry else ""
+    same = _same(entry, lead.lines[0].text) or _same(entry, lead.words()) if entry else ""
     agent, said = _agent(hints), same or lead.identity or lead.words()
     progress = hints.last_progress or last_progress
     if lead.rule == "exit":

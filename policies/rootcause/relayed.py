@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
+from policies.rootcause.clean import clean
 from policies.rootcause.finding import Line
 
 WORD = "remote:"
@@ -25,14 +26,18 @@ FEWEST_CLOCKS = 3
 FEWEST_BARS = 3
 """So many lines in a row behind a bar, none of which ends with one, are no table."""
 
-FEWEST_MARKED, MOST_SAID = 10, 0.9
-"""Of so many lines such a share behind one mark: nobody's own form."""
+FEWEST_MARKED = 5
+"""So many lines, all of them behind one mark: nobody's own form."""
+MANY_MARKED, MOST_SAID = 10, 0.9
+"""Of so many lines such a share is enough."""
+QUOTED = 4
+"""So far a quoted text is set in; a test runner sets its own report in by less."""
 PROBED = 40
 """Where of so many of the first lines fewer than half are marked, no more are looked at."""
 
 _NAMED = re.compile(
     r"^ {0,8}(?:\[(?!(?i:info|error|warn|warning|debug|trace|fatal|notice|xunit)\b)[\w@][\w@./ -]{0,60}\]:?"
-    r"|(?!\d+ )[A-Za-z][\w.-]{0,40} {0,20}\||>)(?: |$)|^ {4}[A-Za-z][\w.-]{0,60}: "
+    r"|(?!\d+ )[A-Za-z][\w.-]{0,40} {0,20}\||>)(?: |$)|^ {4}[A-Za-z][\w.-]{0,60}:(?: |$)"
 )
 _DIGITS = re.compile(r"\d+")
 _BAR = re.compile(r"^\|(?: |$)(?!.*\|\s*$)")
@@ -74,27 +79,36 @@ def _unnamed(lines: list[Line]) -> list[Line]:
     mark = _shared_mark(filled)
     if mark is not None:
         return [_without(line, mark) for line in lines]
-    indent = min(len(line.text) - len(line.text.lstrip(" ")) for line in filled)
-    return [Line(line.number, line.text[indent:]) for line in lines] if indent else lines
+    indent = min(len(line.text) - len(line.text.lstrip(" ")) for line in filled) // QUOTED * QUOTED
+    return [_cut(line, indent) for line in lines] if indent else lines
 
 
 def _shared_mark(filled: list[Line]) -> str | None:
     first = filled[:PROBED]
     if sum(map(bool, map(_named, first))) * 2 < len(first):
         return None
-    marks = Counter(_DIGITS.sub("0", m.group()) for line in filled if (m := _named(line)))
+    marks = Counter(_mark(m) for line in filled if (m := _named(line)))
     mark, count = marks.most_common(1)[0]
-    return mark if count >= len(filled) * MOST_SAID else None
+    share = MOST_SAID if len(filled) >= MANY_MARKED else 1
+    return mark if count >= len(filled) * share else None
 
 
 def _named(line: Line) -> re.Match[str] | None:
     return _NAMED.match(line.text)
 
 
+def _mark(found: re.Match[str]) -> str:
+    return _DIGITS.sub("0", found.group()).rstrip()
+
+
 def _without(line: Line, mark: str) -> Line:
     found = _named(line)
-    is_same = found is not None and _DIGITS.sub("0", found.group()) == mark
-    return Line(line.number, line.text[found.end() :]) if found and is_same else line
+    return _cut(line, found.end()) if found and _mark(found) == mark else line
+
+
+def _cut(line: Line, begins: int) -> Line:
+    """Give *line* from *begins* on, without the clock that may stand there in its turn."""
+    return Line(line.number, clean(line.text[begins:]))
 
 
 def _is_barred(line: Line) -> bool:

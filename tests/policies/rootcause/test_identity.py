@@ -112,6 +112,11 @@ PULL = "{}toomanyrequests: You have reached your pull rate limit."
 WATCH = "{}ENOSPC: System limit for number of file watchers reached, watch '{}'"
 KILLED = "{}: fatal error: Killed signal terminated program {}"
 LOCKED = "{}E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process {} ({})"
+HOST = '{}.OperationalError: could not translate host name "crate" to address: {}'
+PROVIDER = (
+    "Error: Failed to query available provider packages\n\nCould not retrieve the list of available "
+    "versions for provider acme/{}: no available releases match the given constraints"
+)
 ONE = (
     (
         LIBC.format("/opt/a/tool", "2.34", "/opt/a/tool"),
@@ -150,6 +155,28 @@ ONE = (
         'standard_init_linux.go:211: exec user process caused "exec format error"',
         "standard_init_linux.go:228: exec user process caused: exec format error",
     ),
+    (
+        "│ Error: Failed to query available provider packages\n│ \n"
+        "│ Could not retrieve the list of available versions for provider acme/crate: could not connect "
+        "to registry.example.org: failed to request discovery document: Get",
+        "Error: Failed to query available provider packages\n\n"
+        "Could not retrieve the list of available versions for provider acme/shelf:\n"
+        "could not connect to registry.example.org: Failed to request discovery\ndocument: Get",
+    ),
+    (
+        "npm ERR! Cannot read properties of null (reading 'crates')",
+        "22407 verbose stack TypeError: Cannot read properties of null (reading 'crates')\n"
+        "22407 verbose stack     at Link.crates (C:\\n\\node.js:1117:41)",
+    ),
+    (
+        "gyp ERR! find Python\ngyp ERR! find Python You need to install the latest version of Python.",
+        'npm ERR! gyp ERR! find Python - "py.exe" is not in PATH or produced an error\n'
+        "npm ERR! gyp ERR! find Python You need to install the latest version of Python.",
+    ),
+    (
+        HOST.format("psycopg2", "Name or service not known"),
+        HOST.format("django.db.utils", "No address associated with hostname"),
+    ),
     (LOCKED.format("", 812, "apt-get"), LOCKED.format("frob-0: ", 97, "unattended-upgr")),
 )
 
@@ -169,6 +196,11 @@ TWO = (
     (
         "/a/A.cs(1,2): error CS0103: The name 'frob' does not exist [/a/A.csproj]",
         "/a/B.cs(1,2): error CS0103: The name 'frob' does not exist [/a/A.csproj]",
+    ),
+    (PROVIDER.format("crate"), PROVIDER.format("shelf")),
+    (
+        HOST.format("psycopg2", "Unknown"),
+        HOST.format("psycopg2", "Unknown").replace("crate", "shelf"),
     ),
     ("module declares its path as: example.org/a", "module declares its path as: example.org/b"),
 )

@@ -32,12 +32,29 @@ def test_a_tools_own_form_is_left(mark: str) -> None:
     assert printed(*lines) == lines
 
 
+def test_a_clock_behind_the_mark_is_taken_off_too() -> None:
+    lines = ("[server] 2026-07-30T02:38:33.8740364Z " + text for text in TOLD)
+    assert printed(*lines) == TOLD
+
+
+def test_a_test_runners_own_indent_is_left() -> None:
+    lines = tuple("  " + text for text in TOLD if text)
+    assert printed(*lines) == lines
+
+
 def test_source_behind_its_line_numbers_is_left() -> None:
     lines = tuple(f"{n} | {text}" for n, text in enumerate(TOLD))
     assert printed(*lines) == lines
 
 
-def test_a_few_lines_are_left() -> None:
+def test_a_few_lines_may_be_marked_if_all_are() -> None:
+    few = tuple(text for text in TOLD if text)[:FEWEST_MARKED]
+    assert printed(*("> " + text for text in few)) == few
+    lines = ("a word of its own", *("> " + text for text in few))
+    assert printed(*lines) == lines
+
+
+def test_fewer_lines_are_left() -> None:
     lines = tuple("[server] " + text for text in TOLD if text)[: FEWEST_MARKED - 1]
     assert printed(*lines) == lines
 
