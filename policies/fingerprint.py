@@ -68,6 +68,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
 _KIND = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS))
 _PATH = re.compile(
     r"(?<![\w:/.\\~-])(?:~|[a-z]:)?(?:[/\\]{1,2}[\w.@+~-]{1,255}){0,60}[/\\]{1,2}(?=[\w.@+~<-])"
+    r"|(?<![\w:/.\\~'(-])(?:\.\.|vendor|node_modules)(?:/[\w.@+~-]{1,255}){0,60}/(?=[\w.@+~-]{1,255}[:(]\d)"
     r"|(?<=file:/)(?:/[\w.@+~-]{1,255}){1,60}/(?=[\w.@+~<-])"
 )
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": "'", "”": "'", '"': "'", "`": "'"})
@@ -91,6 +92,15 @@ _WHERE = re.compile(
 """What versions, systems and parallel targets add to the same words: Python 3.7 the module's file, xcodebuild
 the target that met the error first, libpq on Windows the error's number, Go 1.20 who says it."""
 _HERE = re.compile(r"(?<![\w./\\])\./(?=[\w.@<-])")
+_HEADER = re.compile(
+    r"(?<![\w./+-])(?:[\w.+-]{1,100}/){0,30}(?P<file>[\w.+-]{1,100}\.\w{1,5})[:(]\d[\d:,]{0,20}\)?:? "
+    r"(?:fatal )?error(?: c1083)?: (?:cannot open include file: )?'?(?P<header>[\w./+-]{1,200})'?"
+    r"(?:: no such file or directory| file not found)"
+)
+_IMPORT = re.compile(
+    r"\b(?:modulenotfound|import)error: no module named '?(?P<module>[\w.-]{1,200})'?"
+)
+"""Each compiler and each Python has its own words for what is not there."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -99,8 +109,14 @@ def normalise(text: str) -> str:
     plain = _SPACE.sub(" ", text[:TEXT_LIMIT_CHARS].translate(_QUOTES).lower()).strip()
     plain = _EXE.sub("", plain) if ".exe: " in plain else plain
     plain = _HERE.sub("", _WHERE.sub("", plain))
+    plain = _absent(plain) if "no " in plain or " not found" in plain else plain
     plain = _SCHEME.sub("", plain) if ":/" in plain else plain
     return _KIND.sub(_kind, _MARK.sub("", _PATH.sub("", _HEAP.sub("", plain))))
+
+
+def _absent(text: str) -> str:
+    text = _HEADER.sub(r"\g<file>: no header '\g<header>'", text)
+    return _IMPORT.sub(r"no module named '\g<module>'", text)
 
 
 def fingerprint(failure_class: FailureClass, cause: str, agent: str | None = None) -> str:

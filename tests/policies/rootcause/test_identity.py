@@ -117,6 +117,7 @@ PROVIDER = (
     "Error: Failed to query available provider packages\n\nCould not retrieve the list of available "
     "versions for provider acme/{}: no available releases match the given constraints"
 )
+RPM = "The Python 2 bindings for rpm are needed for this module."
 ONE = (
     (
         LIBC.format("/opt/a/tool", "2.34", "/opt/a/tool"),
@@ -176,6 +177,14 @@ ONE = (
     (
         HOST.format("psycopg2", "Name or service not known"),
         HOST.format("django.db.utils", "No address associated with hostname"),
+    ),
+    (
+        f'TASK [a : b] ***\nfatal: [h1]: FAILED! => {{"changed": false, "msg": "{RPM}"}}',
+        f"TASK [c : d] ***\nfatal: [localhost]: FAILED! => changed=false \n  msg: {RPM}",
+    ),
+    (
+        'TASK [a] ***\nfatal: [h1]: FAILED! => {"msg": "the crate is bent"}',
+        "TASK [a] ***\nfatal: [h2]: FAILED! => \n  msg: |-\n    the crate is bent\n  rc: 1",
     ),
     (LOCKED.format("", 812, "apt-get"), LOCKED.format("frob-0: ", 97, "unattended-upgr")),
 )
