@@ -37,6 +37,8 @@ PREFIX = re.compile(
     r"|==> (?!(?i:error|err|warning|warn|fatal|info|note)\b)[\w.-]{1,60}:(?= )"
     # Maven's own logger (slf4j-simple) with showDateTime: milliseconds since the start
     r"|\d{1,9}(?= \[(?:INFO|WARNING|ERROR|DEBUG)\] )"
+    # Flutter with -v: milliseconds since the line before
+    r"|\[(?: {0,5}\+\d{1,3}(?:,\d{3})? ms| {8})\](?= |$)"
     # Gradle with --debug: level and category
     r"|\[(?:LIFECYCLE|QUIET|ERROR|WARN|INFO|DEBUG)\] \[(?:(?:class )?org\.gradle\.[\w.$]{1,200}"
     r"|system\.(?:err|out)|TestEventLogger)\]"

@@ -126,6 +126,7 @@ def test_what_names_the_cause_stays(one: str, other: str) -> None:
             "src/a.c:7:10: fatal error: f.h: No such file or directory",
         ),
         ("ImportError: No module named frob", "ModuleNotFoundError: No module named 'frob'"),
+        ('server at "db" (::1) failed', 'server at "db" (127.0.0.1) failed'),
         ("lost x at ::1:27017", "lost x at ::1:28041"),
         ("no answer after 1m2.5s", "no answer after 59m0s"),
         ("no answer after 1h2m", "no answer after 23h59m"),
