@@ -40,24 +40,26 @@ _KINDS: tuple[tuple[str, str], ...] = (
         rf"(?:\s?(?:z\b|utc\b|[+-]\d{{2}}:?\d{{2}}))?)?"
         rf"|\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?(?:\s\d{{4}})?(?:,?\s(?:at\s)?{_CLOCK})?"
         rf"|\b\d{{1,2}}\s(?:de\s)?{_MONTH}\.?(?:\sde)?\s\d{{4}}(?:,?\s{_CLOCK})?"
-        rf"|\b{_CLOCK}|\b\d{{1,2}}\s?[ap]m\b",
+        rf"|(?<![\w:]){_CLOCK}(?!\d)|\b\d{{1,2}}\s?[ap]m\b",
     ),
     ("uuid", r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
     ("keep_status", r"\b(?:http(?:/[\d.]+)?|status|code|exit|errno|signal)[ :=]{1,2}-?\d{1,3}\b"),
+    ("keep_version", r"\bversion \d{1,6}(?:\.\d{1,6}){0,3}\b|(?<=\.net )\d{1,2}\.\d\b"),
     (
         "id",
         r"\b(?:req|resp|msg|chatcmpl|call|toolu|org|sess|proj|item|run|job)[-_][\w-]{6,100}"
-        r"|\b(?:request|session|trace|thread|conversation|run|job"
-        r"|build)[-_ ]?id[ :='\"]{1,3}[\w-]{1,100}"
+        r"|\b(?:request|session|trace|thread|conversation|correlation|activity|incident|ray|run|job"
+        r"|build)[-_ ]?id[ :='\"]{1,5}[\w-]{1,100}"
         r"|\b(?![0-9a-f]{7,64}\b)[a-z]{1,3}\d{6,30}\b|\bcf-ray[ :=]{1,2}[\w-]{1,100}|\b[sp]k-[\w*-]{1,200}",
     ),
     ("pid", r"\bpid[ :=]{1,2}\d+|\bprocess \d+"),
-    ("ip", r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?::\d{1,5})?\b"),
-    ("hex", r"\b0x[0-9a-f]+\b|\b(?=[0-9a-f]{0,39}\d)(?=[0-9]{0,39}[a-f])[0-9a-f]{7,64}\b"),
+    ("ip", r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?::\d{1,5})?\b|(?<=\()::1(?=\))"),
+    ("hex", r"\b0x[0-9a-f]+\b|\b(?=[0-9a-f]{0,39}\d)(?=[0-9]{0,39}[a-f])[0-9a-f]{7,128}\b"),
     ("temp", r"(?<![\w/\\])(?:tmp|temp)[-_.]?(?=[a-z_]{0,11}\d|[\w-]{6,12}\b)[\w.-]{3,60}"),
     ("port", r"(?<=[\w\]]):\d{2,5}\b(?=[/\s)'\",]|$)"),
     (
         "duration",
+        r"\b(?:\d+h)?\d+m\d+(?:\.\d+)?s\b|\b\d+h\d+m\b|"
         rf"\b\d+(?:\.\d+)?\s?{_UNIT}\b(?:\s?,?\s?(?:and\s)?\d+(?:\.\d+)?\s?{_UNIT}\b){{0,6}}",
     ),
     ("size", rf"\b\d+(?:\.\d+)?\s?{_SIZE}(?!\w)"),
@@ -65,16 +67,40 @@ _KINDS: tuple[tuple[str, str], ...] = (
 )
 _KIND = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS))
 _PATH = re.compile(
-    r"(?<![\w:/.\\~-])(?:~|[a-z]:)?(?:[/\\][\w.@+~-]{1,255}){0,60}[/\\](?=[\w.@+~<-])"
+    r"(?<![\w:/.\\~-])(?:~|[a-z]:)?(?:[/\\]{1,2}[\w.@+~-]{1,255}){0,60}[/\\]{1,2}(?=[\w.@+~<-])"
+    r"|(?<![\w:/.\\~'(-])(?:\.\.|vendor|node_modules)(?:/[\w.@+~-]{1,255}){0,60}/(?=[\w.@+~-]{1,255}[:(]\d)"
     r"|(?<=file:/)(?:/[\w.@+~-]{1,255}){1,60}/(?=[\w.@+~<-])"
 )
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": "'", "”": "'", '"': "'", "`": "'"})
-_MARK = re.compile(r"^(?:error|fatal|err!?|failed): ?")
-"""An agent's text mode prints it before the words that its events give alone."""
+_MARK = re.compile(
+    r"^(?:(?:error|fatal|err!?|failed|stderr): ?|\[(?:error|fatal)\] |npm (?:err!|error) "
+    r"|php (?=(?:fatal|parse) error: )|docker: (?=error response from daemon: )"
+    r"|\d{1,6} (?:verbose stack|error) (?:\w{0,20}error: )?){1,4}"
+)
+"""Who passes the words on prints it before them: an agent's text mode, npm (three ways), a logger."""
 _HEAP = re.compile(r"(?<=fatal error: ).{1,120}? (?=allocation failed - )")
 """V8 says where it noticed that its heap is full (`V8::FatalProcessOutOfMemory`): that varies."""
 _EXE = re.compile(r"(?<=[\w+-])\.exe(?=: )")
 """A tool that speaks has this ending on Windows only."""
+_SCHEME = re.compile(r"\b(?:phar|(?:jar:)?file):/{0,2}(?=/|[a-z]:[/\\])")
+"""Of a file's address only the path, which is cut."""
+_WHERE = re.compile(
+    r"(?<=') \((?:unknown location|(?:[a-z]:)?[/\\][^()]{1,400})\)$"
+    r"| \(in target '[^']{1,200}' from project '[^']{1,200}'\)$"
+    r"| \(0x[0-9a-f]{8}/\d{1,6}\)|tls: failed to verify certificate: (?=x509: )"
+)
+"""What versions, systems and parallel targets add to the same words: Python 3.7 the module's file, xcodebuild
+the target that met the error first, libpq on Windows the error's number, Go 1.20 who says it."""
+_HERE = re.compile(r"(?<![\w./\\])\./(?=[\w.@<-])")
+_HEADER = re.compile(
+    r"(?<![\w./+-])(?:[\w.+-]{1,100}/){0,30}(?P<file>[\w.+-]{1,100}\.\w{1,5})[:(]\d[\d:,]{0,20}\)?:? "
+    r"(?:fatal )?error(?: c1083)?: (?:cannot open include file: )?'?(?P<header>[\w./+-]{1,200})'?"
+    r"(?:: no such file or directory| file not found)"
+)
+_IMPORT = re.compile(
+    r"\b(?:modulenotfound|import)error: no module named '?(?P<module>[\w.-]{1,200})'?"
+)
+"""Each compiler and each Python has its own words for what is not there."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -82,7 +108,15 @@ def normalise(text: str) -> str:
     """Give *text* with everything that varies from run to run replaced by its kind, in lower case."""
     plain = _SPACE.sub(" ", text[:TEXT_LIMIT_CHARS].translate(_QUOTES).lower()).strip()
     plain = _EXE.sub("", plain) if ".exe: " in plain else plain
-    return _KIND.sub(_kind, _PATH.sub("", _HEAP.sub("", _MARK.sub("", plain))))
+    plain = _HERE.sub("", _WHERE.sub("", plain))
+    plain = _absent(plain) if "no " in plain or " not found" in plain else plain
+    plain = _SCHEME.sub("", plain) if ":/" in plain else plain
+    return _KIND.sub(_kind, _MARK.sub("", _PATH.sub("", _HEAP.sub("", plain))))
+
+
+def _absent(text: str) -> str:
+    text = _HEADER.sub(r"\g<file>: no header '\g<header>'", text)
+    return _IMPORT.sub(r"no module named '\g<module>'", text)
 
 
 def fingerprint(failure_class: FailureClass, cause: str, agent: str | None = None) -> str:

@@ -54,7 +54,9 @@ def failure_of(
     return Failure(
         failure_class=found,
         summary=_one_line(lead.words()),
-        fingerprint=identity(lead, found, confidence, hints, own=own, last_progress=last_progress),
+        fingerprint=identity(
+            lead, found, confidence, hints, entry=entry, own=own, last_progress=last_progress
+        ),
         confidence=confidence,
         lines=tuple(line.text.strip()[:LINE_SHOWN_CHARS] for line in shown),
         line_numbers=tuple(line.number for line in shown),

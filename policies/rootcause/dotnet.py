@@ -12,7 +12,7 @@ from policies.rootcause.scan import holding, matching, stripped
 
 _DIAGNOSTIC = re.compile(
     r"^\s*(?:\d+>)?(?P<origin>[^\s].{0,300}?) ?: (?:[\w ]{1,30} )?(?:fatal )?error "
-    r"(?P<code>(?!TS)[A-Z]{1,10}\d{1,6}) ?: (?P<said>.+?)(?: \[[^\]]{1,300}proj"
+    r"(?P<code>(?!TS)[A-Z]{1,10}\d{1,6}) ?: (?P<said>.+?)(?: \[[^\]]{1,300}(?:proj|\.slnx?)"
     r"(?:::[^\]]{1,100})?\])?$"
 )
 _PLAIN = re.compile(
@@ -65,7 +65,13 @@ def msbuild(lines: Sequence[Line]) -> Iterator[Finding]:
         if key not in seen:
             seen.add(key)
             found = _class(match["code"], match["said"])
-            yield Finding(lines=(stripped(line),), rank=78, rule="msbuild", failure_class=found)
+            yield Finding(
+                lines=(stripped(line),),
+                rank=78,
+                rule="msbuild",
+                failure_class=found,
+                identity=_identity(match),
+            )
 
 
 def dotnet_tests(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -102,6 +108,13 @@ def _class(code: str, said: str) -> C:
     if _NETWORK.search(said):
         return C.NETWORK
     return next((found for pattern, found in _CODES if pattern.match(code)), C.COMPILE_ERROR)
+
+
+def _identity(match: re.Match[str]) -> str:
+    """Projects are built side by side: which one met an error of a package or of the SDK first is chance."""
+    origin = match.groupdict().get("origin") or ""
+    placed = "" if match["code"].startswith(("NU", "NETSDK")) else origin
+    return f"{placed} {match['code']}: {match['said']}".strip()
 
 
 def _message(lines: Sequence[Line], at: int) -> list[Line]:

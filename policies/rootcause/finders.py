@@ -9,6 +9,7 @@ from policies.rootcause.browser_tests import browser_tests
 from policies.rootcause.c import compilers
 from policies.rootcause.checks import failed_checks
 from policies.rootcause.cmake import autotools, bazel, cmake, meson, ninja
+from policies.rootcause.cocoapods import cocoapods
 from policies.rootcause.containers import buildkit, nix_builds
 from policies.rootcause.crashes import sanitizers, terminations
 from policies.rootcause.ctests import assertions, ctest, gtests, perl_tests
@@ -46,11 +47,11 @@ from policies.rootcause.systemd import systemd
 from policies.rootcause.task_runners import nx_tasks
 from policies.rootcause.tex import tex_runs
 from policies.rootcause.verdicts import verdicts
-from policies.rootcause.xcode import xcode_errors
+from policies.rootcause.xcode import xcode_errors, xcode_targets
 
 FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     scripting,
-    *(xcode_errors, linkers, tex_runs, cabal, vivado),
+    *(xcode_errors, xcode_targets, cocoapods, linkers, tex_runs, cabal, vivado),
     *(compilers, gtests, assertions, perl_tests, ctest, sanitizers, terminations),
     *(cmake, meson, autotools, ninja, bazel),
     *(rustc, error_chains, rustfmt, rust_tests),

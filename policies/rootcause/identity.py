@@ -8,6 +8,7 @@ from policies.failure import Confidence, FailureClass, StopReason
 from policies.fingerprint import fingerprint
 from policies.rootcause.finding import Finding
 from policies.rootcause.hints import Hints
+from policies.signatures import MATCH_LIMIT_CHARS, Signature
 
 _HUNG = "hung"
 _MARK = re.compile(r"^\W{0,6}(?:(?:fatal |api )?error|fatal)(?: ?[:!]| -) {0,4}(?=\S)", re.I)
@@ -22,14 +23,16 @@ def identity(
     confidence: Confidence,
     hints: Hints,
     *,
+    entry: Signature | None,
     own: bool,
     last_progress: str,
 ) -> str:
-    """Give the fingerprint of the failure of class *found* whose cause is *lead*.
+    """Give the fingerprint of the failure of class *found* whose cause is *lead*, known to *entry*.
 
     *own*: the agent speaks of itself, so its name is part of the cause.
     """
-    agent, said = _agent(hints), lead.identity or lead.words()
+    same = _same(entry, lead.lines[0].text) or _same(entry, lead.words()) if entry else ""
+    agent, said = _agent(hints), same or lead.identity or lead.words()
     progress = hints.last_progress or last_progress
     if lead.rule == "exit":
         return _silent(said, found, hints, agent, progress)
@@ -40,6 +43,14 @@ def identity(
     is_own = own or lead.agent_form
     said = _MARK.sub("", said) if is_own else said
     return fingerprint(found, said.replace("file:///", "/"), agent if is_own else None)
+
+
+def _same(entry: Signature, text: str) -> str:
+    """Give what of *text* stands in every failure of the kind: the pattern's group `same`, else nothing."""
+    if "(?P<same>" not in entry.expression:
+        return ""
+    found = entry.pattern.finditer(text[:MATCH_LIMIT_CHARS].replace("’", "'"))
+    return next((said for each in found if (said := each["same"])), "")
 
 
 def _agent(hints: Hints) -> str | None:

@@ -13,8 +13,10 @@ _SCRIPTS = (
 
 PREFIX = re.compile(
     r"^\ufeff?(?:"
-    # GitHub, GitLab, Azure, Taskcluster: ISO times; GitLab's stream number after it
-    rf"\[?{_DAY}(?:, |[T ]{{1,2}}){_CLOCK}{_ZONE}?\]?(?: [0-9A-F]{{2}}[OE]\+?)?"
+    # GitHub, GitLab, Azure, Taskcluster: ISO times; GitLab's stream number after it, a kubelet's stream
+    rf"\[?{_DAY}(?:, |[T ]{{1,2}}){_CLOCK}{_ZONE}?\]?(?: [0-9A-F]{{2}}[OE]\+?| std(?:out|err) [FP](?= ))?"
+    # AWS CodeBuild; Tekton: task and step
+    rf"|\[Container\] {_DAY} {_CLOCK}|\[[\w-]{{1,60}} : [\w-]{{1,60}}\]"
     # Jenkins' timestamper, AppVeyor, TeamCity
     rf"|\[{_CLOCK}(?: [AP]M)?\](?:[A-Z]?:)?"
     rf"|{_CLOCK}(?: \||(?: (?= \S))?)(?=\s+\S|\s*$)"
@@ -25,8 +27,8 @@ PREFIX = re.compile(
     r"|(?:app|heroku)\[[\w.-]{1,60}\]:"
     r"|remote: {4,7}(?= \S)"
     r"|\[(?:task|vcs|setup|taskcluster|fetches|cache)[^\]]{0,60}\]"
-    # docker compose, BuildKit, pytest-xdist
-    r"|[\w.-]{1,80}[-_]\d{1,4}\s{1,40}\|"
+    # docker compose, foreman, BuildKit, pytest-xdist
+    r"|[\w.-]{1,80}[-_.]\d{1,4}\s{1,40}\|"
     r"|#\d{1,4} \d{1,6}\.\d{1,4}|#\d{1,4}(?= ERROR)"
     r"|\[gw\d{1,3}\]"
     # Airflow's task log, behind the clock: source file and line
@@ -35,6 +37,8 @@ PREFIX = re.compile(
     r"|==> (?!(?i:error|err|warning|warn|fatal|info|note)\b)[\w.-]{1,60}:(?= )"
     # Maven's own logger (slf4j-simple) with showDateTime: milliseconds since the start
     r"|\d{1,9}(?= \[(?:INFO|WARNING|ERROR|DEBUG)\] )"
+    # Flutter with -v: milliseconds since the line before
+    r"|\[(?: {0,5}\+\d{1,3}(?:,\d{3})? ms| {8})\](?= |$)"
     # Gradle with --debug: level and category
     r"|\[(?:LIFECYCLE|QUIET|ERROR|WARN|INFO|DEBUG)\] \[(?:(?:class )?org\.gradle\.[\w.$]{1,200}"
     r"|system\.(?:err|out)|TestEventLogger)\]"

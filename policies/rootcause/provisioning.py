@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile, zip_longest
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, matching, stripped
 
-LOOK_AHEAD = 12
+LOOK_AHEAD, RESULT_LINES = 12, 60
 
 _ANSIBLE = re.compile(
     r"^fatal: \[(?P<host>[^\]]{1,200})\]: (?P<how>FAILED|UNREACHABLE)! => ?(?P<data>\{.*)?"
 )
 _ANSIBLE_TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(?P<name>.{1,200}?)\]")
 _MESSAGE = re.compile(r'"(?:stderr|msg)": "(?P<said>(?:[^"\\]|\\.){1,800})"')
+_SAID_BELOW = re.compile(r"^  (?P<key>stderr|msg): (?P<said>.*)$")
+"""Ansible's YAML callback tells the result in lines of their own."""
+_FOLDED = frozenset({"", "|-", ">-", "|", ">"})
 _PUPPET = re.compile(
     r"^(?:[Ee]rr(?:or)?: )?/[A-Z]\w{0,30}\[.{1,300}: change from .{1,200} failed: (?P<said>\S.{0,800})"
 )
@@ -57,15 +61,33 @@ def provisioning(lines: Sequence[Line]) -> Iterator[Finding]:
 
 
 def _ansible(lines: Sequence[Line], at: int, line: Line, match: re.Match[str]) -> Iterator[Finding]:
-    after = next((one.text for one in lines[at + 1 : at + 4] if one.text.strip()), "")
-    if after.startswith("...ignoring"):
+    below = list(takewhile(_is_below, lines[at + 1 : at + 1 + RESULT_LINES]))
+    rest = lines[at + 1 + len(below) : at + 4 + len(below)]
+    if next((one.text for one in rest if one.text.strip()), "").startswith("...ignoring"):
         return
-    said = _ansible_words(match["data"] or "")
+    told = None if match["data"] else _told_below(below)
+    said = told.text if told else _ansible_words(match["data"] or "")
     task = next(
         (m["name"] for one in reversed(lines[:at]) if (m := _ANSIBLE_TASK.match(one.text))), ""
     )
     found = C.NETWORK if match["how"] == "UNREACHABLE" else None
-    yield _finding((stripped(line),), "ansible", found, f"{task}: {said}" if said else "", rank=78)
+    shown = (told, stripped(line)) if told else (stripped(line),)
+    yield _finding(shown, "ansible", found, f"{task}: {said}" if said else "", rank=78)
+
+
+def _is_below(line: Line) -> bool:
+    return line.text.startswith("  ")
+
+
+def _told_below(below: Sequence[Line]) -> Line | None:
+    """Give the words of a result that is told in YAML: what the command printed, else the message."""
+    told: dict[str, Line] = {}
+    for one, after in zip_longest(below, below[1:]):
+        if match := _SAID_BELOW.match(one.text):
+            said = after if match["said"].strip() in _FOLDED else Line(one.number, match["said"])
+            if said and said.text.strip(" '\""):
+                told.setdefault(match["key"], Line(said.number, said.text.strip(" '\"")))
+    return told.get("stderr") or told.get("msg")
 
 
 def _ansible_words(data: str) -> str:

@@ -1,5 +1,7 @@
 """Output behind another program's marks, where a line by itself does not tell: git's, BuildKit's, npm's.
 
+What stands before every line whoever put it there is of policies.rootcause.marked.
+
 A platform that builds on `git push` sends its log back through git, which writes `remote:` before every
 line. BuildKit repeats the failed step's output below its heading, each line behind the seconds since the
 step began, in four figures (`0.412`, `10.42`, `304.0`). npm's debug log (npm-debug.log, _logs/*-debug-0.log)
@@ -13,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from policies.rootcause.finding import Line
+from policies.rootcause.marked import unbarred, unmarked_lines
 
 WORD = "remote:"
 FEWEST_LINES = 10
@@ -36,7 +39,8 @@ _ONLY_LOGGED = (" silly ", " verbose ")
 
 def as_printed(lines: list[Line]) -> list[Line]:
     """Give *lines* as the tools behind git or BuildKit, or npm itself, printed them; others as they are."""
-    told = [_told(line) for line in lines] if _is_build(lines) else _of_npm(lines)
+    told = [_told(line) for line in lines] if _is_build(lines) else unmarked_lines(_of_npm(lines))
+    told = unbarred(told)
     if not any(map(_clock, told)):
         return told
     return [line for has_clock, run in groupby(told, _clock_of) for line in _run(has_clock, run)]

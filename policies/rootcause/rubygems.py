@@ -25,10 +25,14 @@ _BUNDLER = re.compile(
     r"are trying to install in deployment mode)|Some gems seem to be missing|Gem::\w{1,60}: )"
 )
 _GEM = re.compile(r"^ERROR: {1,4}While executing gem \.{3} \((?P<type>[A-Z][\w:]{0,80})\)$")
-_NATIVE = re.compile(r"^ERROR: Failed to build gem native extension|^Gem::Ext::BuildError: ")
+_NATIVE = re.compile(
+    r"^ERROR: Failed to build gem native extension|^Gem::(?:Ext|Installer)::(?:Extension)?BuildError: "
+    r"|: ERROR: Failed to build gem native extension"
+)
 _NATIVE_SAID = re.compile(
     r"mkmf\.rb can't find|: (?:fatal )?error: |is missing|not found|^ERROR: (?!Failed to build)"
 )
+_ABSENT = re.compile(r"^mkmf\.rb can't find|^[\w.+/-]{1,40} is missing\b")
 _NATIVE_LACKS = re.compile(r"^checking .{1,400}\.{3} ?no$")
 _NATIVE_ENDS = re.compile(r"^\*\*\* .{1,200}\*\*\*$")
 """mkmf looks for much that a build can do without: only its last question may have ended it."""
@@ -52,8 +56,8 @@ def rubygems(lines: Sequence[Line]) -> Iterator[Finding]:
     for at, line in enumerate(lines):
         if match := _GEM.match(line.text):
             yield _gem(line, match["type"], lines[at + 1 : at + 3])
-        elif _NATIVE.match(line.text):
-            yield from _native(lines[at + 1 : at + NATIVE_LINES])
+        elif _NATIVE.search(line.text) and (said := _native(lines[at + 1 : at + NATIVE_LINES])):
+            yield said
         elif _BUNDLER.match(line.text):
             is_settings = line.text.startswith(_SETTINGS)
             yield _finding(
@@ -78,15 +82,19 @@ def _gem(line: Line, kind: str, after: Sequence[Line]) -> Finding:
     )
 
 
-def _native(after: Sequence[Line]) -> Iterator[Finding]:
-    """Yield what a native build states, else what it raised, else the last thing that it lacked."""
+def _native(after: Sequence[Line]) -> Finding | None:
+    """Give what a native build states, else what it raised, else the last thing that it lacked."""
     ends = next((n for n, x in enumerate(after) if _NATIVE_ENDS.match(x.text)), len(after))
     stated = [stripped(x) for x in after if _NATIVE_SAID.search(x.text)]
     raised = [stripped(x) for x in after[ends:] if RAISED.match(x.text)]
     lacked = [stripped(x) for x in after[:ends] if _NATIVE_LACKS.match(x.text)]
     said = [*stated[:1], *raised[:1], *lacked[-1:], *map(stripped, after[ends : ends + 1])]
-    if said:
-        yield _finding(said[0], FailureClass.COMPILE_ERROR, 78)
+    if not said:
+        return None
+    lacks = _ABSENT.match(said[0].text)
+    return _finding(
+        said[0], FailureClass.MISSING_DEPENDENCY if lacks else FailureClass.COMPILE_ERROR, 78
+    )
 
 
 def _finding(line: Line, found: FailureClass, rank: int) -> Finding:

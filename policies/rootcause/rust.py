@@ -167,5 +167,5 @@ def _of_build_script(
         rank=78 if said else UNSAID,
         rule="cargo build script",
         failure_class=C.SANDBOX_PERMISSION if refused else C.MISSING_DEPENDENCY,
-        identity=f"{name} {said.text if said else ''}",
+        identity=f"{name.partition(' v')[0]} {said.text if said else ''}",
     )

@@ -1,6 +1,8 @@
-"""How xcpretty shows what xcodebuild said: a red cross, the place, the words (fastlane prints its lines).
+"""How xcodebuild states what is wrong with a target, and how xcpretty and Flutter show what it said.
 
-Source: xcpretty's formatter (`format_compile_error`): two blanks after the cross, and no word of a level.
+Sources: xcodebuild's own errors, which have no place, end with `(in target 'T' from project 'P')`; xcpretty's
+formatter (`format_compile_error`): a red cross, two blanks, the place, and no word of a level (fastlane
+prints its lines); Flutter's `Error (Xcode): `, broken at the terminal's width.
 """
 
 from __future__ import annotations
@@ -17,6 +19,12 @@ _ERROR = re.compile(
     r"^❌ {1,3}[^\s:][^:]{0,400}\.(?:swift|m|mm|h|c|cc|cpp|hpp|pch|metal|xib|storyboard)"
     r":\d{1,7}(?::\d{1,7})?: (?!warning:|note:)(?P<said>\S.{0,1000})$"
 )
+_TARGET = re.compile(
+    r"^(?:❌ {1,3})?(?:error: )?(?P<said>\S.{0,1000}) \(in target '[^']{1,200}' from project '[^']{1,200}'\)$"
+)
+_FLUTTER = re.compile(r"^Error \(Xcode\): (?P<said>\S.{0,1000})$")
+_PASSED_ON = re.compile(r"\.(?:swift|m|mm|h|c|cc|cpp)(?::\d|$)")
+_LEVEL = re.compile(r"\b(?:warning|note|remark): ")
 _MISSING = re.compile(r"\bno such module '|file not found\b")
 
 
@@ -30,3 +38,21 @@ def xcode_errors(lines: Sequence[Line]) -> Iterator[Finding]:
             rule="xcode",
             failure_class=C.MISSING_DEPENDENCY if missing else C.COMPILE_ERROR,
         )
+
+
+def xcode_targets(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what xcodebuild says of a target: of its settings, its signing, its scripts."""
+    for _, line, match in matching(lines, "(in target '", _TARGET):
+        if "error: " in line.text and not _LEVEL.search(line.text):
+            yield _of_target((stripped(line),), match["said"])
+    for at, line, match in matching(lines, "Error (Xcode): ", _FLUTTER):
+        more = [stripped(one) for one in lines[at + 1 : at + 2] if one.text.strip()]
+        said = " ".join((match["said"], *(one.text for one in more)))
+        if not _PASSED_ON.search(match["said"]):
+            yield _of_target((stripped(line), *more), said)
+
+
+def _of_target(lines: tuple[Line, ...], said: str) -> Finding:
+    return Finding(
+        lines=lines, rank=77, rule="xcode target", failure_class=C.CONFIG_ERROR, identity=said
+    )

@@ -145,6 +145,20 @@ CASES: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
+        "Build target Shelf of project Pods with configuration Debug\n"
+        "error: FROB_DIR cannot be used here (in target 'Shelf' from project 'Pods')\n** BUILD FAILED **",
+        "config_error",
+        "FROB_DIR cannot be used here",
+        "",
+    ),
+    (
+        "Xcode build done.      5.0s\nFailed to build iOS app\nError (Xcode): FROB_DIR cannot be used here,\n"
+        "use CRATE_DIR\n\nEncountered error while building for device.",
+        "config_error",
+        "FROB_DIR cannot be used here",
+        "",
+    ),
+    (
         "  -- Installing: C:\\w\\frob.vst3\n"
         "  CMake Error at C:/w/cmake/copyDir.cmake:45 (file):\n    file INSTALL cannot copy file\n"
         '    "C:/w/build/frob.vst3" to "C:\\Common Files/frob.vst3": Permission denied.\n  \n  \n'

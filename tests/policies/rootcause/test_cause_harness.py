@@ -177,6 +177,15 @@ def test_says(
     reads(log, found, words, replay)
 
 
+def test_an_ignored_task_told_in_yaml_is_no_cause(
+    reads: Callable[[str, str, str, str], None],
+) -> None:
+    result = "  cmd: frob\n  msg: {}\n  rc: 1\n  stderr: ''\n"
+    ignored = f"fatal: [h1]: FAILED! => changed=true \n{result.format('soft')}...ignoring\n"
+    log = f"{ignored}fatal: [h1]: FAILED! => changed=true \n{result.format('hard')}PLAY RECAP"
+    reads(log, "unknown", "hard", "")
+
+
 def test_an_ignored_task_is_no_cause(reads: Callable[[str, str, str, str], None]) -> None:
     ignored = 'fatal: [h1]: FAILED! => {"msg": "soft"}\n...ignoring\n'
     reads(f'{ignored}fatal: [h1]: FAILED! => {{"msg": "hard"}}\nPLAY RECAP', "unknown", "hard", "")

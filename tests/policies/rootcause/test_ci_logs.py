@@ -33,6 +33,13 @@ CLEANED = [
     ("worker_2 | a", "a"),
     ("#12 0.345 a", "a"),
     ("Step #3: a", "a"),
+    ("2026-07-30T02:38:33.123456789Z stderr F a", "a"),
+    ("[Container] 2026/07/30 02:38:33.123456 a", "a"),
+    ("[build : unit-tests] a", "a"),
+    ("[  +50 ms] a", "a"),
+    ("[+1,250 ms] [        ] a", "a"),
+    ("[ ] a", "[ ] a"),
+    ("02:38:33 web.1  | a", "a"),
     ("[2026-07-30, 02:38:33 UTC] {frob.py:94} INFO - 02:38:33  a", "a"),
     ("[2026-07-30 02:38:33,081] {{frob.py:94}} ERROR - a", "ERROR - a"),
     ("==> crate-1: a", "a"),
@@ -321,4 +328,14 @@ def test_the_clock_of_a_boxed_step_is_not_its_tool_s(cause: Callable[[str], Fail
 
 def test_numbers_that_go_back_are_no_clock() -> None:
     table = [Line(n, text) for n, text in enumerate(("0.812 a", "0.411 b", "0.900 c"), 1)]
+    assert as_printed(table) == table
+
+
+def test_what_stands_behind_a_bar_is_read_as_it_was_printed() -> None:
+    log = [Line(n, f"| {text}") for n, text in enumerate(("a", "  b: error", "c"), 1)]
+    assert [line.text for line in as_printed(log)] == ["a", "  b: error", "c"]
+
+
+def test_a_table_is_left_as_it_is() -> None:
+    table = [Line(n, f"| {text} |") for n, text in enumerate(("name", "a", "b"), 1)]
     assert as_printed(table) == table

@@ -103,3 +103,131 @@ def test_a_full_heap_is_one_cause_wherever_v8_noticed_it() -> None:
         "JavaScript heap out of memory",
     )
     assert len({seen(line, exit_code=134) for line in ways}) == 1
+
+
+LIBC = "{}: version `GLIBC_{}' not found (required by {})"
+DRIVER = "{}: session not created: This version of ChromeDriver only supports Chrome version {}"
+NUGET = (
+    "{} : error NU1301: Unable to load the service index for source https://nuget.example.org. [{}]"
+)
+SDK = "{}/x.targets({},5): error NETSDK1045: The current .NET SDK does not support targeting .NET {}. [{}]"
+SYS = """error: failed to run custom build command for `frob-sys v{}`
+
+Caused by:
+  process didn't exit successfully: `/w/build-script-build` (exit status: 101)
+  --- stderr
+  thread 'main' panicked at 'no frob here', build.rs:{}:5"""
+GPU = "{}: CUDA out of memory. Tried to allocate {} MiB (GPU 0; {} GiB total capacity){}"
+SHARED = (
+    "{}: error while loading shared libraries: {}: cannot open shared object file: No such file"
+)
+PULL = "{}toomanyrequests: You have reached your pull rate limit."
+WATCH = "{}ENOSPC: System limit for number of file watchers reached, watch '{}'"
+KILLED = "{}: fatal error: Killed signal terminated program {}"
+LOCKED = "{}E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process {} ({})"
+HOST = '{}.OperationalError: could not translate host name "crate" to address: {}'
+PROVIDER = (
+    "Error: Failed to query available provider packages\n\nCould not retrieve the list of available "
+    "versions for provider acme/{}: no available releases match the given constraints"
+)
+RPM = "The Python 2 bindings for rpm are needed for this module."
+ONE = (
+    (
+        LIBC.format("/opt/a/tool", "2.34", "/opt/a/tool"),
+        LIBC.format("/lib/libc.so.6", "2.34", "tool"),
+    ),
+    (DRIVER.format("Message", 81), DRIVER.format("org.x.SessionNotCreatedException", 110)),
+    (NUGET.format("/a/A.csproj", "/a/All.sln"), NUGET.format("C:\\w\\B.csproj", "C:\\w\\All.slnx")),
+    (
+        SDK.format("/sdk/9", 9, "99.0", "/a/A.csproj"),
+        SDK.format("/sdk/8", 11, "99.0", "/a/B.csproj"),
+    ),
+    (SYS.format("0.9.1", 7), SYS.format("0.9.8", 12)),
+    (
+        GPU.format("RuntimeError", 20, 8, ""),
+        GPU.format("torch.OutOfMemoryError", 9, 24, " If so, try x."),
+    ),
+    (
+        SHARED.format("/opt/a/frob", "libcrate.so.3"),
+        SHARED.format("/srv/b/frob-shell", "libcrate.so.3"),
+    ),
+    (
+        PULL.format("ERROR: Service 'a' failed to build : "),
+        PULL.format("Error response from daemon: "),
+    ),
+    (WATCH.format("Error: ", "/a/x.js"), WATCH.format("Error from chokidar (/b): Error: ", "/b/y")),
+    (
+        "fatal: detected dubious ownership in repository at '/__w/a/a'",
+        "2026-01-02T03:04:05.6789012Z fatal: detected dubious ownership in repository at '/github/workspace'",
+    ),
+    (
+        "Error: Error acquiring the state lock\n\nError message: the conditional request failed",
+        "│ Error: Error acquiring the state lock\n│ \n│ Error message: the conditional\n│ request failed",
+    ),
+    (KILLED.format("c++", "cc1plus"), KILLED.format("gcc-13", "cc1")),
+    (
+        'standard_init_linux.go:211: exec user process caused "exec format error"',
+        "standard_init_linux.go:228: exec user process caused: exec format error",
+    ),
+    (
+        "│ Error: Failed to query available provider packages\n│ \n"
+        "│ Could not retrieve the list of available versions for provider acme/crate: could not connect "
+        "to registry.example.org: failed to request discovery document: Get",
+        "Error: Failed to query available provider packages\n\n"
+        "Could not retrieve the list of available versions for provider acme/shelf:\n"
+        "could not connect to registry.example.org: Failed to request discovery\ndocument: Get",
+    ),
+    (
+        "npm ERR! Cannot read properties of null (reading 'crates')",
+        "22407 verbose stack TypeError: Cannot read properties of null (reading 'crates')\n"
+        "22407 verbose stack     at Link.crates (C:\\n\\node.js:1117:41)",
+    ),
+    (
+        "gyp ERR! find Python\ngyp ERR! find Python You need to install the latest version of Python.",
+        'npm ERR! gyp ERR! find Python - "py.exe" is not in PATH or produced an error\n'
+        "npm ERR! gyp ERR! find Python You need to install the latest version of Python.",
+    ),
+    (
+        HOST.format("psycopg2", "Name or service not known"),
+        HOST.format("django.db.utils", "No address associated with hostname"),
+    ),
+    (
+        f'TASK [a : b] ***\nfatal: [h1]: FAILED! => {{"changed": false, "msg": "{RPM}"}}',
+        f"TASK [c : d] ***\nfatal: [localhost]: FAILED! => changed=false \n  msg: {RPM}",
+    ),
+    (
+        'TASK [a] ***\nfatal: [h1]: FAILED! => {"msg": "the crate is bent"}',
+        "TASK [a] ***\nfatal: [h2]: FAILED! => \n  msg: |-\n    the crate is bent\n  rc: 1",
+    ),
+    (LOCKED.format("", 812, "apt-get"), LOCKED.format("frob-0: ", 97, "unattended-upgr")),
+)
+
+
+@pytest.mark.parametrize(("one", "other"), ONE)
+def test_one_cause_on_another_machine_is_one(one: str, other: str) -> None:
+    assert seen(*one.split("\n"), exit_code=1) == seen(*other.split("\n"), exit_code=1)
+
+
+TWO = (
+    (LIBC.format("tool", "2.34", "tool"), LIBC.format("tool", "2.38", "tool")),
+    (
+        SDK.format("/sdk/9", 9, "99.0", "/a/A.csproj"),
+        SDK.format("/sdk/9", 9, "98.0", "/a/A.csproj"),
+    ),
+    (SHARED.format("/opt/a/frob", "libcrate.so.3"), SHARED.format("/opt/a/frob", "libshelf.so.3")),
+    (
+        "/a/A.cs(1,2): error CS0103: The name 'frob' does not exist [/a/A.csproj]",
+        "/a/B.cs(1,2): error CS0103: The name 'frob' does not exist [/a/A.csproj]",
+    ),
+    (PROVIDER.format("crate"), PROVIDER.format("shelf")),
+    (
+        HOST.format("psycopg2", "Unknown"),
+        HOST.format("psycopg2", "Unknown").replace("crate", "shelf"),
+    ),
+    ("module declares its path as: example.org/a", "module declares its path as: example.org/b"),
+)
+
+
+@pytest.mark.parametrize(("one", "other"), TWO)
+def test_two_causes_of_one_kind_are_two(one: str, other: str) -> None:
+    assert seen(*one.split("\n"), exit_code=1) != seen(*other.split("\n"), exit_code=1)

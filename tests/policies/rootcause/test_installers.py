@@ -20,6 +20,17 @@ ERROR: ResolutionImpossible: for help visit the documentation"""
 NO_MATCH = """
 ERROR: Could not find a version that satisfies the requirement crate==99 (from versions: 1.0, 2.0)
 ERROR: No matching distribution found for crate==99"""
+PODS = """
+Analyzing dependencies
+[!] CocoaPods could not find compatible versions for pod "Crate":
+  In Podfile:
+    Shelf (from `../shelf`) was resolved to 0.7, which depends on
+      Crate (= 0.6)
+
+None of your spec sources contain a spec satisfying the dependency: `Crate (= 0.6)`.
+
+You have either:
+ * out-of-date source repos which you can update with `pod repo update`."""
 OFFLINE = f"""
 WARNING: Retrying (Retry(total=0, connect=None)) after connection broken by 'Reset': /simple/crate/
 {NO_MATCH.strip()}"""
@@ -188,6 +199,9 @@ TABLE = [
         "crate",
         "",
     ),
+    (PODS, "missing_dependency", 'compatible versions for pod "Crate"', ""),
+    ("[!] Unable to find a specification for `Crate (~> 1)`", "missing_dependency", "`Crate", ""),
+    ("[!] No `Podfile' found in the project directory.", "config_error", "No `Podfile'", ""),
     (MKDOCS, "lint", "Doc file 'index.md' contains a link", ""),
 ]
 

@@ -117,6 +117,16 @@ Could not create Makefile due to some reason.
 extconf.rb:10:in `<main>': uninitialized constant Frob (NameError)
 
 extconf failed, exit code 1"""
+NATIVE_LACKS = """
+/opt/ruby/installer.rb:9:in `build_extensions': ERROR: Failed to build gem native extension. (Gem::X)
+
+    /opt/ruby/bin/ruby extconf.rb
+checking for crate.h... no
+-----
+libcrate is missing.  please visit https://example.org for help
+-----
+*** extconf.rb failed ***
+Could not create Makefile due to some reason."""
 NATIVE = """
 ERROR: Failed to build gem native extension.
 
@@ -275,6 +285,15 @@ TABLE = [
     ("Could not find gem 'crate' in locally installed gems.", "missing_dependency", "crate", ""),
     ("bundler: command not found: rspec", "missing_dependency", "rspec", ""),
     (NATIVE, "compile_error", "checking for crate.h... no", ""),
+    (NATIVE_LACKS, "missing_dependency", "libcrate is missing", ""),
+    (
+        NATIVE_LACKS.partition("': ")[2].replace(
+            "ERROR", "Gem::Installer::ExtensionBuildError: ERROR"
+        ),
+        "missing_dependency",
+        "libcrate is missing",
+        "",
+    ),
     (NATIVE_ASKS, "compile_error", "getaddrinfo", ""),
     (NATIVE_RAISES, "compile_error", "uninitialized constant Frob", ""),
     (

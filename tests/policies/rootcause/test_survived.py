@@ -121,3 +121,8 @@ def test_a_provider_that_failed_is_not_sure_where_an_error_follows(
     log: str, cause: Callable[[str], Failure]
 ) -> None:
     assert cause(log).confidence is not Confidence.HIGH
+
+
+def test_a_provider_that_nobody_signed_is_no_refused_login(cause: Callable[[str], Failure]) -> None:
+    failure = cause("- Installed acme/frob v6.13.0 (unauthenticated)\nError: the crate is bent")
+    assert failure.summary.startswith("Error: the crate is bent")
