@@ -58,7 +58,7 @@ _WRAPS_AT_START = re.compile(
     r"|(?:npm (?:err!|error) )?for (?:a |the )?(?:full|more|complete|detailed|further)"
     r" (?:report|log|information|details|info)|warning: |hint: |note: |tip: |help: |#{2,6} (?!\[)"
     # what harnesses and buildbot add after the failure
-    r"|setting return code to|# tbpl |running post_fatal|exiting -?\d+$"
+    r"|(?:please )?(?:check|see|visit|read)(?: out)? https?://\S{1,300} (?:for|to|on)\b|setting return code to|# tbpl |running post_fatal|exiting -?\d+$"
     r"|no tests run or test summary|error: {1,4}\S{1,60}: commands failed|cannot build derivation '"
     r"|error: (?:cannot build '/nix/store/|\d+ dependencies of derivation |exception raised during nimble)"
     r"|\W{0,4}\S{1,100} error {1,60}context cancell?ed\b"
@@ -147,11 +147,11 @@ _ECHO = re.compile(
     r"|^\s*>? ?\d+ \| |^>>> \S"
 )
 CLEANUP = re.compile(
-    r"\b(?:cleanup|clean up|cleaning up|teardown|tearing down|removing|post job|post run"
+    r"(?<![\w./\\])(?:cleanup|clean up|cleaning up|teardown|tearing down|removing|post job|post run"
     r"|upload(?:ing|ed)?|artifacts?|cache"
     r"|telemetry|metrics?|stop(?:ping)? container|logout|docker stop|terminate orphan"
     # Jenkins' publisher, after a build that never came to its tests
-    r"|no test report files were found)\b|^rm: "
+    r"|no test report files were found)(?![\w/\\])|^rm: "
     r"|^p?kill(?:all)?: "
 )
 """On the lower-cased line: work after the failure, or beside the point."""

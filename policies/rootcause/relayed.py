@@ -33,6 +33,8 @@ FEWEST_ENTRIES = 3
 _ENTRY = re.compile(
     r"^\d{1,7} (?P<level>silly|verbose|info|timing|http|notice|warn|error)(?: (?P<said>.*))?$"
 )
+_THROWN = re.compile(r"^stack (?:Uncaught )?(?:[A-Z]\w{0,60})?Error: (?=\S)")
+"""The head of a stack says what npm prints as its error further down."""
 _ONLY_LOGGED = (" silly ", " verbose ")
 """Levels that npm never prints unasked."""
 
@@ -74,8 +76,11 @@ def _is_only_logged(text: str) -> bool:
 def _entry(line: Line, match: re.Match[str] | None) -> Line:
     if match is None:
         return line
+    said = match["said"] or ""
+    if thrown := _THROWN.match(said):
+        return Line(line.number, f"npm error {said[thrown.end() :]}")
     level = "error" if match["level"] == "error" else "verbose"
-    return Line(line.number, f"npm {level} {match['said'] or ''}".rstrip())
+    return Line(line.number, f"npm {level} {said}".rstrip())
 
 
 def _clock(line: Line) -> re.Match[str] | None:
