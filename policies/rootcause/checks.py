@@ -30,9 +30,10 @@ from policies.rootcause.check_forms import (
     VALUES,
 )
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.noise import is_bare, is_echo, is_wrapper
+from policies.rootcause.noise import is_bare, is_echo
 from policies.rootcause.scan import holding, stripped
 from policies.rootcause.tallies import is_tally, says_nothing
+from policies.rootcause.wrapping import is_wrapper
 
 BELOW, ABOVE = 14, 6
 """Lines that may hold the reason."""

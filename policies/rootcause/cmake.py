@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.noise import is_wrapper
 from policies.rootcause.scan import indented, matching, stripped
+from policies.rootcause.wrapping import is_wrapper
 
 BLOCK_LIMIT = 60
 """Lines of one error's text that are read."""

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.noise import is_wrapper
 from policies.rootcause.scan import stripped
+from policies.rootcause.wrapping import is_wrapper
 
 _OPEN = re.compile(r"[\w)\]'\"`]:$")
 _NO_REASON = re.compile(

@@ -14,8 +14,8 @@ from policies.events.lines import Json
 from policies.events.marks import is_bad
 from policies.rootcause.agent import by_status
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.noise import is_wrapper
 from policies.rootcause.provider import ANSWER
+from policies.rootcause.wrapping import is_wrapper
 
 FROM_END = 12
 """Lines that may follow the object: advice, or the end of a wrapper."""

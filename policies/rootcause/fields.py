@@ -22,10 +22,20 @@ _OBJECT = re.compile(r"^\s{0,60}(?:[\"'{}\[\]]|[^\"\s][^\"]{0,2000}\"?,?$)")
 """A line of it: a field, a bracket, or a piece of a text that was broken at a terminal's width."""
 _CLOSED = re.compile(r"[\"'],?$")
 _PIECES = 4
+_OWN_FIELD = re.compile(r"^\s{2,60}(?:code|errno|syscall): '")
+"""Of a JavaScript error that Node prints: its fields follow the stack, in braces."""
+_STACK = re.compile(r"^\s+at |^\s{2,60}[\w\[\]]{1,60}: |^\s*$|^Emitted 'error' event ")
+_THROWN = re.compile(
+    r"^\W{0,6}(?:Uncaught )?(?:[A-Z]\w{0,60})?(?:Error|Exception)(?: \[\w{1,60}\])?: \S"
+)
+_STACK_LINES = 60
 
 
 def with_message(finding: Finding, lines: Sequence[Line], at: int) -> Finding:
     """Give *finding*, of the field in *lines*[*at*], with the nearest message of the same object first."""
+    if _OWN_FIELD.match(lines[at].text):
+        thrown = _thrown(lines[max(0, at - _STACK_LINES) : at])
+        return replace(finding, lines=(thrown, *finding.lines)) if thrown else finding
     if not _FIELD.match(lines[at].text):
         return finding
     for place in _around(lines, at):
@@ -33,6 +43,12 @@ def with_message(finding: Finding, lines: Sequence[Line], at: int) -> Finding:
             said = _whole(match["said"], lines[place + 1 : place + 1 + _PIECES])
             return replace(finding, lines=(lines[place], *finding.lines), summary=said)
     return finding
+
+
+def _thrown(above: Sequence[Line]) -> Line | None:
+    """Give the head of the stack that ends *above*; None where other lines stand between."""
+    head = next((line for line in reversed(above) if not _STACK.match(line.text)), None)
+    return head if head and _THROWN.match(head.text) else None
 
 
 def _around(lines: Sequence[Line], at: int) -> Iterator[int]:

@@ -42,6 +42,7 @@ from policies.rootcause.rusttests import rust_tests
 from policies.rootcause.sbt import mima
 from policies.rootcause.scripting import scripting
 from policies.rootcause.shell import powershell, shell_trace, terraform
+from policies.rootcause.short_reports import short_reports
 from policies.rootcause.stacks import stack_events
 from policies.rootcause.systemd import systemd
 from policies.rootcause.task_runners import nx_tasks
@@ -83,6 +84,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         systemd,
         headed,
         nx_tasks,
+        short_reports,
     ),
     *(provider_errors, error_documents),
 )

@@ -24,6 +24,7 @@ from policies.rootcause.guards import (
 from policies.rootcause.levels import LEVELS as FORMS
 from policies.rootcause.single import unmarked
 from policies.rootcause.vague import is_vague
+from policies.rootcause.wrapping import LOOKED_AT_CHARS, is_wrapper
 
 NEXT_TO_END = 6
 """What a line gains right after which a wrapper stands."""
@@ -35,7 +36,6 @@ HEADED = 47
 """Rank of what stands below a heading that announces an error."""
 LAST_WORDS, ONLY_WORDS = 24, 51
 """Rank of a failed step's last words; and when that step said nothing else."""
-LOOKED_AT = noise.LOOKED_AT_CHARS
 ENDING_LINES = 30
 """Lines before a step's end that may hold its last words."""
 
@@ -66,8 +66,8 @@ def by_words(lines: Sequence[Line], guards: Guards = _UNGUARDED) -> Iterator[Fin
         if not (held & HINTS or lowered.startswith("e")):
             continue
         text = unmarked(line.text)
-        is_heading = _HEADING.match(text[:LOOKED_AT].strip())
-        rank = 0 if is_heading else _rank(line.text[:LOOKED_AT], text[:LOOKED_AT], held)
+        is_heading = _HEADING.match(text[:LOOKED_AT_CHARS].strip())
+        rank = 0 if is_heading else _rank(line.text[:LOOKED_AT_CHARS], text[:LOOKED_AT_CHARS], held)
         if not rank:
             yield from _headed(lines, at)
             continue
@@ -105,13 +105,13 @@ def _headed(lines: Sequence[Line], at: int) -> Iterator[Finding]:
 def _announced(head: Line, below: Sequence[Line]) -> tuple[Line, ...]:
     """Give the indented line that a head ending with a colon announces: there the reason stands."""
     said = next((one for one in below if _LETTERS.search(one.text)), None)
-    if said is None or noise.is_wrapper(said.text.lower()):
+    if said is None or is_wrapper(said.text.lower()):
         return ()
     tag = _TAG.match(head.text)
     goes_on = said.text[:1] in (" ", "\t") or (tag is not None and said.text.startswith(tag[0]))
     announces = head.text.rstrip().endswith(":") and goes_on
     leaves_open = is_vague(head.text.lower()) and not _rank(
-        said.text[:LOOKED_AT], said.text[:LOOKED_AT], ALL
+        said.text[:LOOKED_AT_CHARS], said.text[:LOOKED_AT_CHARS], ALL
     )
     if not announces and not leaves_open:
         return ()
@@ -129,7 +129,7 @@ def by_ending(lines: Sequence[Line], begins: int, ends: int | None) -> Iterator[
     for line in reversed(before):
         text = line.text.strip()
         lowered = text.lower()
-        if not text or noise.is_wrapper(lowered) or noise.is_echo(text):
+        if not text or is_wrapper(lowered) or noise.is_echo(text):
             if block:
                 break
         elif not _LETTERS.search(text):
@@ -158,7 +158,7 @@ def _is_ended(lines: Sequence[Line], at: int) -> bool:
 
 
 def _wraps(line: Line) -> bool:
-    return noise.is_wrapper(line.text.strip().lower())
+    return is_wrapper(line.text.strip().lower())
 
 
 def _rank(text: str, plain: str, held: int) -> int:
@@ -169,7 +169,7 @@ def _rank(text: str, plain: str, held: int) -> int:
     words = plain.lower().strip()
     marked = lowered if text != plain else words
     rank = _level(marked, held)
-    if not rank or noise.is_echo(plain) or _is_harmless(lowered, held) or noise.is_wrapper(words):
+    if not rank or noise.is_echo(plain) or _is_harmless(lowered, held) or is_wrapper(words):
         return 0
     if text[:1].isspace():
         rank -= 3

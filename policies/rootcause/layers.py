@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.noise import is_wrapper
 from policies.rootcause.package_codes import class_of_code
+from policies.rootcause.wrapping import is_wrapper
 
 LAYERS = 12
 _RANK = 71

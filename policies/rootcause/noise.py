@@ -3,95 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from policies.rootcause.tallies import is_tally
-
-LOOKED_AT_CHARS = 500
-"""Of a longer line only the start is judged."""
-
-_WRAPS_AT_START = re.compile(
-    r"\S{1,200}:\d+: recipe for target .{1,200} failed$|build completed unsuccessfully"
-    r"|failed to run: |the command has failed after \d+ attempts|got exit code"
-    r"|(?:\S{0,60}[-/\\])?g?make(?:\.exe)?(?:\[\d+\])?: \*\*\* .*(?:error -?\d+"
-    r"|waiting for unfinished|deleting (?:intermediate )?file |archive member )"
-    r"|(?:make|gmake)(?:\[\d+\])?: .*not remade because of errors"
-    r"|npm (?:err!|error)\s*(?:$|errno|code elifecycle|exit status|this is probably not"
-    r"|a complete log|failed at the|lifecycle script|path|workspace|location"
-    r"|command (?:failed|sh|bash)|in workspace|at location|there is likely additional|/|node v|npm v|a-z)"
-    r"|\[(?:error|fatal|info)\] +(?:re-run maven|to see the full stack"
-    r"|for more information about the err|after correcting the|\[help \d+\]|-> \[help"
-    r"|please refer to|see dump files|see \S{1,300} for the individual"
-    r"|the build could not read|mvn <|some problems were"
-    r"|there are test failures|build failure|compilation error *:|-{5,})"
-    r"|\[(?:error|fatal|warn(?:ing)?)\]\s+(?:at [\w.$/@<>-]{1,300} ?\(|\.\.\. \d+ more"
-    r"|(?:total|elapsed) time: |stack trace is suppressed)"
-    r"|error: (?:could not create the java virtual machine|a fatal exception has occurred\. program)"
-    r"|\* (?:try|get more help|exception is):?|> run with --|run with --(?:stacktrace|info|debug|scan)"
-    r"|make(?:\[\d+\])?: (?:entering|leaving) directory|there were failing tests"
-    r"|execution failed for task|> task .* failed$|\d+ tests? completed|\*\* (?:[a-z]{3,12} ){1,3}failed"
-    r"|#=== error while |\[error\] the (?:compilation|installation) of \S{1,100} failed at "
-    r"|the following build commands failed|failed to build\W{0,5}$"
-    r"|error: process didn't exit successfully|process didn't exit .*\(exit (?:status|code): \d+\)$"
-    r"|error: (?:(?:doctest|build) failed|failed to run custom build command)|errors while running ctest"
-    r"|\d+% tests passed|the following tests failed|##\[error\](?:bash|cmd|powershell) exited"
-    r"|cleaning up (?:project|file)|uploading artifacts|job (?:failed|succeeded)"
-    r"|error: job failed(?!: (?:execution|failed to)| \(system)|the action .{1,100} failed$"
-    r"|\W{0,10}error:? command failed with exit code|error: script \".*\" exited with"
-    r"|ninja: build stopped|scons: building terminated|scons: \*\*\* \[.{1,300}\] error -?\d+$"
-    r"|failed: build did not complete successfully|cannot build deriv|error: build of '/nix/.{1,999}' failed$"
-    r"|\* error: \S{1,200} failed \(\w{2,12} phase\)|\* +emake failed"
-    r"|(?:error: )?could not compile |error: aborting due to"
-    r"|for more information about (?:this|an) error|error: \d+ errors?"
-    r"|error: recipe .* failed on line|build failed\W{0,10}$|build failure\W{0,10}$"
-    r"|\[error\]\s*$|(?:\[info\] )?build failure|failed!?$|fail$|failure$|errors?:?$"
-    r"|failures?:$|error\s*$|finished: failure|found \d+ (?:errors?|problems?|warnings?)"
-    r"|\W{0,10}\d+ problems? \(\d+ errors?"
-    r"|=+ .*\b(?:failed|passed|errors?)\b.* in [\d.]+m?s.*=+$|!+ .* !+$|test suites?: "
-    r"|tests?: +\d|snapshots?: |time: |failed \((?:failures|errors|unexpected)"
-    r"|test result: failed|fail\t|exit status \d+|ok\t|\d+ (?:failed|passed|failing|passing|errors?)\b"
-    r"|=+ (?:failures|errors|short test summary info) =+$|error: test failed, to rerun pass"
-    r"|\d+ errors? generated\.|exited with code|# ?(?:fail|pass|tests|suites) \d+"
-    r"|(?:error: )?(?:subprocess|command)? ?failed\W{0,10}$|error: failed building wheel"
-    r"|error: subprocess-exited-with-error|caused by:?$"
-    r"|\W{0,10}error:? (?:build|lint|tests?|check|job|step|task|pipeline) failed\W{0,10}$"
-    r"|(?:npm (?:err!|error) )?for (?:a |the )?(?:full|more|complete|detailed|further)"
-    r" (?:report|log|information|details|info)|warning: |hint: |note: |tip: |help: |#{2,6} (?!\[)"
-    # what harnesses and buildbot add after the failure
-    r"|(?:please )?(?:check|see|visit|read)(?: out)? https?://\S{1,300} (?:for|to|on)\b|setting return code to|# tbpl |running post_fatal|exiting -?\d+$"
-    r"|no tests run or test summary|error: {1,4}\S{1,60}: commands failed|cannot build derivation '"
-    r"|error: (?:cannot build '/nix/store/|\d+ dependencies of derivation |exception raised during nimble)"
-    r"|\W{0,4}\S{1,100} error {1,60}context cancell?ed\b"
-    r"|dubious, test returned|parse errors: (?:no|bad|more|tests?) |non-zero (?:exit|wait) status: "
-    r"|# looks like your test exited with |# tests were run but no plan "
-    r"|halting on failure|\W{0,4}nx {1,9}(?:error {1,9})?(?:running|ran) targets? |unsuccessful task run"
-    r"|program finished with exit code|elapsedtime="
-    r"|process killed by signal|one or more unittests failed|result: +(?:failed|aborted)$"
-    r"|=+ (?:started|finished|skipped) .*=+$|test suite .{1,200} failed at \d"
-)
-_ENDED = re.compile(
-    r"\W{0,10}(?:error|fatal|fail(?:ed|ure)?|warn(?:ing)?"
-    r"|info)?\W{0,10}(?:[\w './-]{0,60}?)\b(?:exit(?:ed|ing)?(?: with)?(?: an?)?(?: status"
-    r"| status code| code| value)?|return(?:ed)?(?: code| status)?|rc|returning)[ :=]{0,2}\(?-?(?:\d{1,2}"
-    r"|1\d\d|2[0-5]\d)\)?\W{0,10}$"
-)
-_WRAPS_INSIDE = re.compile(
-    r"process completed with exit code|elifecycle|error: ld returned"
-    r"|error: linker command failed|the command \".*\" (?:exited|failed)"
-    r"|script returned exit code|unhandled exception: failed: "
-    r"|see (?:the )?(?:log|output|details|errors?)s? above"
-    r"|see above for|status=failed|run .* (?:failed|unsuccessful)\W{0,10}$"
-    r"|exited with (?:exit )?code -?\d+|failed to build one or more wheels"
-    r"|did not run successfully|this error originates from a subprocess"
-    r"|command responded with a non-zero exit status|assumes that this means the command failed"
-    r"|build step \d+ \".*\" failed: step exited|cloud build failed\. check logs"
-    r"|failed: error executing (?:[\w ]{1,40} )?command|executor failed running \["
-    r"|\bprocess \".*\" did not complete successfully"
-)
-_EXIT_WORDS = ("exit", "return", "rc")
-_INSIDE_WORDS = ("exit", "fail", "above", "success", "ld returned", "elifecycle", "originates")
-"""One of them stands in every line that the expression finds: a cheap test before it."""
-"""On the lower-cased line: a step's end, a summary count, a pointer to another place."""
+from policies.rootcause.wrapping import LOOKED_AT_CHARS, is_wrapper
 
 _BARE = re.compile(
     r"^(?:[\w./:'\"\[\]-]{1,200} ){1,6}(?:has |have )?failed\W{0,5}$"
@@ -155,30 +68,6 @@ CLEANUP = re.compile(
     r"|^p?kill(?:all)?: "
 )
 """On the lower-cased line: work after the failure, or beside the point."""
-
-
-def _speaks_of_tally(text: str) -> bool:
-    """Say whether a tool that names itself first only counts."""
-    match = _SPEAKER.match(text) if ": " in text[:40] else None
-    return match is not None and is_tally(text[match.end() :])
-
-
-_SPEAKER = re.compile(r"^[\w.+-]{1,30}: ?(?:error|fatal): ")
-
-
-def is_wrapper(lowered: str) -> bool:
-    """Say whether the line only repeats that something failed."""
-    return _wraps(lowered.strip()[:LOOKED_AT_CHARS])
-
-
-@lru_cache(maxsize=256)
-def _wraps(text: str) -> bool:
-    """Each line is asked about several times, by those around it too."""
-    if _WRAPS_AT_START.match(text) or is_tally(text) or _speaks_of_tally(text):
-        return True
-    if any(map(text.__contains__, _EXIT_WORDS)) and _ENDED.match(text):
-        return True
-    return any(map(text.__contains__, _INSIDE_WORDS)) and bool(_WRAPS_INSIDE.search(text))
 
 
 def is_bare(lowered: str) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.noise import is_wrapper
 from policies.rootcause.place_class import RULE_NAME, class_at, is_code
 from policies.rootcause.scan import stripped
+from policies.rootcause.wrapping import is_wrapper
 
 ERROR, RULE, NEUTRAL = 57, 54, 46
 """Rank of a place with an error's word or code, of one that ends with a rule's name, and of any other."""

@@ -33,8 +33,8 @@ FEWEST_ENTRIES = 3
 _ENTRY = re.compile(
     r"^\d{1,7} (?P<level>silly|verbose|info|timing|http|notice|warn|error)(?: (?P<said>.*))?$"
 )
-_THROWN = re.compile(r"^stack (?:Uncaught )?(?:[A-Z]\w{0,60})?Error: (?=\S)")
-"""The head of a stack says what npm prints as its error further down."""
+_THROWN = re.compile(r"^stack (?:Uncaught )?(?:[A-Z]\w{0,60})?Error: (?=\S+ \S)")
+"""The head of a stack says what npm prints as its error further down, if that was not cut off."""
 _ONLY_LOGGED = (" silly ", " verbose ")
 """Levels that npm never prints unasked."""
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.noise import is_harmless, is_wrapper
+from policies.rootcause.noise import is_harmless
 from policies.rootcause.scan import matching, stripped
+from policies.rootcause.wrapping import is_wrapper
 
 LOOK_BACK = 30
 

@@ -10,6 +10,7 @@ from policies.rootcause import noise
 from policies.rootcause.fields import with_message
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.vague import only_ends
+from policies.rootcause.wrapping import LOOKED_AT_CHARS, is_wrapper
 from policies.signatures import Signature, Signatures
 
 CLEANING_UP = 35
@@ -65,7 +66,7 @@ _OF_CHECKS = CHECK_CLASSES | {FailureClass.TEST_TIMEOUT}
 
 def compares(text: str) -> bool:
     """Say whether *text* tells that a test's values differ."""
-    return _COMPARES.search(text[: noise.LOOKED_AT_CHARS]) is not None
+    return _COMPARES.search(text[:LOOKED_AT_CHARS]) is not None
 
 
 def tests_own(text: str, entry: Signature) -> bool:
@@ -85,7 +86,7 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
         if _BOXED.match(text) or _NOTE.match(text):
             continue
         lowered = text.lower()
-        if noise.is_echo(text) or noise.is_harmless(lowered) or noise.is_wrapper(lowered):
+        if noise.is_echo(text) or noise.is_harmless(lowered) or is_wrapper(lowered):
             continue
         rank = entry.rank - (
             CLEANING_UP if noise.CLEANUP.search(lowered) and not _SELF.match(text) else 0

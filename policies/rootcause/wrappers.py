@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.noise import is_harmless, is_wrapper
+from policies.rootcause.noise import is_harmless
 from policies.rootcause.scan import holding, stripped
+from policies.rootcause.wrapping import is_wrapper
 
 DIED, NAMED, SPOKEN = 48, 16, 22
 """Rank of a death that the shell reports as 128 + signal, of a bare name, of what stands right above one."""

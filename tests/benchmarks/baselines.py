@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from policies.rootcause import noise
+from policies.rootcause.wrapping import is_wrapper
 
 Way = Callable[[Sequence[str]], list[int]]
 SHOWN = 3
@@ -38,7 +38,7 @@ def first_word(lines: Sequence[str]) -> list[int]:
 
 def past_wrappers(lines: Sequence[str]) -> list[int]:
     """Give the last lines with a word of failure that only repeat no other one."""
-    told = [n for n in _worded(lines) if not noise.is_wrapper(lines[n - 1].lower())]
+    told = [n for n in _worded(lines) if not is_wrapper(lines[n - 1].lower())]
     return told[::-1][:SHOWN]
 
 

@@ -1,0 +1,76 @@
+"""Reports whose reason stands in a set place: apt, gulp, Elasticsearch's start, Kubernetes' events.
+
+Sources: apt's progress (`Err:<n> <address>`, the reason indented below), gulp-cli and plugin-error
+(`Error in plugin "x"`, `Message:`, the text indented), Elasticsearch's "Bootstrap Checks" (`[n] bootstrap
+checks failed`, then `[1]: <text>`), kubectl describe (`Warning <reason> <age> <from> <message>`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.failure import FailureClass as C
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import matching, stripped
+
+NEAR = 6
+"""Lines below a heading in which its reason stands."""
+
+_APT = re.compile(r"^Err:\d{1,4} \S{1,300} \S")
+_INDENTED = re.compile(r"^ {2,8}(?P<said>\S.{0,1000})$")
+_GULP = re.compile(r"^(?:\[[\d:]{5,8}\] )?Error in plugin ['\"]?(?P<plugin>[@\w/.-]{1,80})['\"]?$")
+_MESSAGE = re.compile(r"^Message:$")
+_LEVEL = re.compile(r"^\s*\[?[\w-]{0,20}\]? ?(?:ERROR|WARNING)$")
+_CHECKS = re.compile(r"^(?:\W{0,4}ERROR: )?\[\d{1,2}\] bootstrap checks failed\b")
+_CHECK = re.compile(
+    r"^(?:bootstrap check failure )?\[1\](?: of \[\d{1,2}\])?: (?P<said>\S.{0,600})$"
+)
+_EVENT = re.compile(
+    r"^\s{0,12}Warning {1,40}(?P<why>[A-Z][A-Za-z]{2,40}) {1,40}(?:<unknown>|\d[\dsmhd]{1,12})"
+    r"(?: \(x\d{1,6} over [^)]{1,20}\))? {1,40}[\w-]{3,40}(?:, [\w.-]{1,80})? {1,40}(?P<said>\S.{0,1900})$"
+)
+_AFTERWARDS = frozenset({"BackOff", "Unhealthy", "SandboxChanged", "FailedKillPod", "NodeNotReady"})
+"""Reasons of events that only follow from another."""
+
+
+def short_reports(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the reasons of such reports."""
+    for at, line, _ in matching(lines, "Err:", _APT):
+        yield from _apt(line, lines[at + 1 : at + 2])
+    for at, line, match in matching(lines, "Error in plugin ", _GULP):
+        yield from _gulp(line, match["plugin"], lines[at + 1 : at + 1 + NEAR])
+    for at, line, _ in matching(lines, "bootstrap checks failed", _CHECKS):
+        for below in lines[at + 1 : at + 1 + NEAR]:
+            if told := _CHECK.match(below.text):
+                yield _finding((below, line), "bootstrap check", told["said"], C.CONFIG_ERROR)
+    for _, line, match in matching(lines, "Warning ", _EVENT):
+        if match["why"] not in _AFTERWARDS:
+            yield _finding((line,), "kubernetes event", f"{match['why']} {match['said']}", rank=62)
+
+
+def _apt(heading: Line, below: Sequence[Line]) -> Iterator[Finding]:
+    for line in below:
+        if match := _INDENTED.match(line.text):
+            yield _finding((line, heading), "apt", match["said"], rank=76)
+
+
+def _gulp(heading: Line, plugin: str, below: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the first line of the message that is no bare level."""
+    starts = next((at for at, line in enumerate(below) if _MESSAGE.match(line.text)), None)
+    told = below[starts + 1 :] if starts is not None else ()
+    said = next((x for x in told if x.text.strip() and not _LEVEL.match(x.text)), None)
+    if said:
+        yield _finding((said, heading), "gulp", f"{plugin} {said.text.strip()}")
+
+
+def _finding(
+    lines: Sequence[Line], rule: str, identity: str, found: C | None = None, rank: int = 74
+) -> Finding:
+    return Finding(
+        lines=tuple(map(stripped, lines)),
+        rank=rank,
+        rule=rule,
+        failure_class=found,
+        identity=identity,
+    )

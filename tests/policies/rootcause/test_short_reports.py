@@ -1,0 +1,111 @@
+"""Reports whose reason stands in a set place, and what of a printed object states the cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from policies.failure import Confidence, Failure
+
+Cause = Callable[[str], Failure]
+
+APT = """Get:1 http://example.org/apt stable InRelease [1581 B]
+Err:1 http://example.org/apt stable InRelease
+  The following signatures couldn't be verified because the public key is not available: NO_PUBKEY {key}
+Reading package lists...
+W: GPG error: http://example.org/apt stable InRelease: The following signatures couldn't be verified
+E: The repository 'http://example.org/apt stable InRelease' is not signed.
+"""
+ELASTIC = """[2026-01-02T03:04:05,436][ERROR][o.e.b.Bootstrap          ] [n1] node validation exception
+[1] bootstrap checks failed
+[1]: max virtual memory areas vm.max_map_count [65530] is too low, increase to at least [262144]
+[2026-01-02T03:04:05,443][INFO ][o.e.n.Node               ] [n1] stopping ...
+"""
+GULP = """[10:27:10] 'bundle' errored after 1.8 min
+[10:27:10] Error in plugin "paint"
+Message:
+    [tsl] ERROR
+      TS2688: Cannot find type definition file for 'brush'.
+Details:
+    domainEmitter: [object Object]
+"""
+EVENTS = """Events:
+  Type     Reason                  Age                From               Message
+  Normal  Scheduled  <unknown>  default-scheduler  Successfully assigned default/web-0 to n1
+  Warning FailedCreatePodSandBox  2m  kubelet, n1  Failed to create pod sandbox: plugin x is not there
+  Normal  SandboxChanged  2s  kubelet, n1  Pod sandbox changed, it will be killed and re-created.
+  Warning BackOff  1s (x4 over 60s)  kubelet, n1  Back-off restarting failed container
+"""
+REPORTS = [
+    (APT.format(key="0123456789ABCDEF"), "NO_PUBKEY 0123456789ABCDEF", "auth"),
+    (ELASTIC, "[1]: max virtual memory areas", "config_error"),
+    (GULP, "TS2688: Cannot find type definition", None),
+    (EVENTS, "FailedCreatePodSandBox", None),
+]
+
+
+@pytest.mark.parametrize(("log", "said", "found"), REPORTS)
+def test_the_reason_is_read_in_its_place(
+    cause: Cause, log: str, said: str, found: str | None
+) -> None:
+    failure = cause(log)
+    assert said in failure.summary
+    assert found in (None, failure.failure_class)
+
+
+NODE = """events.js:292
+      throw er; // Unhandled 'error' event
+      ^
+
+Error: listen EADDRINUSE: address already in use :::5000
+    at Server.setupListenHandle [as _listen2] (net.js:1318:16)
+Emitted 'error' event on Server instance at:
+    at emitErrorNT (net.js:1345:8)
+    at processTicksAndRejections (internal/process/task_queues.js:80:21) {
+  code: 'EADDRINUSE',
+  errno: -4091,
+  syscall: 'listen',
+}
+"""
+
+
+def test_a_field_of_a_printed_error_leads_to_what_was_thrown(cause: Cause) -> None:
+    failure = cause(NODE)
+    assert failure.summary == "Error: listen EADDRINUSE: address already in use :::5000"
+
+
+PLAYWRIGHT = """browserType.launch: Executable doesn't exist at /home/u/.cache/ms-playwright/chromium-1/chrome
+╔════════════════════════════════════════════╗
+║ Looks like Playwright Test or Playwright was just installed or updated. ║
+╚════════════════════════════════════════════╝
+"""
+
+
+def test_a_folder_called_cache_is_no_work_of_tidying_up(cause: Cause) -> None:
+    failure = cause(PLAYWRIGHT)
+    assert failure.summary.startswith("browserType.launch: Executable doesn't exist")
+    assert failure.confidence is Confidence.HIGH
+
+
+COMPOSER = """PHP Fatal error:  Allowed memory size of 16106 bytes exhausted in Solver.php on line 3
+
+Check https://example.org/docs.md#memory for more info on how to handle out of memory errors.
+"""
+
+
+def test_where_to_read_more_is_no_cause(cause: Cause) -> None:
+    failure = cause(COMPOSER)
+    assert "Allowed memory size" in failure.summary
+    assert failure.failure_class == "out_of_memory"
+
+
+STACK = """2352 silly placeDep ROOT brush@1.0.0 OK
+2353 verbose stack TypeError: Cannot read properties of null (reading 'matches')
+2353 verbose stack     at Link.matches (/opt/npm/lib/node.js:1117:41)
+2354 verbose cwd /srv/shop
+"""
+
+
+def test_npms_debug_log_without_its_error_is_read_from_the_stack(cause: Cause) -> None:
+    assert "Cannot read properties of null (reading 'matches')" in cause(STACK).summary
