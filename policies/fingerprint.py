@@ -85,12 +85,14 @@ _EXE = re.compile(r"(?<=[\w+-])\.exe(?=: )")
 _SCHEME = re.compile(r"\b(?:phar|(?:jar:)?file):/{0,2}(?=/|[a-z]:[/\\])")
 """Of a file's address only the path, which is cut."""
 _WHERE = re.compile(
-    r"(?<=') \((?:unknown location|(?:[a-z]:)?[/\\][^()]{1,400})\)$"
+    r"(?<=') \((?:unknown location|(?:[a-z]:)?[/\\][^()]{1,400})\)(?:\. did you mean: .{0,400})?$"
     r"| \(in target '[^']{1,200}' from project '[^']{1,200}'\)$"
+    r"|(?:[.,;?]|(?<=')) did you mean\b.{0,400}$"
     r"| \(0x[0-9a-f]{8}/\d{1,6}\)|tls: failed to verify certificate: (?=x509: )"
 )
-"""What versions, systems and parallel targets add to the same words: Python 3.7 the module's file, xcodebuild
-the target that met the error first, libpq on Windows the error's number, Go 1.20 who says it."""
+"""What versions, systems and parallel targets add to the same words: Python 3.7 the module's file, 3.12 what
+may have been meant, xcodebuild the target that met the error first, libpq on Windows the error's number,
+Go 1.20 who says it."""
 _HERE = re.compile(r"(?<![\w./\\])\./(?=[\w.@<-])")
 _HEADER = re.compile(
     r"(?<![\w./+-])(?:[\w.+-]{1,100}/){0,30}(?P<file>[\w.+-]{1,100}\.\w{1,5})[:(]\d[\d:,]{0,20}\)?:? "

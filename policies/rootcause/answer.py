@@ -55,7 +55,13 @@ def failure_of(
         failure_class=found,
         summary=_one_line(lead.words()),
         fingerprint=identity(
-            lead, found, confidence, hints, entry=entry, own=own, last_progress=last_progress
+            lead,
+            FailureClass.UNKNOWN if lead.is_guessed else found,
+            confidence,
+            hints,
+            entry=entry,
+            own=own,
+            last_progress=last_progress,
         ),
         confidence=confidence,
         lines=tuple(line.text.strip()[:LINE_SHOWN_CHARS] for line in shown),

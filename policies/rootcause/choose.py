@@ -61,7 +61,9 @@ def findings(
 
 def _classed(finding: Finding, lines: Sequence[Line], signatures: Signatures) -> Finding:
     known = finding.failure_class or entry_for(finding, signatures)
-    return finding if known else replace(finding, failure_class=guessed(finding, lines))
+    if known:
+        return finding
+    return replace(finding, failure_class=guessed(finding, lines), is_guessed=True)
 
 
 def _candidates(

@@ -177,7 +177,7 @@ def _typed(line: Line, file: str, code: str, *more: Line) -> Finding:
         rule="tsc",
         failure_class=_class_of(code),
         summary=f"{file}: {line.text}" if more else line.text,
-        identity=f"{file} {code}".strip(),
+        identity=f"{file.rpartition('node_modules/')[2]} {code}".strip(),
     )
 
 

@@ -101,6 +101,8 @@ class Finding:
     """What the fingerprint is made of, when it is not the summary."""
     agent_form: bool = False
     """The known error form of an agent's own failure; counts also at exit 0."""
+    is_guessed: bool = False
+    """Its class was guessed from words and surroundings, which another night may print otherwise."""
     one_line: bool = False
     """Known by one line of the catalogue: no form around it confirms it."""
     replay: tuple[str, ...] = ()

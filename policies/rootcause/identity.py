@@ -29,6 +29,7 @@ def identity(
 ) -> str:
     """Give the fingerprint of the failure of class *found* whose cause is *lead*, known to *entry*.
 
+    A class that is but guessed is no part of it, and given as unknown.
     *own*: the agent speaks of itself, so its name is part of the cause.
     """
     same = _same(entry, lead.lines[0].text) or _same(entry, lead.words()) if entry else ""

@@ -20,6 +20,8 @@ PREFIX = re.compile(
     # Jenkins' timestamper, AppVeyor, TeamCity
     rf"|\[{_CLOCK}(?: [AP]M)?\](?:[A-Z]?:)?"
     rf"|{_CLOCK}(?: \||(?: (?= \S))?)(?=\s+\S|\s*$)"
+    # Netlify
+    r"|\d{1,2}:\d\d:\d\d [AP]M:"
     # Google's Cloud Build: number and name of the step; its buildpacks' phase
     r"|Step #\d{1,4}(?: - \"[^\"]{1,80}\")?:"
     r"|\[(?:analyzer|detector|restorer|builder|exporter|creator|extender)\]"

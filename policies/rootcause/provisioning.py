@@ -70,7 +70,8 @@ def _ansible(lines: Sequence[Line], at: int, line: Line, match: re.Match[str]) -
     task = next(
         (m["name"] for one in reversed(lines[:at]) if (m := _ANSIBLE_TASK.match(one.text))), ""
     )
-    found = C.NETWORK if match["how"] == "UNREACHABLE" else None
+    is_away = match["how"] == "UNREACHABLE" and "Permission denied" not in said
+    found = C.NETWORK if is_away else None
     shown = (told, stripped(line)) if told else (stripped(line),)
     yield _finding(shown, "ansible", found, f"{task}: {said}" if said else "", rank=78)
 

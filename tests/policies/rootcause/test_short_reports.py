@@ -109,3 +109,53 @@ STACK = """2352 silly placeDep ROOT brush@1.0.0 OK
 
 def test_npms_debug_log_without_its_error_is_read_from_the_stack(cause: Cause) -> None:
     assert "Cannot read properties of null (reading 'matches')" in cause(STACK).summary
+
+
+UNREACHABLE = """TASK [Gathering Facts] *******
+fatal: [box]: UNREACHABLE! => {"msg": "Failed to connect to the host via ssh: %s", "unreachable": true}
+"""
+
+
+def test_a_host_that_refuses_a_login_is_no_network(cause: Cause) -> None:
+    assert (
+        cause(UNREACHABLE % "root@192.0.2.7: Permission denied (publickey).").failure_class
+        == "auth"
+    )
+    assert cause(UNREACHABLE % "Connection timed out").failure_class == "network"
+
+
+WORDS = "Error: frobnicator `paint` is odd\n"
+
+
+def test_a_guessed_class_is_no_part_of_the_fingerprint(cause: Cause) -> None:
+    alone, beside = cause(WORDS), cause(f"1 passing (3s)\n  ✓ brushes\n{WORDS}")
+    assert alone.failure_class != beside.failure_class
+    assert alone.fingerprint == beside.fingerprint
+
+
+SAME = [
+    (
+        "ImportError: cannot import name 'quote' from 'paint.urls' (/a/lib/python3.12/paint/urls.py). "
+        "Did you mean: 'unquote'?",
+        "ImportError: cannot import name 'quote' from 'paint.urls' (/b/lib/python3.9/paint/urls.py)",
+    ),
+    (
+        "/usr/bin/ld: cannot find -lpaint: No such file or directory",
+        "/usr/bin/ld: cannot find -lpaint",
+    ),
+    (
+        "node_modules/@types/node/globals.d.ts:3:8 - error TS2792: Cannot find module 'paint'.",
+        "../../node_modules/@types/node/globals.d.ts:14:1 - error TS2792: Cannot find module 'paint'.",
+    ),
+    (
+        "9:40:53 PM: FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+        "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+    ),
+]
+
+
+@pytest.mark.parametrize("logs", SAME)
+def test_what_versions_and_hosts_add_makes_no_other_cause(
+    cause: Cause, logs: tuple[str, str]
+) -> None:
+    assert cause(logs[0]).fingerprint == cause(logs[1]).fingerprint
