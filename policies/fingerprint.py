@@ -73,7 +73,7 @@ _PATH = re.compile(
 )
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": "'", "”": "'", '"': "'", "`": "'"})
 _MARK = re.compile(
-    r"^(?:(?:error|fatal|err!?|failed|stderr): ?|\[(?:error|fatal)\] |npm (?:err!|error) "
+    r"^(?:(?:error|fatal|err!?|failed|stderr|caused by): ?|\[(?:error|fatal)\] |npm (?:err!|error) "
     r"|php (?=(?:fatal|parse) error: )|docker: (?=error response from daemon: )"
     r"|\d{1,6} (?:verbose stack|error) (?:\w{0,20}error: )?){1,4}"
 )
@@ -85,7 +85,8 @@ _EXE = re.compile(r"(?<=[\w+-])\.exe(?=: )")
 _SCHEME = re.compile(r"\b(?:phar|(?:jar:)?file):/{0,2}(?=/|[a-z]:[/\\])")
 """Of a file's address only the path, which is cut."""
 _WHERE = re.compile(
-    r"(?<=') \((?:unknown location|(?:[a-z]:)?[/\\][^()]{1,400})\)(?:\. did you mean: .{0,400})?$"
+    r"(?<=') \((?:unknown location|(?:[a-z]:)?[/\\][^()]{1,400}|[^()\s]{1,400}\.(?:py|so|pyd))\)"
+    r"(?:\. did you mean: .{0,400})?$"
     r"| \(in target '[^']{1,200}' from project '[^']{1,200}'\)$"
     r"|(?:[.,;?]|(?<=')) did you mean\b.{0,400}$"
     r"| \(0x[0-9a-f]{8}/\d{1,6}\)|tls: failed to verify certificate: (?=x509: )"
@@ -103,6 +104,8 @@ _IMPORT = re.compile(
     r"\b(?:modulenotfound|import)error: no module named '?(?P<module>[\w.-]{1,200})'?"
 )
 """Each compiler and each Python has its own words for what is not there."""
+_RAISED = re.compile(r"^(?P<said>.{1,600}) \((?P<kind>[\w:]{1,80}error)\)$")
+"""Ruby prints an uncaught error's class behind its words, a library that reports one before them."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -113,6 +116,7 @@ def normalise(text: str) -> str:
     plain = _HERE.sub("", _WHERE.sub("", plain))
     plain = _absent(plain) if "no " in plain or " not found" in plain else plain
     plain = _SCHEME.sub("", plain) if ":/" in plain else plain
+    plain = _RAISED.sub(r"\g<kind>: \g<said>", plain) if plain.endswith("error)") else plain
     return _KIND.sub(_kind, _MARK.sub("", _PATH.sub("", _HEAP.sub("", plain))))
 
 

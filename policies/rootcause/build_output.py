@@ -27,6 +27,8 @@ _WRAPPER = re.compile(
     r"|^running |^copying |^creating |^\d+$",
     re.I,
 )
+_ADVICE = re.compile(r"^(?:https?://|<https?://|[-*'\"(a-z])")
+_STEP = re.compile(r"^(?:writing|reading|adding|byte-compiling|package init file) |Warning: ")
 _MISSING = re.compile(
     r"\b(?:ModuleNotFoundError|ImportError|No module named)\b|command not found|: not found"
     r"|No such file or directory: '(?!/)"
@@ -50,7 +52,16 @@ def cause_in(output: Sequence[Line]) -> Line | None:
     said = [line for line in plain if _SAID.search(line.text)]
     if said:
         return Line(said[-1].number, said[-1].text.strip())
-    return Line(plain[-1].number, plain[-1].text.strip()) if plain else None
+    return _told(plain) if plain else None
+
+
+def _told(plain: Sequence[Line]) -> Line:
+    """Give the last line; where that is but advice, the first after what setuptools tells of its steps."""
+    last = plain[-1]
+    if _ADVICE.match(last.text.strip()):
+        steps = [n for n, line in enumerate(plain) if _STEP.search(line.text)]
+        last = plain[steps[-1] + 1 if steps else 0]
+    return Line(last.number, last.text.strip())
 
 
 def _below(inner: Sequence[Line], said: Line) -> Line:

@@ -32,6 +32,7 @@ _WHAT = re.compile(r"^\s*what\(\):\s*(?P<said>.*)")
 _ASSERT = re.compile(
     r"^(?:\S{1,200}: )?\S{1,300}:\d+: .{1,400}: Assertion [`'].{1,600}' failed\.?$"
     r"|^Assertion failed: \(?.{1,400}\)?, (?:function|file) "
+    r"|^Assertion '.{1,400}' failed at \S{1,300}:\d+, function \w{1,200}\(\)\."
 )
 _MEMORY = re.compile(r"bad_alloc|out-of-memory|allocation-size-too-big")
 

@@ -99,10 +99,13 @@ _TSC = re.compile(
     r"(?:\(\d{1,9},\d{1,9}\)|:\d{1,9}:\d{1,9})(?: -|:) error (?P<code>TS\d{1,6}): "
 )
 _TSC_BARE = re.compile(r"^error (?P<code>TS\d{1,6}): \S")
-_TYPE_LINE = re.compile(r"^(?:Type error|(?P<code>TS\d{1,6})): \S")
+_TYPE_LINE = re.compile(
+    r"^(?:Type error|(?P<code>TS\d{1,6})): \S|^\S.{0,400}  (?P<last>TS\d{1,6})$"
+)
 _TYPE_PLACE = re.compile(
-    r"^(?:ERROR in )?(?P<file>\.{0,2}/?[^\s:()]{1,300}\.(?:[cm]?[jt]sx?|vue|svelte))"
-    r"(?::\d{1,9}:\d{1,9})$"
+    r"^(?:ERROR in |TypeScript error in (?=.{1,300}\):$)(?:[A-Za-z]:)?)?"
+    r"(?P<file>\.{0,2}/?[^\s:()]{1,300}\.(?:[cm]?[jt]sx?|vue|svelte))"
+    r"(?::\d{1,9}:\d{1,9}|\(\d{1,9},\d{1,9}\):)$"
 )
 
 
@@ -155,7 +158,8 @@ def typescript(lines: Sequence[Line]) -> Iterator[Finding]:
         elif at and (match := _TYPE_LINE.match(text)):
             above = lines[at - 1]
             if place := _TYPE_PLACE.match(above.text):
-                yield _typed(line, place["file"], match["code"] or text, stripped(above))
+                code = match["code"] or match["last"] or text
+                yield _typed(line, place["file"], code, stripped(above))
 
 
 def _lint(line: Line, file: str, code: str, rank: int = 75) -> Finding:

@@ -31,6 +31,7 @@ _MISSING = re.compile(
     r"no required module provides package|cannot find (?:package|module)|is not in (?:std"
     r"|GOROOT)"
     r"|missing go\.sum entry|no such package|could not import|is not in your go\.mod"
+    r"|ambiguous import: found"
 )
 _VET = re.compile(
     r" (?:format %|call (?:has|needs)|arg list ends|composite literal uses unkeyed|possible misuse"

@@ -36,6 +36,7 @@ _WRAPPERS = re.compile(
     r".{1,300}) .{0,80}exit(?:ed)? (?:with )?code"
 )
 _SYNTAX = "SyntaxError: "
+_POINTED = re.compile(r"^\s*\^+$")
 _PARSED = re.compile(r"is not valid JSON|\bin JSON at position\b|end of JSON input")
 """V8's JSON.parse: the text is somebody's settings or answer, not code."""
 _SYNTAX_RANK = 77
@@ -44,13 +45,24 @@ _SYNTAX_RANK = 77
 def node_errors(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield uncaught errors: the line before a stack, or the innermost `[cause]` in it."""
     inside = -1
-    for at, line in enumerate(lines[:-1]):
+    for at, line in enumerate(lines):
         text = line.text.strip()
-        if _THROWN in lines[at + 1].text and text:
+        if text and any(_THROWN in after.text for after in lines[at + 1 : at + 2]):
             yield _finding((Line(line.number, text),), 70)
+        elif (
+            at > inside and text.startswith(_SYNTAX) and _is_pointed_at(lines[max(0, at - 4) : at])
+        ):
+            yield _syntax(Line(line.number, text), lines[max(0, at - 5) : at], 65)
         elif at > inside and _ERROR.match(text) and _has_stack(lines, at):
             yield _thrown(lines, at)
             inside = _end(lines, at)
+
+
+def _is_pointed_at(above: Sequence[Line]) -> bool:
+    """Say whether *above*, of a syntax error, shows the place, the code and marks below it."""
+    return any(_POINTED.match(line.text) for line in above) and any(
+        _PLACE.match(line.text.strip()) for line in above
+    )
 
 
 def _has_stack(lines: Sequence[Line], at: int) -> bool:
@@ -109,9 +121,9 @@ def _own(after: Sequence[Line]) -> Sequence[Line]:
 
 
 def _syntax(line: Line, before: Sequence[Line], rank: int) -> Finding:
-    places = (match for item in reversed(before) if (match := _PLACE.match(item.text)))
+    places = (match for item in reversed(before) if (match := _PLACE.match(item.text.strip())))
     place = next(places, None)
-    file = place["file"] if place else ""
+    file = place["file"].replace("\\", "/").rpartition("node_modules/")[2] if place else ""
     return Finding(
         lines=(line,),
         rank=max(rank, _SYNTAX_RANK),

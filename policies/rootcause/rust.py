@@ -42,7 +42,10 @@ _REFUSED = re.compile(r"\bPermissionDenied\b|[Pp]ermission denied|Operation not 
 _BUILD_SCRIPT = re.compile(
     r"^error: failed to run custom build command for `(?P<name>[^`]{1,200})`"
 )
+_PANICKED_AT = re.compile(r"', \S{1,400}:\d+:\d+$")
+"""Where the quoted text of an older Rust's panic ends: the place is the library's, or the script's."""
 _SCRIPT_SAID = (
+    re.compile(r"^\s*(?:The system library `|Package \S+ was not found in the pkg-config)"),
     re.compile(r"^\s*(?:thread '|called `|pkg-config exited)"),
     re.compile(r"(?:^|: )(?:fatal )?error[: ]|not found|[Nn]o such file"),
 )
@@ -155,7 +158,7 @@ def _of_build_script(
     said = first_of(written, *_SCRIPT_SAID)
     if said is None:
         written = list(before)
-        said = first_of(reversed(written), _SCRIPT_SAID[0])
+        said = first_of(reversed(written), _SCRIPT_SAID[1])
     if said and (match := _PANIC.match(said.text)) and not match["old"]:
         place = next(n for n, one in enumerate(written) if one.number == said.number)
         said = next(
@@ -167,5 +170,5 @@ def _of_build_script(
         rank=78 if said else UNSAID,
         rule="cargo build script",
         failure_class=C.SANDBOX_PERMISSION if refused else C.MISSING_DEPENDENCY,
-        identity=f"{name.partition(' v')[0]} {said.text if said else ''}",
+        identity=f"{name.partition(' v')[0]} {_PANICKED_AT.sub('', said.text) if said else ''}",
     )
