@@ -44,6 +44,18 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ),
     ("uuid", r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
     ("keep_status", r"\b(?:http(?:/[\d.]+)?|status|code|exit|errno|signal)[ :=]{1,2}-?\d{1,3}\b"),
+    (
+        "keep_code",
+        r"\b(?:no_pubkey|expkeysig) [0-9a-f]{8,40}\b|\b(?:ora|tns|pls|sp2|rman|ghc)-\d{4,5}\b"
+        r"|\berror \d{4} \(\w{5}\)"
+        r"|\b(?:hresult|code|status)[ :=]{1,3}\(?0x[0-9a-f]{4,8}\b",
+    ),
+    (
+        "keep_wanted",
+        r"\b(?:version found for|404 not found:?|artifact|no distribution|not find|manifest for|requirement"
+        r"|not find gem|failed to solve:) '?[\w@./:+-]{1,160}(?:[@:=]{1,2}| = |' \(| \(= | = '\^?)"
+        r"\d{1,6}(?:\.\d{1,6}){1,3}(?![\w.]*:\d)|\be: version '\d[\w.:~+-]{0,60}' for ",
+    ),
     ("keep_version", r"\bversion \d{1,6}(?:\.\d{1,6}){0,3}\b|(?<=\.net )\d{1,2}\.\d\b"),
     (
         "id",

@@ -31,6 +31,8 @@ _STYLE = re.compile(
     r"|clang-format-violations\]$|\bViolation: .{1,600} \([a-z_]{3,60}\)$"
 )
 """clang-tidy's, clang-format's or SwiftLint's name of a check; compilers' own end in [-W...]."""
+_NUMBER = re.compile(r"^ ?\[GHC-\d{5}\](?: \[-W[\w,= -]{1,80}\])?$")
+"""GHC's number of the message that follows on the lines below."""
 _INTERNAL = re.compile(r"\binternal compiler error\b")
 _TESTED = re.compile(r"^ -\[\S+ \w+\] : |^ \w[\w.]+ : XCT|^ (?:in \"|CHECK|REQUIRE)")
 
@@ -40,7 +42,8 @@ def compilers(lines: Sequence[Line]) -> Iterator[Finding]:
     for at, line in holding(lines, "rror:", "rror C", "rror #", "rror D"):
         match = _ERROR.match(line.text) or _ERROR.match(line.text.lstrip())
         if match and not _TESTED.match(match["said"]):
-            said = match["said"].strip() or _next_words(lines[at + 1 : at + 3])
+            told = _NUMBER.sub("", match["said"]).strip()
+            said = told or _next_words(lines[at + 1 : at + 3])
             yield _error(line, said, lines[at + 1 : at + 4])
 
 

@@ -26,6 +26,7 @@ _TIMES_OUT = re.compile(
 )
 
 
+_NAMED = re.compile(r"'[^']{1,120}'|\"[^\"]{1,120}\"")
 _CRASHES = re.compile(
     r"^worker '\w{1,40}' crashed while running|terminated by another process: signal=SIG"
 )
@@ -106,12 +107,19 @@ def complaints(
 
 def complaint(form: Format, line: Line, match: re.Match[str], *more: Line) -> Finding:
     """Give the finding of one complaint; *more* are lines that belong to it."""
-    named = match.groupdict()
-    code = named.get("code") or named.get("said") or ""
+    groups = match.groupdict()
+    code = groups.get("code") or groups.get("said") or ""
+    if groups.get("code") and form.failure_class is FailureClass.TYPE_ERROR:
+        code = f"{code} {named(line.text)}"
     return Finding(
         lines=(line, *more),
         rank=form.rank,
         rule=form.rule,
         failure_class=form.failure_class,
-        identity=f"{named.get('file') or ''} {code}".strip(),
+        identity=f"{groups.get('file') or ''} {code}".strip(),
     )
+
+
+def named(said: str) -> str:
+    """Give what a type checker's complaint names: another name in the same file is another cause."""
+    return " ".join(_NAMED.findall(said)[:3])

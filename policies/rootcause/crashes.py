@@ -34,6 +34,12 @@ _ASSERT = re.compile(
     r"|^Assertion failed: \(?.{1,400}\)?, (?:function|file) "
     r"|^Assertion '.{1,400}' failed at \S{1,300}:\d+, function \w{1,200}\(\)\."
 )
+_ABORTED = re.compile(r"^(?:.{1,200}: line \d+: {1,9}\d+ )?Aborted\s{1,40}\(core dumped\)")
+_COMPLAINS = re.compile(
+    r"\b(?:could not|cannot|can't|unable to|failed to|fatal|error|invalid|assertion|corrupt\w*)\b",
+    re.I,
+)
+_ABOVE = 6
 _MEMORY = re.compile(r"bad_alloc|out-of-memory|allocation-size-too-big")
 
 
@@ -91,6 +97,24 @@ def terminations(lines: Sequence[Line]) -> Iterator[Finding]:
             )
     for _, line, _ in matching(lines, "ssertion ", _ASSERT):
         yield Finding(lines=(stripped(line),), rank=84, rule="assert", failure_class=C.SIGNAL_CRASH)
+
+
+def aborts(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what a program said right before it aborted itself: the shell's word for that tells no cause."""
+    for at, line in holding(lines, "Aborted"):
+        if _ABORTED.match(line.text):
+            near = [one for one in lines[max(0, at - 2 * _ABOVE) : at] if one.text.strip()][
+                -_ABOVE:
+            ]
+            said = [stripped(one) for one in near if _COMPLAINS.search(one.text)]
+            if said:
+                yield Finding(
+                    lines=(said[-1], stripped(line)),
+                    rank=83,
+                    rule="abort",
+                    failure_class=C.SIGNAL_CRASH,
+                    identity=said[-1].text,
+                )
 
 
 def _what(line: Line) -> Line | None:

@@ -35,6 +35,10 @@ _CTEST_NOW = re.compile(
 _XCTEST = re.compile(r"^\S.{0,300}:\d+: error: (?P<name>-\[\S+ \w+\]|[\w.]+) : (?P<said>.+)")
 _QT = re.compile(r"^FAIL!  : (?P<name>[\w:]{1,200})\([^)]{0,200}\) (?P<said>.+)")
 _PERL = re.compile(r"^#\s+Failed test (?:(?P<name>'.{1,200}')|at (?P<place>\S+ line \d+))")
+_HARNESS = re.compile(
+    r"^(?:\.{0,2}/)*(?P<file>\S{1,300}\.t)\s{1,40}\(Wstat: .{1,80} Failed: [1-9]\d{0,6}\)$"
+)
+_WHICH = re.compile(r"^\s{1,8}Failed tests?:\s{1,4}(?P<which>\d[\d, -]{0,200})$")
 _DIED = re.compile(
     r"^(?P<said>[^\s#].{0,800}?) at \S{1,300}\.(?:p[lm]|PL|t|cgi|psgi) line \d{1,7}\.$"
 )
@@ -85,6 +89,13 @@ def perl_tests(lines: Sequence[Line]) -> Iterator[Finding]:
         got = [stripped(one) for one in lines[at + 1 : at + 4] if "got: " in one.text][:1]
         name = match["name"] or match["place"]
         yield _test((stripped(line), *got), "", name, 75)
+    for at, line, match in matching(lines, "(Wstat: ", _HARNESS):
+        which = next(
+            (m["which"] for one in lines[at + 1 : at + 3] if (m := _WHICH.match(one.text))), ""
+        )
+        if which:
+            name = f"{match['file']} test{which.replace(' ', '')}"
+            yield _test((stripped(line), stripped(lines[at + 1])), "", name, 74)
     for _, line, match in matching(lines, " line ", _DIED):
         if not _WARNED.search(match["said"]):
             yield Finding(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass
-from policies.rootcause.cases import Format, complaints, stripped, unmarked
+from policies.rootcause.cases import Format, complaints, named, stripped, unmarked
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding
 
@@ -181,7 +181,7 @@ def _typed(line: Line, file: str, code: str, *more: Line) -> Finding:
         rule="tsc",
         failure_class=_class_of(code),
         summary=f"{file}: {line.text}" if more else line.text,
-        identity=f"{file.rpartition('node_modules/')[2]} {code}".strip(),
+        identity=f"{file.rpartition('node_modules/')[2]} {code} {named(line.text)}".strip(),
     )
 
 

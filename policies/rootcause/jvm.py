@@ -93,12 +93,15 @@ def _compiled(lines: Sequence[Line], at: int, line: Line, said: str) -> Finding:
         found = C.LINT
     elif _MISSING.search(said):
         found = C.CONFIG_ERROR
-    symbol = next((stripped(one) for one in lines[at + 1 : at + 5] if "symbol:" in one.text), None)
+    below = lines[at + 1 : at + 5] if "cannot find symbol" in said else ()
+    symbol = next((stripped(one) for one in below if "symbol:" in one.text), None)
+    what = symbol.text.partition("symbol:")[2].strip() if symbol else ""
     return Finding(
-        lines=(stripped(line), *([symbol] if symbol and "cannot find symbol" in said else [])),
+        lines=(stripped(line), *([symbol] if symbol else [])),
         rank=79,
         rule="jvm compiler",
         failure_class=found,
+        identity=f"{line.text.strip()} {what}" if what else "",
     )
 
 

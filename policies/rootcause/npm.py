@@ -29,9 +29,9 @@ _SKIPPED = re.compile(
     r"|^(?:(?:Linux|Darwin|Windows_NT|FreeBSD|SunOS) \d|argv \"|(?:node|npm) {1,4}v\d)"
 )
 _PEER = re.compile(
-    r"^(?:peer |Could not resolve dependency|Conflicting peer)|\bpeer \S{1,200} from "
+    r"^(?:peer |Could not resolve dependency|Conflicting peer)|\bpeer .{1,200} from "
 )
-_WANTS = re.compile(r"^peer \S{1,200} from \S|^While resolving: \S")
+_WANTS = re.compile(r"^peer .{1,200} from \S|^While resolving: \S")
 """Whose wish cannot be met, in the words that differ from one ERESOLVE to another."""
 _NEEDED = re.compile(r"^\s{0,4}(?:Missing|Invalid): ")
 

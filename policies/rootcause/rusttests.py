@@ -17,6 +17,10 @@ _PANIC = re.compile(
 _OLD = re.compile(
     r"^\s*thread '(?P<name>[^']{1,300})' (?:\(\d+\) )?panicked at '(?P<old>.{1,2000})"
 )
+_SOURCE = re.compile(r"(?:^|', |panicked at )(?P<file>(?:[A-Za-z]:)?[^\s':]{1,400}\.rs):\d+:\d+:?$")
+_LIBRARY = re.compile(r"^(?:src/)?lib(?:core|std|alloc)/|^/rustc/|/rustlib/src/")
+_RELEASE = re.compile(r"-\d[\w.+-]{0,40}(?=/)")
+_QUOTED_END = re.compile(r"', \S{1,400}:\d+:\d+$")
 _TEST = re.compile(r"^test (?P<name>\S.{0,300}?) \.\.\. FAILED(?: .*)?$")
 _OUTPUT = re.compile(
     r"^\s*-{3,} (?:(?:TRY \d+ )?STDOUT:\s+\S+ )?(?P<name>\S.{0,300}?)(?: stdout)? -{3,}$"
@@ -55,9 +59,19 @@ def _panic(lines: Sequence[Line], at: int, line: Line, match: re.Match[str]) -> 
             rank=64,
             rule="rust panic",
             first_wins=True,
+            identity=f"{_QUOTED_END.sub('', words).removesuffix(chr(39))} {_file(line, after)}".strip(),
         )
     shown = (stripped(line), *([said] if said else []))
     return _test(shown, name, words, 77)
+
+
+def _file(line: Line, after: Sequence[Line]) -> str:
+    """Give the source file of a panic, of a dependency with its crate; nothing where it is the library's."""
+    told = (match for one in (line, *after) if (match := _SOURCE.search(one.text)))
+    place = next((match["file"].replace("\\", "/") for match in told), "")
+    if _LIBRARY.search(place):
+        return ""
+    return _RELEASE.sub("", place.rpartition("/registry/src/")[2].partition("/")[2] or place)
 
 
 def _returned(lines: Sequence[Line], name: str) -> list[Line]:

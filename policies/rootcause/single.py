@@ -50,6 +50,8 @@ _STACKED_CLASSES = (FailureClass.NETWORK, FailureClass.MISSING_DEPENDENCY)
 _FRAME = re.compile(r"^\s+at [\w.$/@<>-]{1,300} ?\(")
 _NOTE = re.compile(r"^\{.{0,300}?\"level\": ?\"(?:trace|debug|info|warn|warning)\"", re.I)
 """A record of a logger that writes JSON, and that is no error."""
+_APT = re.compile(r"^W: .{0,300}\b(?:GPG error|signature)")
+"""apt warns of an archive that it cannot verify, and goes on without what is new in it."""
 _SELF = re.compile(r"^(?:error|fatal|err!?|e)\b[: ]", re.I)
 
 
@@ -86,10 +88,14 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
         if _BOXED.match(text) or _NOTE.match(text):
             continue
         lowered = text.lower()
-        if noise.is_echo(text) or noise.is_harmless(lowered) or is_wrapper(lowered):
+        is_warned = _APT.match(text) is not None
+        harmless = noise.is_harmless(lowered) and not is_warned
+        if noise.is_echo(text) or harmless or is_wrapper(lowered):
             continue
-        rank = entry.rank - (
-            CLEANING_UP if noise.CLEANUP.search(lowered) and not _SELF.match(text) else 0
+        rank = (
+            entry.rank
+            - (LOGGED if is_warned else 0)
+            - (CLEANING_UP if noise.CLEANUP.search(lowered) and not _SELF.match(text) else 0)
         )
         rank -= ONLY_ENDS if only_ends(lowered) and not entry.first_wins else 0
         is_aside = _RECORD.match(text) or _BESIDE.search(text)

@@ -69,6 +69,40 @@ RUBY = "uninitialized constant Frob::Logger"
 IMPORT = "ImportError: cannot import name 'A' from 'frob.b' ({}/lib/frob/b.py)"
 RUSTC = "package `frob v0.7.0` cannot be built because it requires rustc 1.74 or newer"
 SDK = "SDK does not contain 'libfrob' at the path '/{}/libfrob_os.a'; try increasing the target"
+QT = """{}could not {} the Qt platform plugin "xcb" in "".
+This application failed to start because no Qt platform plugin could be initialized.
+
+Available platform plugins are: {}.
+
+{}"""
+PANIC = """thread 'main' panicked at 'assertion failed: `(left == right)`
+  left: `1`,
+ right: `2`', {}.rs:2:3"""
+HARNESS = """{}t/a.t                (Wstat: 256 Tests: 29 Failed: 1)
+  Failed test:  {}
+  Non-zero exit status: 1
+Result: FAIL"""
+KEY = (
+    "W: GPG error: https://example.org stable InRelease: The following signatures couldn't be verified "
+    "because the public key is not available: NO_PUBKEY {}"
+)
+JAVAC = """[ERROR] /a/B.java:[{},4] cannot find symbol
+[ERROR]   symbol:   class {}
+[ERROR]   location: class B"""
+PEER = """npm ERR! code ERESOLVE
+npm ERR! ERESOLVE unable to resolve dependency tree
+npm ERR!
+npm ERR! While resolving: shop@0.{}.0
+npm ERR! Found: react@18.2.0
+npm ERR!
+npm ERR! Could not resolve dependency:
+npm ERR! peer react@"^15.0.0 || ^16.0.0" from {}@1.4.14"""
+PROTOCOL = "The unauthenticated git protocol on port 9418 is no longer supported."
+PROTOBUF = (
+    "TypeError: Descriptors cannot {}be created directly.{}If this call came from a _pb2.py file,"
+)
+GHC = "src/A.hs:{}:4: error: [GHC-88464]\n    Variable not in scope: {}"
+TS = "src/a.ts({},4): error TS2305: Module '\"x\"' has no exported member '{}'."
 COLLATION = "Unknown collation: 'utf8mb4_{}_ci'"
 
 ONE = (
@@ -107,6 +141,23 @@ ONE = (
     (IMPORT.format("/usr"), IMPORT.format(".venv")),
     (f"error: {RUSTC}", f"Caused by:   {RUSTC}"),
     (f"clang: error: {SDK.format('a')}", SDK.format("b")),
+    (
+        QT.format("qt.qpa.plugin: C", "load", "xcb", ""),
+        QT.format(
+            "C", "load", "minimal, xcb", "run.sh: line 7: 184 Aborted   (core dumped) ./frob"
+        ),
+    ),
+    (
+        PANIC.format("/home/a/.cargo/registry/src/index.crates.io-6f17/frob-0.1.13/src/main"),
+        PANIC.format("C:\\c\\registry\\src\\index.crates.io-1949\\frob-0.2.0\\src\\main"),
+    ),
+    (HARNESS.format("./", 12), HARNESS.format("../", 12)),
+    (PEER.format(1, "frob"), PEER.format(2, "frob")),
+    (f"fatal: remote error:\n  {PROTOCOL}", f"npm ERR!   {PROTOCOL}"),
+    (PROTOBUF.format("not ", "\n"), PROTOBUF.format("", " ")),
+    (GHC.format(3, "frob"), GHC.format(9, "frob")),
+    (TS.format(3, "Frob"), TS.format(9, "Frob")),
+    ("0.873 E: Unable to locate package frob", "E: Unable to locate package frob"),
 )
 
 
@@ -115,6 +166,18 @@ def test_one_cause_seen_by_two_is_one(cause: Cause, one: str, other: str) -> Non
     assert cause(one).fingerprint == cause(other).fingerprint
 
 
+VERSIONS = (
+    "npm ERR! code E404\nnpm ERR! 404 Not Found: frob@{}",
+    "npm ERR! code ETARGET\nnpm ERR! notarget No matching version found for frob@{}.",
+    "Error response from daemon: manifest for frob:{0} not found: manifest unknown",
+    "ERROR: failed to solve: frob:{0}: docker.io/library/frob:{0}: not found",
+    "* What went wrong:\nExecution failed for task ':a'.\n> Could not find com.frob:b:{}.",
+    "ERROR: No matching distribution found for frob=={}",
+    'error: failed to select a version for the requirement `frob = "^{}"`',
+    "E: Version '{}' for 'frob' was not found",
+    "Could not find gem 'frob (= {})' in rubygems repository",
+    "Could not find 'bundler' ({}) required by your Gemfile.lock. (Gem::GemNotFoundException)",
+)
 TWO = (
     (DYLD.format("", 7, "/a", "image not found"), DYLD.format("", 8, "/a", "image not found")),
     ("a: " + TWICE.format("paint", "a", ""), "a: " + TWICE.format("crate", "a", "")),
@@ -123,6 +186,20 @@ TWO = (
     (ESM.format("/app", "frob", ""), ESM.format("/app", "shelf", "")),
     (TSC.format(8), CRA.format("Type expected.  TS1110")),
     (COLLATION.format("frob"), COLLATION.format("shelf")),
+    (PANIC.format("src/a"), PANIC.format("src/b")),
+    (HARNESS.format("", 12), HARNESS.format("", 13)),
+    (KEY.format("23E7166788B63E1E"), KEY.format("E074D16EB6FF4DE3")),
+    (JAVAC.format(3, "Frob"), JAVAC.format(3, "Shelf")),
+    (PEER.format(1, "frob"), PEER.format(1, "shelf")),
+    (GHC.format(3, "frob"), GHC.format(3, "shelf")),
+    (TS.format(3, "Frob"), TS.format(3, "Shelf")),
+    (
+        'a.py:3: error: Name "frob" is not defined  [name-defined]',
+        'a.py:3: error: Name "shelf" is not defined  [name-defined]',
+    ),
+    *((text.format("1.2.0"), text.format("1.3.0")) for text in VERSIONS),
+    *((text.format("00942"), text.format("01017")) for text in ("sqlplus: ERROR: ORA-{}",)),
+    ("Error: Exception from HRESULT: 0x80070005", "Error: Exception from HRESULT: 0x80070020"),
 )
 
 
