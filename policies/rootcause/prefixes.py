@@ -32,8 +32,6 @@ PREFIX = re.compile(
     # docker compose, foreman, BuildKit, pytest-xdist
     r"|[\w.-]{1,80}[-_.]\d{1,4}\s{1,40}\|"
     r"|#\d{1,4} \d{1,6}\.\d{1,4}|#\d{1,4}(?= ERROR)"
-    # BuildKit's excerpt of the failed step: seconds since its start
-    r"|\d{1,5}\.\d{1,4}(?= (?:E:|W:|Err:|npm|pip|error|Error|ERROR|fatal|FATAL)\W)"
     r"|\[gw\d{1,3}\]"
     # Airflow's task log, behind the clock: source file and line
     r"|\{{1,2}[\w.]{1,60}:\d{1,6}\}{1,2}(?= [A-Z]{4,8} - )"

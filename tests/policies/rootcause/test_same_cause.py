@@ -157,7 +157,6 @@ ONE = (
     (PROTOBUF.format("not ", "\n"), PROTOBUF.format("", " ")),
     (GHC.format(3, "frob"), GHC.format(9, "frob")),
     (TS.format(3, "Frob"), TS.format(9, "Frob")),
-    ("0.873 E: Unable to locate package frob", "E: Unable to locate package frob"),
 )
 
 
