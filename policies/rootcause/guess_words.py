@@ -94,9 +94,10 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\bno matching (?:distribution|package|version)|\b(?:image|package|crate|gem"
             r"|pod)s? .{0,80}\bnot found"
             r"|\bmodule `?[\w.]{1,80}`? is in file '[^']{1,300}' which cannot be read"
-            # gcc's driver without a linker, dune without a file, the kernel's link script without pahole
+            # gcc's driver, dune without a file, the kernel's link script, Java's start of a program
             r"|\bcannot find ['`\"‘][\w.+-]{1,60}['\"’]$|^error: file unavailable:"
             r"|\b[\w.+-]{1,40} \([\w./+-]{1,100}\) is not available$"
+            r"|\berror trying to exec '|\bcannot run program .{1,200}(?:error=2\b|no such file)"
         ),
         C.MISSING_DEPENDENCY,
     ),
@@ -123,7 +124,10 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         ),
         C.LINT,
     ),
-    (re.compile(r"\breference to undeclared\b"), C.CONFIG_ERROR),
+    (
+        re.compile(r"\breference to undeclared\b|\btemplat\w{1,8} ?(?:syntax)?error\b"),
+        C.CONFIG_ERROR,
+    ),
     (
         re.compile(
             r"\bunexpected .{1,20} (?:on|at|in) line \d"
@@ -175,9 +179,10 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     (
         re.compile(
             r"\b(?:hash|check ?sums?|digest|integrity)\b|\bmigrations?\b|\bdepends? on itself\b"
-            r"|\b(?:circular|cyclic)\b|\binvalid (?:value|name)\b|\brevisions? (?:identified|are)\b"
+            r"|\b(?:circular|cyclic)\b|\binvalid (?:value|name)\b|\bnot (?:a )?valid\b"
+            r"|\brevisions? (?:identified|are)\b"
             r"|\b(?:toml|json)decodeerror\b|\byaml\.\w{1,20}\.\w{1,20}error\b"
-            r"|\bconfig(?:uration|s|uring)?\b|\bsettings?\b|\boptions?\b|\bflags?\b"
+            r"|\bconfig(?:uration|s|uring)?\b|\bsettings?\b|\boptions?\b|\bflags?\b|\bnot specified\b"
             r"|\barguments?\b|\bparameters?\b"
             r"|\benv(?:ironment)? var|\bmust be (?:set|one of|a)\b|\bnot set\b|\byaml\b"
             r"|\btoml\b|\bjson\b|\bschema\b|\bmanifest\b"
