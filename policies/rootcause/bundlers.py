@@ -29,12 +29,14 @@ _PLACE = re.compile(r"^\s{2,8}(?P<file>[^\s:]{1,300}):\d{1,9}:\d{1,9}:?$")
 _ROLLUP = re.compile(r"^\[!\] (?:\(plugin [^)]{1,80}\) )?(?:\w{0,80}Error: )?\S")
 _DURING = re.compile(r"^error during build:$")
 _COUNT = re.compile(
-    r"^(?:Build failed with \d+ errors?|Transform failed with \d+ errors?)\b.{0,80}$"
+    r"^(?:Error: )?(?:(?:Turbopack )?[Bb]uild|Transform) failed with \d+ errors?\b.{0,80}$"
 )
 _NEXT = re.compile(
     r"^Failed to compile\.?$|^> Build error occurred$|^Error occurred prerendering page|^🚨 "
-    r"Build failed\.$|^Export encountered (?:an )?errors?"
+    r"Build failed\.$|^Export encountered (?:an )?errors?|^⨯ Next\.js build worker exited"
 )
+_CROSSED = re.compile(r"^⨯ (?!Next\.js build worker exited)\S")
+"""Next's own mark of an error: before a page that could not be rendered, it says why."""
 _NEXT_FILE = re.compile(r"^(?:\./|\.\./)\S{1,300}$")
 _ADVICE = re.compile(
     r"^(?:Read more|https?://|Import trace|at |\[eslint\]|Learn more|Page: |> Export)"
@@ -52,7 +54,7 @@ _QUOTED = re.compile(r"(?:resolve(?: import)?|module) ['\"`](?P<what>[^'\"`]{1,3
 _WORDS = (
     *("[ERROR] ", ": error: ", "ERROR in", "Error:", "[!] ", "error during build:"),
     *("Failed to compile", "> Build error occurred", "Error occurred prerendering page"),
-    *("Build failed.", "Export encountered ", "SyntaxError: "),
+    *("Build failed.", "Export encountered ", "SyntaxError: ", "Next.js build worker exited"),
 )
 """One of them stands in every line that one of these begins with: a cheap test before them."""
 
@@ -72,6 +74,9 @@ def bundlers(lines: Sequence[Line]) -> Iterator[Finding]:
             yield from _webpack(line, match, after)
         elif _ROLLUP.match(line.text):
             yield _finding(line, line.text, "")
+        elif "prerendering" in line.text and at and _CROSSED.match(lines[at - 1].text.strip()):
+            said = stripped(lines[at - 1])
+            yield _finding(said, said.text, "", rank=75)
         elif _DURING.match(line.text) or _NEXT.match(line.text):
             yield from _below(after, 76 if _DURING.match(line.text) else 74)
         elif match := _BABEL.match(line.text):

@@ -43,6 +43,11 @@ _CONFIGURE = re.compile(r"^(?:\S{0,200}/)?configure: error: (?P<said>.*)")
 _CONFIGURE_MORE = re.compile(r"^(?:No package '|Package '|\S+ not found|Requested '|Variable )")
 _FAILED = re.compile(r"^FAILED: (?:\[code=\d+\] )?\S")
 _STEP = re.compile(r"^\[\d+/\d+\]|^ninja: ")
+_DRIVER = re.compile(
+    r"^(?:\S{0,200}[/-])?(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+): (?:fatal )?error: "
+    r"(?!linker command failed)\S"
+    r"|^(?:\S{0,200}[/-])?(?:gcc|g\+\+|cc|c\+\+): error trying to exec "
+)
 _BAZEL = re.compile(r"^ERROR: (?:/|[A-Z]:|[\w@/.-]{1,200}:\d+)\S{0,300}?:\d+:\d+: (?P<said>.+)")
 
 
@@ -105,14 +110,21 @@ def ninja(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def bazel(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield Bazel's errors with a place in a BUILD file that are not only a failed action."""
-    for _, line, match in matching(lines, "ERROR: ", _BAZEL):
+    for at, line, match in matching(lines, "ERROR: ", _BAZEL):
         acted = re.search(r"\bfailed: \(|\(Exit \d+\)|Exec failed", match["said"])
+        if acted and (driver := _driver_said(lines[at + 1 : at + 12])):
+            yield Finding(lines=(driver,), rank=72, rule="bazel")
         yield Finding(
             lines=(stripped(line),),
             rank=45 if acted else 75,
             rule="bazel",
             failure_class=None if acted else C.CONFIG_ERROR,
         )
+
+
+def _driver_said(below: Sequence[Line]) -> Line | None:
+    """Give what the compiler's driver said of itself below an action that failed; no place is in it."""
+    return next((stripped(one) for one in below if _DRIVER.match(one.text)), None)
 
 
 def _alarming(said: Sequence[Line]) -> Line:

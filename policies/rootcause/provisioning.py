@@ -13,15 +13,29 @@ from policies.rootcause.scan import holding, matching, stripped
 LOOK_AHEAD = 12
 
 _ANSIBLE = re.compile(
-    r"^fatal: \[(?P<host>[^\]]{1,200})\]: (?P<how>FAILED|UNREACHABLE)! => ?(?P<data>\{.*)?"
+    r"^\s{0,8}fatal: \[(?P<host>[^\]]{1,200})\]: (?P<how>FAILED|UNREACHABLE)! => ?(?P<data>\{.*)?"
 )
 _ANSIBLE_TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(?P<name>.{1,200}?)\]")
+_YAML = re.compile(r"^\s{2,12}(?P<key>stderr|msg): (?:[|>][-+]?$|'?(?P<said>\S.{0,800}?)'?$)")
+"""A field as the YAML and `debug` callbacks print it; a longer text stands on the lines below."""
 _MESSAGE = re.compile(r'"(?:stderr|msg)": "(?P<said>(?:[^"\\]|\\.){1,800})"')
 _PUPPET = re.compile(
     r"^(?:[Ee]rr(?:or)?: )?/[A-Z]\w{0,30}\[.{1,300}: change from .{1,200} failed: (?P<said>\S.{0,800})"
 )
 """A resource that Puppet could not bring to its state; those that depend on it follow as skipped."""
 _TERRAFORM = re.compile(r"^Error: (?P<said>\S.{0,300})$")
+_CLOUD = (
+    (
+        re.compile(
+            r"\b(?:AccessDenied|Unauthorized|AuthFailure|Forbidden|ExpiredToken|InvalidClientTokenId"
+            r"|AuthorizationFailed|PERMISSION_DENIED)|\bError 403\b|\bno valid credential|\baccess denied\b"
+        ),
+        C.AUTH,
+    ),
+    (re.compile(r"\b\w{0,40}(?:LimitExceeded|QuotaExceeded)\b|\bquota exceeded\b"), C.USAGE_LIMIT),
+    (re.compile(r"\bdial tcp\b|\bno such host\b|\bi/o timeout\b|connection refused"), C.NETWORK),
+)
+"""What the provider answered, where it is not the configuration that is wrong."""
 _TERRAFORM_PLACE = re.compile(r"^\s+on \S+\.tf(?:\.json)? line \d+|^\s+with [\w.-]+\.[\w.-]+,$")
 _MAMBA = re.compile(
     r"^(?:LibMamba)?Unsatisfiable(?:Error|SpecificationsError)?: |^error +libmamba |^PackagesNotFoundError: "
@@ -60,12 +74,14 @@ def _ansible(lines: Sequence[Line], at: int, line: Line, match: re.Match[str]) -
     after = next((one.text for one in lines[at + 1 : at + 4] if one.text.strip()), "")
     if after.startswith("...ignoring"):
         return
-    said = _ansible_words(match["data"] or "")
+    said = _ansible_words(match["data"] or "") or _yaml_words(lines[at + 1 : at + LOOK_AHEAD])
     task = next(
         (m["name"] for one in reversed(lines[:at]) if (m := _ANSIBLE_TASK.match(one.text))), ""
     )
     found = C.NETWORK if match["how"] == "UNREACHABLE" else None
-    yield _finding((stripped(line),), "ansible", found, f"{task}: {said}" if said else "", rank=78)
+    yield _finding(
+        (stripped(line),), "ansible", found, ": ".join(x for x in (task, said) if x), rank=78
+    )
 
 
 def _ansible_words(data: str) -> str:
@@ -77,13 +93,26 @@ def _ansible_words(data: str) -> str:
         return match["said"] if match else ""
 
 
+def _yaml_words(below: Sequence[Line]) -> str:
+    """Give what a task's fields say, each on its own line: what it wrote before what Ansible says."""
+    told = dict[str, str]()
+    for at, line in enumerate(below):
+        if not line.text.startswith(" "):
+            break
+        if match := _YAML.match(line.text):
+            longer = below[at + 1].text.strip() if at + 1 < len(below) else ""
+            told[match["key"]] = (match["said"] or longer).strip("'")
+    return told.get("stderr") or told.get("msg") or ""
+
+
 def _terraform(lines: Sequence[Line], at: int, line: Line) -> Iterator[Finding]:
     below = lines[at + 1 : at + 1 + LOOK_AHEAD]
     if not any(_TERRAFORM_PLACE.match(one.text) for one in below[:4]):
         return
     told = [one for one in below if one.text[:1].isupper()][:1]
     said = " ".join((line.text.strip(), *(one.text.strip() for one in told)))
-    yield _finding((stripped(line), *told), "terraform", C.CONFIG_ERROR, said, rank=78)
+    found = next((found for pattern, found in _CLOUD if pattern.search(said)), C.CONFIG_ERROR)
+    yield _finding((stripped(line), *told), "terraform", found, said, rank=78)
 
 
 def _conda(lines: Sequence[Line], at: int, line: Line) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""How xcpretty shows what xcodebuild said: a red cross, the place, the words (fastlane prints its lines).
+"""How xcpretty shows what xcodebuild said: a red cross, the place, the words; and why xcodebuild refuses.
 
 Source: xcpretty's formatter (`format_compile_error`): two blanks after the cross, and no word of a level.
 """
@@ -18,6 +18,12 @@ _ERROR = re.compile(
     r":\d{1,7}(?::\d{1,7})?: (?!warning:|note:)(?P<said>\S.{0,1000})$"
 )
 _MISSING = re.compile(r"\bno such module '|file not found\b")
+_FAILING = re.compile(r"^Failing tests:$")
+_TEST = re.compile(r"^\s{1,8}-?\[?[\w.]{1,200}[. ][\w() ]{1,200}\]?$")
+"""Xcode's list at the end; what was asserted stands far above, or in no log."""
+_REFUSED = re.compile(r"^xcodebuild: error: (?P<said>\S.{0,1000})$")
+_REASON = re.compile(r"^\s{2,8}Reason: (?P<said>\S.{0,1000})$")
+_ABSENT = re.compile(r"\bis not installed\b|\brequires Xcode\b|\bplease download\b", re.I)
 
 
 def xcode_errors(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -30,3 +36,23 @@ def xcode_errors(lines: Sequence[Line]) -> Iterator[Finding]:
             rule="xcode",
             failure_class=C.MISSING_DEPENDENCY if missing else C.COMPILE_ERROR,
         )
+    for at, _, _ in matching(lines, "Failing tests:", _FAILING):
+        if at + 1 < len(lines) and _TEST.match(lines[at + 1].text):
+            first = stripped(lines[at + 1])
+            yield Finding(lines=(first,), rank=62, rule="xcodebuild", failure_class=C.TEST_FAILURE)
+    for at, line, match in matching(lines, "xcodebuild: error:", _REFUSED):
+        yield _refused(line, match["said"], lines[at + 1 : at + 3])
+
+
+def _refused(line: Line, said: str, after: Sequence[Line]) -> Finding:
+    """Give why xcodebuild did not begin: a scheme, a destination or a device that does not fit."""
+    reason = next((one for one in after if _REASON.match(one.text)), None)
+    more = _REASON.sub(lambda match: match["said"], reason.text) if reason else ""
+    is_absent = _ABSENT.search(f"{said} {more}") is not None
+    return Finding(
+        lines=(*([stripped(reason)] if reason else []), stripped(line)),
+        rank=76,
+        rule="xcodebuild",
+        failure_class=C.MISSING_DEPENDENCY if is_absent else C.CONFIG_ERROR,
+        summary=f"{said} {more}".strip(),
+    )
