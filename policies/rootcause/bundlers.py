@@ -49,7 +49,7 @@ _VITE_PLUGIN = re.compile(
     r"^\[(?:vite|plugin|commonjs|UNRESOLVED_IMPORT|PARSE_ERROR|[A-Z_]{5,40})[\w:.@/ "
     r"-]{0,80}\]:? (?P<said>\S.{0,1000})$"
 )
-_QUOTED = re.compile(r"(?:resolve(?: import)?|module) ['\"`](?P<what>[^'\"`]{1,300})['\"`]")
+_QUOTED = re.compile(r"(?:resolve(?: import)?|module|package) ['\"`](?P<what>[^'\"`]{1,300})['\"`]")
 
 _WORDS = (
     *("[ERROR] ", ": error: ", "ERROR in", "Error:", "[!] ", "error during build:"),

@@ -11,6 +11,8 @@ _CHECKERS = (
     r"|clang-(?:format|tidy)|checkstyle|ktlint|detekt|swiftlint|golangci-lint|hadolint|yamllint"
     r"|markdownlint|commitlint|spotless|cppcheck|bandit)"
 )
+_GIVEN = r"(?:specified|configured|defined|given|provided|set)"
+_NAMED = r"(?:stack|project|profile|environment|workspace|preset|browser|scheme)"
 
 PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
     (
@@ -25,7 +27,8 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
         re.compile(
             r"\bexpected\b.{0,80}\bstatus\b.{0,60}\b(?:got|but|received|was)\b"
             r"|\bstatus(?: code)?\b.{0,40}\bexpected\b|\bexpected (?:http )?[1-5]\d\d\b"
-            r"|\bvisual (?:regression|diff)|\bscreenshots? (?:differ|do(?:es)? not match)"
+            r"|\bvisual (?:regression|diff|change)|\bscreenshots? (?:differ|do(?:es)? not match)"
+            r"|\bexpect\(received\)|\bsufficient color contrast\b"
         ),
         C.TEST_FAILURE,
     ),
@@ -33,14 +36,29 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
         re.compile(
             r"\bnot authori[sz]ed\b|\baccess ?denied\b|\binsufficient (?:scopes?|permissions?|privileges?)"
             r"|\binvalid .{0,30}\bauthentication\b|\bauthentication (?:information|token)\b"
-            r"|\btoken (?:is )?not valid\b|\bbad credentials\b|\bunauthenticated\b"
-            r"|\bno (?:github |npm )?token\b"
+            r"|\btokens? (?:is |was )?not (?:valid|found|provided|given|set)\b|\bexpired ?token\b"
+            r"|\btoken .{0,60}\bis expired\b|\bbad credentials\b|\bunauthenticated\b|\binvalid_grant\b"
+            r"|\bno (?:(?:valid|active|git(?:hub|lab)|npm|access|auth\w*|aws|cloud|\w+ editor) ){0,3}"
+            r"(?:tokens?|credentials?|password|api key|licen[cs]e)\b(?! header)"
+            r"|\bpermission_denied\b|\binvalid (?:client )?secret\b|\bdoes not have permission\b"
+            r"|\brefreshing your .{0,30}\bauth"
         ),
         C.AUTH,
     ),
+    (
+        re.compile(
+            r"^(?!.{0,400}(?:https?://|\bdial\b)).{0,500}\bcontext deadline exceeded\b"
+            r"|\btimed out waiting for (?:the |an? )?"
+            r"(?:container|condition|server|service|port|pod|rollout|deployment|lock|health)"
+        ),
+        C.TIMEOUT,
+    ),
     (re.compile(r"^\s?error: unable to (?:write|create|unlink)(?: file)? \S"), C.GIT_ERROR),
     (
-        re.compile(r"\bserver (?:is not|isn't|is) running\b|\bserver (?:did not|didn't) start"),
+        re.compile(
+            r"\bserver (?:is not|isn't|is) running\b|\bserver (?:did not|didn't) start"
+            r"|\b(?:can't|cannot|could not) reach\b|\berr_(?:connection|name_not|internet|timed_out|network)"
+        ),
         C.NETWORK,
     ),
     (
@@ -48,15 +66,26 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
             r"\bcould not find [\w.-]+:[\w.-]+:[\w.-]*\d|\bunable to find a specification\b"
             r"|\blibrary not loaded\b|\bversion [`'\"]?glibc\w*[\d.]+['\"]? not found"
             r"|\bdoes not have a provider named\b|\bfailed to query available provider"
-            r"|\bcould not get versions? (?:for|of) "
+            r"|\bcould not get versions? (?:for|of) |\brequires plugin\b|\brequired but not available\b"
+            r"|\bfailed to (?:execute|run|spawn|start) [`'\"].{1,100}\bno such file"
+            r"|\bnone of .{1,80} (?:is|are) installed\b|\bfatal error: \S{1,100}\.h\w{0,2}: no such file"
+            r"|\b(?:module|plugin|extension|toolchain|interpreter)s? ['\"`][^'\"`]{1,80}['\"`] not found"
         ),
         C.MISSING_DEPENDENCY,
     ),
     (
         re.compile(
             r"\bschema (?:validation|error|violation)|\bcould not resolve placeholder\b"
-            r"|\bcould not find (?:a |the )?(?:required )?file\b"
+            r"|\bcould not find (?:a |the )?(?:required )?(?:file|task|target|project)\b"
             r"|\bexecution error at \(|\b(?:initiali[sz]ation|setup|configuration) (?:is )?required\b"
+            r"|\bexecute of template failed\b|\bincluded file\b|\bmandatory propert|\bmust (?:define"
+            r"|provide|specify|supply)\b|\bproblem validating\b|\bdoes not validate\b|\bnon-parseable\b"
+            rf"|\b{_NAMED}(?:\(s\))? ['\"`(][^'\"`]{{1,60}}['\"`)] (?:was |is )?not found\b"
+            r"|\bunable to find (?:the )?(?:project|input|config\w*) file|\bdoesn't exist\b"
+            r"|\bflag provided but not defined\b|\bin es module scope\b|\balready been used\b"
+            rf"|\bno [\w ]{{1,40}} (?:(?:has|have) been |was |were |is |are )?{_GIVEN}\b"
+            r"|\b(?:version|name|field|property|key) (?:is|are) (?:required|missing|invalid)\b"
+            r"|^\s?dpkg-(?:source|deb|buildpackage): error"
         ),
         C.CONFIG_ERROR,
     ),
@@ -68,7 +97,10 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
         C.LINT,
     ),
     (
-        re.compile(r"\brollup ?error\b|\bcould not resolve ['\"`]\.|\bfailed to parse source\b"),
+        re.compile(
+            r"\brollup ?error\b|\bcould not resolve ['\"`]\.|\bfailed to parse source\b|\bsass ?error\b"
+            r"|\bcompilation ?error\b|\bwhen compiling\b|\boe_runmake failed\b|\.java:\d+: error:"
+        ),
         C.COMPILE_ERROR,
     ),
 )

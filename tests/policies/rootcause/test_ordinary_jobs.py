@@ -297,6 +297,37 @@ MESSAGES = [
         '  on main.tf line 4, in resource "zork_lamp" "b":',
         "auth",
     ),
+    (
+        "src/zork.rb:3: Expected `Integer` but found `String` for `a` https://srb.help/7002",
+        "type_error",
+    ),
+    ("Error ┈┈┈┈┈┈ src/zork.js:3:5\n\nCannot call lamp", "type_error"),
+    ("Tested 120 dependencies for known issues, found 3 issues, 3 vulnerable paths.", "lint"),
+    ("    src/zork.py\n   ❯❯❱ python.lang.lamp-detected\n          Detected a lamp.", "lint"),
+    (
+        'Check: CKV_AWS_18: "Ensure the lamp has logging"\n\tFAILED for resource: zork_lamp.b',
+        "lint",
+    ),
+    (
+        "fqcn[action-core]: Use FQCN for builtins (copy).\nFailed: 1 failure(s), 0 warning(s) on 3 files.",
+        "lint",
+    ),
+    (
+        "* checking package dependencies ... ERROR\nPackage required but not available: 'zork'",
+        "missing_dependency",
+    ),
+    ("src/Zork.hs:3:5-10: Warning: Use camelCase\n1 hint", "lint"),
+    ("Mutation score of 60 is below threshold of 80", "lint"),
+    ("thresholds on metrics 'lamp_duration' have been crossed", "test_failure"),
+    ("Failing scenarios:\ncucumber features/zork.feature:3 # Scenario: Lamp", "test_failure"),
+    (
+        'zork.proto:3:1:Package name "lamp" should be suffixed with a version, such as "lamp.v1".',
+        "lint",
+    ),
+    (
+        "error during build:\nError: Cannot find package '@zork/plugin' imported from /w/vite.config.ts",
+        "missing_dependency",
+    ),
 ]
 
 
