@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from policies.failure import FailureClass
 from policies.rootcause.cases import stripped, unmarked
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.noise import is_wrapper
 from policies.rootcause.scan import holding
 
 LOOK_AHEAD = 8
@@ -109,6 +110,7 @@ def _below(after: Sequence[Line], rank: int) -> Iterator[Finding]:
     said = [
         x for x in filled if x is not file and not _ADVICE.match(x.text) and not _NEXT.match(x.text)
     ]
+    said = [] if said and is_wrapper(said[0].text.lower()) else said
     if said and not any(x.text.startswith("Line ") for x in filled):
         more = (file,) if file else ()
         yield _finding(said[0], said[0].text, file.text if file else "", *more, rank=rank)

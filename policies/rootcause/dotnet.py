@@ -60,7 +60,8 @@ def msbuild(lines: Sequence[Line]) -> Iterator[Finding]:
     seen: set[str] = set()
     for _, line in holding(lines, "error "):
         if _PLAIN.match(line.text):
-            yield Finding(lines=(stripped(line),), rank=58, rule="msbuild")
+            found = C.NETWORK if _NETWORK.search(line.text) else None
+            yield Finding(lines=(stripped(line),), rank=58, rule="msbuild", failure_class=found)
         match = _DIAGNOSTIC.match(line.text) or _BARE.match(line.text)
         if match is None or _ENDS.match(match["code"]):
             continue

@@ -41,7 +41,7 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\bno (?:(?:valid|active|git(?:hub|lab)|npm|access|auth\w*|aws|cloud|\w+ editor) ){0,3}"
             r"(?:tokens?|credentials?|password|api key|licen[cs]e)\b(?! header)"
             r"|\bpermission_denied\b|\binvalid (?:client )?secret\b|\bdoes not have permission\b"
-            r"|\brefreshing your .{0,30}\bauth"
+            r"|\brefreshing your .{0,30}\bauth|\bsession (?:has |is )?expired\b|\breauthenticate\b"
         ),
         C.AUTH,
     ),
@@ -53,7 +53,13 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
         ),
         C.TIMEOUT,
     ),
-    (re.compile(r"^\s?error: unable to (?:write|create|unlink)(?: file)? \S"), C.GIT_ERROR),
+    (
+        re.compile(
+            r"^\s?error: (?:unable to (?:write|create|unlink)(?: file)? \S|invalid path ')"
+            r"|\bcommand '?\['git', '"
+        ),
+        C.GIT_ERROR,
+    ),
     (
         re.compile(
             r"\bserver (?:is not|isn't|is) running\b|\bserver (?:did not|didn't) start"
@@ -85,20 +91,22 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\bflag provided but not defined\b|\bin es module scope\b|\balready been used\b"
             rf"|\bno [\w ]{{1,40}} (?:(?:has|have) been |was |were |is |are )?{_GIVEN}\b"
             r"|\b(?:version|name|field|property|key) (?:is|are) (?:required|missing|invalid)\b"
-            r"|^\s?dpkg-(?:source|deb|buildpackage): error"
+            r"|\bnot (?:been )?(?:properly )?configured\b|^\s?dpkg-(?:source|deb|buildpackage): error"
         ),
         C.CONFIG_ERROR,
     ),
     (
         re.compile(
             rf"\b{_CHECKERS}\b.{{0,60}}\b(?:check|fail\w*|errors?|issues?|problems?|violations?)\b"
+            r"|\bscala(?:fix|fmt)\w{0,40}"
             r"|\bgenerated\b.{0,60}\b(?:out of (?:date|sync)|not up[- ]to[- ]date|stale|outdated)\b"
         ),
         C.LINT,
     ),
     (
         re.compile(
-            r"\brollup ?error\b|\bcould not resolve ['\"`]\.|\bfailed to parse source\b|\bsass ?error\b"
+            r"\brollup ?error\b|\bcould not resolve ['\"`]\.|\bsass ?error\b"
+            r"|\bfailed to parse (?:the )?(?:\w+ )?(?:source|file|module)\b"
             r"|\bcompilation ?error\b|\bwhen compiling\b|\boe_runmake failed\b|\.java:\d+: error:"
         ),
         C.COMPILE_ERROR,

@@ -60,7 +60,7 @@ _WRAPS_AT_START = re.compile(
     r"|\W{0,10}error:? (?:build|lint|tests?|check|job|step|task|pipeline) failed\W{0,10}$"
     r"|(?:npm (?:err!|error) )?for (?:a |the )?(?:full|more|complete|detailed"
     r"|further) (?:report|log|information|details|info)"
-    r"|warning: |hint: |note: |tip: |help: |#{2,6} (?!\[)"
+    r"|warning: |hint: |note: |tip: |help: |examples?: |#{2,6} (?!\[)"
     # what harnesses and buildbot add after the failure
     r"|setting return code to|# tbpl |running post_fatal|exiting -?\d+$"
     r"|no tests run or test summary|error: {1,4}\S{1,60}: commands failed|cannot build derivation '"
@@ -83,10 +83,11 @@ _WRAPS_INSIDE = re.compile(
     r"|see (?:the )?(?:log|output|details|errors?)s? above"
     r"|see above for|status=failed|run .* (?:failed|unsuccessful)\W{0,10}$"
     r"|exited with (?:exit )?code -?\d+|failed to build one or more wheels"
-    r"|did not run successfully|this error originates from a subprocess"
-    r"|command responded with a non-zero exit status|assumes that this means the command failed"
+    r"|did not run successfully|this error originates from a subprocess|command responded with a non-zero"
+    r"|assumes that this means the command failed"
     r"|build step \d+ \".*\" failed: step exited|cloud build failed\. check logs"
     r"|executor failed running \[|\bprocess \".*\" did not complete successfully"
+    r"|failed to run script step|custom container implementation failed|failed to collect page data for"
 )
 _EXIT_WORDS = ("exit", "return", "rc")
 _INSIDE_WORDS = ("exit", "fail", "above", "success", "ld returned", "elifecycle", "originates")
@@ -125,8 +126,7 @@ _HARMLESS = re.compile(
     r"|^\s*[\w.-]+: error$"
     r"|-werror|-wno-error|\berror(?:s|_|-)?(?:budget|budgets|handling|handler|reporting)\b"
     r"|^_xservtrans|^[iwd]\d{4} \d\d:\d\d:\d\d|^w: \S|^plugins: "
-    r"|dependency resolver does not currently take into account"
-    r"|the database system is (?:starting up|shutting down)"
+    r"|resolver does not currently take into account|the database system is (?:starting up|shutting down)"
     # what a web server writes down of each request it answered; why stands elsewhere
     r"|^completed [1-5]\d\d [\w ]{0,40} in \d[\d.]{0,8} ?m?s\b"
     r"|\"(?:get|post|put|patch|delete|head|options) \S{1,300} http/\d(?:\.\d)?\" [1-5]\d\d\b"

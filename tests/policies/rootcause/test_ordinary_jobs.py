@@ -328,6 +328,22 @@ MESSAGES = [
         "error during build:\nError: Cannot find package '@zork/plugin' imported from /w/vite.config.ts",
         "missing_dependency",
     ),
+    ("run_zork.py: error: argument --lamp: invalid choice: 'x' (choose from y)", "config_error"),
+    (
+        "/w/common.sh: line 13: zorkunit: No such file or directory\nCRITICAL - [Check] test failed",
+        "missing_dependency",
+    ),
+    (
+        "C:\\NuGet.targets(128,5): error : Unable to load the service index for source z. [C:\\Z.csproj]",
+        "network",
+    ),
+    (
+        "##[error]error: invalid path '10:00-lamp.md'\n##[error]The process 'git' failed with exit code 128",
+        "git_error",
+    ),
+    ("aws: [ERROR]: Your session has expired. Please reauthenticate using 'aws login'.", "auth"),
+    ("ZorkError: Your shell has not been properly configured to use 'zork'.", "config_error"),
+    ("[error] (zork / scalafixAll) scalafix.sbt.ScalafixFailed: CommandLineError", "lint"),
 ]
 
 
@@ -343,3 +359,33 @@ def test_the_class_of_a_message(cause: Cause, log: str, found: str) -> None:
 def test_the_ordinary_end_of_a_job(cause: Cause, log: str, found: str, words: str) -> None:
     failure = cause(log)
     assert (failure.failure_class.value, words in failure.summary) == (found, True), failure
+
+
+WRAPPED = [
+    (
+        "##[error]The title must contain a lamp\n##[error]Example: 'A lamp'",
+        "must contain a lamp",
+    ),
+    (
+        "zork.sh: line 1: grue-smi: command not found\n"
+        "##[error]Error: failed to run script step: Error: command terminated with non-zero exit code: "
+        "command terminated with exit code 1\n"
+        "##[error]Executing the custom container implementation failed. Please contact your administrator.",
+        "grue-smi",
+    ),
+    (
+        "Error: the lamp is out\n"
+        "##[error]Error: failed to run script step: Error: command terminated with non-zero exit code: "
+        "command terminated with exit code 1",
+        "the lamp is out",
+    ),
+    (
+        "Error: the lamp is out\n> Build error occurred\nError: Failed to collect page data for /zork\n",
+        "the lamp is out",
+    ),
+]
+
+
+@pytest.mark.parametrize(("log", "words"), WRAPPED)
+def test_what_only_wraps_a_step_is_not_the_cause(cause: Cause, log: str, words: str) -> None:
+    assert words in cause(log).summary
