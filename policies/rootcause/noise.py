@@ -16,7 +16,7 @@ _WRAPS_AT_START = re.compile(
     r"|(?:\S{0,60}[-/\\])?g?make(?:\.exe)?(?:\[\d+\])?: \*\*\* .*(?:error -?\d+"
     r"|waiting for unfinished)"
     r"|(?:make|gmake)(?:\[\d+\])?: .*not remade because of errors"
-    r"|npm (?:err!|error)\s*(?:$|errno|code elifecycle|exit status|this is probably not"
+    r"|npm (?:err!|error)\s*(?:$|errno|code (?:elifecycle|\d)|exit status|this is probably not"
     r"|a complete log|failed at the|lifecycle script|path|workspace|location"
     r"|command (?:failed|sh|bash)|in workspace|at location|there is likely additional|/"
     r"|node v|npm v|a-z)"

@@ -275,6 +275,12 @@ SERVICES = [
 
 
 MESSAGES = [
+    (
+        "ERROR: InvalidReturnType - src/Z.php:12:5 - No lamp is returned (see https://psalm.dev/011)\n"
+        "    public function lamp(): string\n\n------------------------------\n1 errors found",
+        "type_error",
+    ),
+    ("Unable to find your zork.json file. Did you forget it?", "config_error"),
     ("AssertionError: expected response to have status code 200 but got 500", "test_failure"),
     ("dyld[123]: Library not loaded: @rpath/libzork.dylib", "missing_dependency"),
     (
@@ -362,6 +368,19 @@ def test_the_ordinary_end_of_a_job(cause: Cause, log: str, found: str, words: st
 
 
 WRAPPED = [
+    (
+        "  1 failed\n    [chromium] › test/zork.spec.ts:23:5 › the lamp is lit ────────\n  5 passed (1.7s)",
+        "test/zork.spec.ts › the lamp is lit",
+    ),
+    (
+        "Error: the lamp is out\nnpm error Lifecycle script `light` failed with error:\n"
+        "npm error code 1\nnpm error path /w\nnpm error command failed",
+        "the lamp is out",
+    ),
+    (
+        "Error: the lamp is out\n✖ 1 error, 1 warnings and 0 suggestions in 1 file.",
+        "the lamp is out",
+    ),
     (
         "##[error]The title must contain a lamp\n##[error]Example: 'A lamp'",
         "must contain a lamp",
