@@ -11,7 +11,7 @@ LOOKED_AT_CHARS = 500
 """Of a longer line only the start is judged."""
 
 _WRAPS_AT_START = re.compile(
-    r"\S{1,200}:\d+: recipe for target .{1,200} failed$|build completed unsuccessfully"
+    r"\S{1,200}:\d+: recipe for target .{1,200} failed$|\[pipeline\] |build completed unsuccessfully"
     r"|failed to run: |the command has failed after \d+ attempts|got exit code"
     r"|(?:\S{0,60}[-/\\])?g?make(?:\.exe)?(?:\[\d+\])?: \*\*\* .*(?:error -?\d+"
     r"|waiting for unfinished)"

@@ -369,6 +369,14 @@ def test_the_ordinary_end_of_a_job(cause: Cause, log: str, found: str, words: st
 
 WRAPPED = [
     (
+        "[Pipeline] withCredentials\n[Pipeline] // withCredentials\n"
+        "[Pipeline] { (Declarative: Post Actions)\n[Pipeline] sh\n+ zork logout\n"
+        "Error when executing always post condition:\nhudson.AbortException: script returned exit code 1\n"
+        "[Pipeline] End of Pipeline\nERROR: Could not find credentials entry with ID 'lamp'\n"
+        "Finished: FAILURE",
+        "with ID 'lamp'",
+    ),
+    (
         "  1 failed\n    [chromium] › test/zork.spec.ts:23:5 › the lamp is lit ────────\n  5 passed (1.7s)",
         "test/zork.spec.ts › the lamp is lit",
     ),
