@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from policies.failure import FailureClass as C
 from policies.rootcause.commands import shown_command
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.guess_phrases import PHRASES
+from policies.rootcause.guess_phrases import ADVICE, PHRASES
 from policies.rootcause.guess_words import WORDS
 from policies.rootcause.places import class_in
 
@@ -74,7 +74,9 @@ def guessed(finding: Finding, lines: Sequence[Line]) -> C | None:
 def by_words(said: str) -> C | None:
     """Give the class that the words of *said* make likely."""
     lowered = said.lower()
-    return next((found for pattern, found in (*PHRASES, *WORDS) if pattern.search(lowered)), None)
+    return next(
+        (found for pattern, found in (*PHRASES, *WORDS, *ADVICE) if pattern.search(lowered)), None
+    )
 
 
 def _around(finding: Finding, lines: Sequence[Line]) -> C | None:

@@ -113,3 +113,15 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
         C.COMPILE_ERROR,
     ),
 )
+
+ADVICE: tuple[tuple[re.Pattern[str], C], ...] = (
+    (
+        re.compile(
+            r"\bplease (?:use|specify|provide|set|pass|configure|enable|add|refer|create|select)\b"
+            r"|\bconsider (?:passing|setting|using|adding)\b|\bdid you (?:forget|mean)\b"
+            r"|\bnot valid\b|\bmake sure (?:that )?(?:you|the|your)\b"
+        ),
+        C.CONFIG_ERROR,
+    ),
+)
+"""Who advises names what to set otherwise; only where no other words tell."""

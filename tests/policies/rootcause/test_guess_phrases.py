@@ -61,6 +61,8 @@ PHRASES = [
     ("Error: expect(received).toBeLit()", "test_failure"),
     ("ERROR: zork-1.0 do_compile: oe_runmake failed", "compile_error"),
     ("SassError: the lamp is out", "compile_error"),
+    ("error: could not light a lamp. Please use `zork` to light it", "config_error"),
+    ("Error: the lamp is out, did you forget the oil?", "config_error"),
 ]
 
 
