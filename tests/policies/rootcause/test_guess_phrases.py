@@ -63,6 +63,28 @@ PHRASES = [
     ("SassError: the lamp is out", "compile_error"),
     ("error: could not light a lamp. Please use `zork` to light it", "config_error"),
     ("Error: the lamp is out, did you forget the oil?", "config_error"),
+    ("ERROR: The zork file is invalid because: Unsupported config option: 'lamp'", "config_error"),
+    ("Error response from daemon: network zork not found", "config_error"),
+    ('error Command "lint" not found.', "config_error"),
+    ("zork.OperationalError: no such table: lamp", "config_error"),
+    ("Error: Username and password required", "auth"),
+    ("Error: Cannot perform an interactive login from a non TTY device", "auth"),
+    ("Error: Commit message does not follow Conventional Commits", "lint"),
+    ("Error: bundle size of 120 kB exceeds limit of 100 kB", "lint"),
+    ("error: cannot find 'lamp' in scope", "compile_error"),
+    (
+        "zork: error: component 'lamp' for target 'x' is unavailable for download",
+        "missing_dependency",
+    ),
+    ("TimeoutError: locator.click: Timeout 30000ms exceeded.", "test_timeout"),
+    ("Error: the lamp did not become healthy within 120s", "timeout"),
+    (
+        "zork.ConnectionError: HTTPSConnectionPool(host='z', port=4): Max retries exceeded",
+        "network",
+    ),
+    ("Error: dial tcp 1.2.3.4:443: i/o timeout", "network"),
+    ("Error: You have exceeded your request limit.", "rate_limit"),
+    ("error: zork completed with signal SIGTERM", "signal_crash"),
 ]
 
 

@@ -276,6 +276,10 @@ SERVICES = [
 
 MESSAGES = [
     (
+        "Got permission denied while trying to connect to the Docker daemon socket at unix:///zork.sock",
+        "sandbox_permission",
+    ),
+    (
         "ERROR: InvalidReturnType - src/Z.php:12:5 - No lamp is returned (see https://psalm.dev/011)\n"
         "    public function lamp(): string\n\n------------------------------\n1 errors found",
         "type_error",
