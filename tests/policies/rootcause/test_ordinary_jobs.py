@@ -275,6 +275,8 @@ SERVICES = [
 
 
 MESSAGES = [
+    ("ESLint found too many warnings (maximum: 0).", "lint"),
+    ("No matching package to install: 'zork-devel'", "missing_dependency"),
     (
         "Got permission denied while trying to connect to the Docker daemon socket at unix:///zork.sock",
         "sandbox_permission",
