@@ -29,7 +29,7 @@ _WRAPPER = re.compile(
 )
 _MISSING = re.compile(
     r"\b(?:ModuleNotFoundError|ImportError|No module named)\b|command not found|: not found"
-    r"|No such file or directory: '(?!/)"
+    r"|No such file or directory: '(?!/)|fatal error: \S{1,200}\.h\w{0,2}: No such file"
 )
 _OTHERS = re.compile(
     r"No space left|\bENOSPC\b|Connection|Temporary failure|\bECONN|\bETIMEDOUT|\bENOTFOUND"

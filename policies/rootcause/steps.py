@@ -43,6 +43,8 @@ SHEBANG = "#!"
 _GITLAB = re.compile(r"^Running with gitlab-runner |^Executing \"step_script\"")
 _COMMAND = re.compile(r"^\$ \S")
 _PIPELINE = re.compile(r"^\[Pipeline\] (?:sh|bat|pwsh|powershell)$")
+_POST = re.compile(r"^\[Pipeline\] \{ \(Declarative: Post Actions\)")
+"""What fails without a command (a checkout, a missing credential) is told at the log's end, after these."""
 _BRANCHES = re.compile(r"^\[Pipeline\] parallel$")
 _TOLD = re.compile(r"^The command \"(?P<said>.{1,500}?)\" (?:failed and )?exited with [1-9]")
 _ANSWERS = re.compile(
@@ -74,8 +76,11 @@ _DENIES = re.compile(
 def failed_step(lines: Sequence[Line]) -> tuple[int, int | None]:
     """Give the first line of the step that failed (0: nothing tells), and the line that says so, if any."""
     starts = _starts(lines)
-    begins = 0
+    begins, has_run = 0, False
     for at, line in enumerate(lines):
+        has_run = has_run or _PIPELINE.match(line.text) is not None
+        if _POST.match(line.text) and not has_run:
+            continue
         if any(form.match(line.text) for form in starts):
             begins = line.number + line.text.startswith(SHEBANG)  # the next line shows the command
         elif STEP_FAILED.match(line.text):
