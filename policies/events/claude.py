@@ -152,7 +152,9 @@ def _what(block: lines.Json) -> str:
 def _end(data: lines.Json) -> Event:
     errors = data.get("errors")
     joined = "\n".join(str(e) for e in errors) if isinstance(errors, list) else ""
-    text = lines.text_of(data.get("result")) or lines.text_of(joined)
+    error = data.get("error")
+    told = lines.text_of(lines.field(error, "message") or error)
+    text = lines.text_of(data.get("result")) or lines.text_of(joined) or told
     subtype = lines.text_of(data.get("subtype"))
     more: dict[str, Any] = {
         "session_id": lines.text_of(data.get("session_id")) or None,

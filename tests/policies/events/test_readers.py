@@ -183,6 +183,12 @@ def test_claudes_error_is_one_however_its_terminal_broke_it(text: str) -> None:
     assert event.lines_back == len(text.split("\n")) - 1 - text.endswith("\n")
 
 
+@pytest.mark.parametrize("error", ["It is spent", {"message": "It is spent"}])
+def test_claudes_end_may_tell_its_error_beside_an_empty_result(error: Any) -> None:
+    row = {"type": "result", "subtype": "error", "is_error": True, "result": "", "error": error}
+    assert [(e.text, e.ok) for e in events("claude", row)] == [("It is spent", False)]
+
+
 def test_claudes_open_error_keeps_no_event_back() -> None:
     told = events(
         "claude", "API Error: 401 {", {"type": "stream_event"}, {"type": "system"}, "done"

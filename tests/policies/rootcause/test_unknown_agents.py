@@ -191,6 +191,7 @@ def test_what_logs_a_call_that_failed_is_no_part_of_its_identity():
             "thread 'main' panicked at a.rs:1:2:\nNo provider configured. Run x first\n",
             "config_error",
         ),
+        ("Error: It ended early: insufficient permission to proceed\n", "sandbox_permission"),
         ("RuntimeError: Agent reached maximum iteration. Current iteration: 5\n", "agent_internal"),
     ],
 )
