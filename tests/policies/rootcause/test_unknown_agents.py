@@ -201,9 +201,17 @@ def test_what_logs_a_call_that_failed_is_no_part_of_its_identity():
         ("Server error\n  → Token limit exceeded before adding it\n", "context_length"),
         ("The service is experiencing high traffic. Try later.\n", "model_error"),
         ("Error: Input must be provided through stdin or --prompt\n", "config_error"),
+        ("Request failed with error: QuotaLimit\n", "usage_limit"),
+        (
+            "Execution failed: Error: Failed to get response from the AI model; it ended\n",
+            "model_error",
+        ),
         ("402 {it was cut\nNo active subscription found. Start one.\n", "usage_limit"),
         ("In order to use this, subscribe to a Small plan\n", "usage_limit"),
-        ('  5: Error { code: "X", message: "Improperly formed request.", id: "3a" }\n', "model_error"),
+        (
+            '  5: Error { code: "X", message: "Improperly formed request.", id: "3a" }\n',
+            "model_error",
+        ),
         ("Error: Please update to the latest version of Small to continue\n", "missing_dependency"),
         ("[Bot] Result error: error=error, stopReason=max_steps\n", "agent_internal"),
         ("Error: It ended early: insufficient permission to proceed\n", "sandbox_permission"),
