@@ -203,8 +203,12 @@ def test_what_logs_a_call_that_failed_is_no_part_of_its_identity():
         ("Error: Input must be provided through stdin or --prompt\n", "config_error"),
         ("Request failed with error: QuotaLimit\n", "usage_limit"),
         (
-            "Execution failed: Error: Failed to get response from the AI model; it ended\n",
+            "Error: Failed to get response from the AI model; retried Last error: Unknown error\n",
             "model_error",
+        ),
+        (
+            "Error: Failed to get response from the AI model; Last error: error sending request\n",
+            "network",
         ),
         ("402 {it was cut\nNo active subscription found. Start one.\n", "usage_limit"),
         ("In order to use this, subscribe to a Small plan\n", "usage_limit"),
