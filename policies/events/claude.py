@@ -6,15 +6,21 @@ An API error also comes as an assistant message of the model `<synthetic>`, whic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from policies.events import lines
+from policies.events import lines, provider
 from policies.events.base import Event, EventKind, Usage
 from policies.events.refused import is_refusal
 
 _SEEN_LIMIT = 1_000
 _DELTA = '{"type":"stream_event"'
+_PIECES = 12
+"""More lines of one error, broken at a terminal's width, are not joined."""
+_BARE = re.compile(r"^API Error: \d{3}$")
+"""The body of the answer stands below it."""
 
 
 class ClaudeReader:
@@ -24,20 +30,49 @@ class ClaudeReader:
 
     def __init__(self) -> None:
         self._denied: set[str] = set()
+        self._pieces: list[str] = []
+        """Of an error in plain text whose body is not closed yet."""
 
     def feed(self, line: str) -> Iterator[Event]:
         """Yield the events of one *line*; the most frequent kind is known by its first bytes."""
         text = lines.plain(line)
         if text.startswith(_DELTA):
             yield Event(kind=EventKind.PROGRESS)
-        elif (data := lines.parse(text)) is not None:
+        elif (data := lines.parse(text)) is None or self._is_body(data):
+            yield from self._plain(text)
+        else:
+            yield from self._told()
             yield from self.read(data)
-        elif text:
-            yield lines.from_text(text)
 
     def finish(self) -> Iterator[Event]:
-        """Yield nothing: the end is an event."""
-        return iter(())
+        """Yield an error that was cut: the end is an event."""
+        yield from self._told()
+
+    def _is_body(self, data: lines.Json) -> bool:
+        """Say whether *data* is no event, but the body of the error that stands above it."""
+        is_bare = len(self._pieces) == 1 and _BARE.match(self._pieces[0]) is not None
+        return is_bare and data.get("type") == "error"
+
+    def _plain(self, text: str) -> Iterator[Event]:
+        """Yield the event of plain *text*; an error's once its body is closed."""
+        if not text:
+            yield from self._told()
+            return
+        self._pieces.append(text)
+        whole = " ".join(self._pieces)
+        is_error = lines.from_text(self._pieces[0]).kind is EventKind.ERROR
+        is_open = provider.is_open(whole) or _BARE.match(whole) is not None
+        if not (is_error and is_open and len(self._pieces) < _PIECES):
+            yield from self._told()
+
+    def _told(self) -> Iterator[Event]:
+        """Yield the event of the pieces that were kept, an error's in the provider's words."""
+        pieces, self._pieces = self._pieces, []
+        if pieces:
+            told = lines.from_text(" ".join(pieces))
+            is_error = told.kind is EventKind.ERROR
+            said = provider.told(told.text) if is_error else told.text
+            yield replace(told, text=said, lines_back=len(pieces) - 1)
 
     def read(self, data: lines.Json) -> Iterator[Event]:
         """Yield the events of one parsed line."""
@@ -117,7 +152,9 @@ def _what(block: lines.Json) -> str:
 def _end(data: lines.Json) -> Event:
     errors = data.get("errors")
     joined = "\n".join(str(e) for e in errors) if isinstance(errors, list) else ""
-    text = lines.text_of(data.get("result")) or lines.text_of(joined)
+    error = data.get("error")
+    told = lines.text_of(lines.field(error, "message") or error)
+    text = lines.text_of(data.get("result")) or lines.text_of(joined) or told
     subtype = lines.text_of(data.get("subtype"))
     more: dict[str, Any] = {
         "session_id": lines.text_of(data.get("session_id")) or None,

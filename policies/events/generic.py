@@ -15,7 +15,7 @@ from policies.events.kinds import kind_of, words_of
 from policies.events.marks import BAD, NOTES, cut, is_bad
 
 _RETRY = frozenset({"retry", "retrying", "retries", "reconnect", "reconnecting", "backoff"})
-_TOOL = frozenset({"tool", "function", "command", "exec", "observation"})
+_TOOL = frozenset({"tool", "function", "command", "exec", "observation", "action"})
 _OVER = frozenset(
     {"end", "ended", "result", "output", "complete", "completed", "finished", "done", "response"}
     | {"observation"}

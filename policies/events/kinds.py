@@ -30,6 +30,8 @@ _HELD = (
 _FINER = ("subtype", "say", "ask", "message_type", "messageType", "event_type", "eventType")
 
 _WORD = re.compile(r"[a-z]+|[A-Z][a-z]*")
+_CLASS = re.compile(r"[A-Z]\w{3,60}Event$")
+"""OpenHands names an event by its class: `ActionEvent`, `ConversationErrorEvent`."""
 _AGENTS = frozenset(
     {"thread", "turn", "assistant", "agent", "session", "tool", "model", "llm", "conversation"}
     | {
@@ -92,7 +94,8 @@ def _has_session(row: lines.Json) -> bool:
 
 def _is_agents(row: lines.Json) -> bool:
     """Say whether *row* is told by an agent, as OpenHands' actions and observations are."""
-    return row.get("source") == "agent"
+    kind = row.get("kind")
+    return row.get("source") == "agent" or (isinstance(kind, str) and bool(_CLASS.match(kind)))
 
 
 def _named(data: lines.Json) -> str:

@@ -30,6 +30,11 @@ _NAMES = re.compile(r"(?:(?:litellm\.)?(?:exceptions\.)?[A-Z]\w{0,60}: ){1,6}")
 _NAME = re.compile(r"\b([A-Z]\w{0,60}): ")
 
 
+def status_named(name: str) -> int | None:
+    """Give the HTTP status that the exception *name* stands for; OpenHands sets LLM before the same names."""
+    return _STATUS.get(name.removeprefix("LLM"))
+
+
 def status_of(said: str) -> int | None:
     """Give the HTTP status that *said* names, else that of the name nearest to its words; None without."""
     if named := lines.status_in(said):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from policies.events import lines
+from policies.events import lines, litellm_errors
 from policies.events.base import TEXT_LIMIT_CHARS
 from policies.events.kinds import SESSIONS
 
-_HELD = ("message", "data", "item", "part", "msg", "payload", "result", "response", "event")
+_HELD = (
+    *("message", "data", "item", "part", "msg", "payload", "result", "response", "event"),
+    "llm_message",
+)
 """What an object may hold in place of telling it itself."""
 _NEAREST = (("error", "data"), ("error",))
 _EXIT_CODES = ("exit_code", "exitCode")
@@ -104,7 +107,8 @@ def exit_code(data: lines.Json) -> int | None:
 
 def role(data: lines.Json) -> str:
     """Give who speaks in *data*, or in the message that it holds."""
-    return lines.text_of(data.get("role") or lines.field(data, "message", "role"))
+    places = (data, data.get("message"), data.get("llm_message"))
+    return next((said for each in places if (said := lines.text_of(lines.field(each, "role")))), "")
 
 
 def blocks(data: lines.Json) -> Iterator[lines.Json]:
@@ -121,7 +125,8 @@ def status(data: lines.Json) -> int | None:
         found = (_http(lines.field(place, name)) for name in _STATUSES)
         if status := next((number for number in found if number), None):
             return status
-        types = (_TYPES.get(lines.text_of(lines.field(place, n))) for n in ("type", "code"))
+        names = [lines.text_of(lines.field(place, n)) for n in ("type", "code")]
+        types = (_TYPES.get(name) or litellm_errors.status_named(name) for name in names)
         if status := next((number for number in types if number), None):
             return status
     return None

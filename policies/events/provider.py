@@ -14,12 +14,14 @@ _NESTED = 3
 """A body's message may hold another body; more were not seen."""
 _VALUE = r"\s{0,4}:\s{0,4}(?:\"((?:[^\"\\]|\\.){1,4000})\"|'((?:[^'\\]|\\.){1,4000})')"
 _FIELDS = tuple(
-    re.compile(rf"(?<!\\)[\"']{name}[\"']{_VALUE}", re.DOTALL)
+    re.compile(rf"(?<!\\)[\"']{name} ?[\"']{_VALUE}", re.DOTALL)
     for name in ("message", "detail", "error", "error_description")
 )
+_INNER = re.compile(r"\\\"message\\\"\s{0,4}:\s{0,4}\\\"((?:[^\"\\]|\\[^\"]){1,4000})(\\\")")
+"""The message of a body inside a body that was cut: its own end is all that closes it."""
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _BLANKS = {"n": "\n", "t": "\t", "r": " "}
-_SEAM = " -:,=(["
+_SEAM = " -:：,=(["
 _BYTES = re.compile(r"(?<![\w'\"])b['\"]$")
 """How Python begins the bytes that it prints."""
 _FAILED_CALL = re.compile(
@@ -87,7 +89,7 @@ def message_in(body: str) -> str:
 
 def _message(body: str) -> str:
     found = (form.search(body) for form in _FIELDS)
-    match = next((each for each in found if each), None)
+    match = next((each for each in found if each), None) or _INNER.search(body)
     return _plain(match[1] or match[2]) if match else ""
 
 

@@ -31,7 +31,7 @@ _ADVICE = re.compile(r"^(?:https?://|<https?://|[-*'\"(a-z])")
 _STEP = re.compile(r"^(?:writing|reading|adding|byte-compiling|package init file) |Warning: ")
 _MISSING = re.compile(
     r"\b(?:ModuleNotFoundError|ImportError|No module named)\b|command not found|: not found"
-    r"|No such file or directory: '(?!/)"
+    r"|No such file or directory: '(?!/)|fatal error: \S{1,200}\.h\w{0,2}: No such file"
 )
 _OTHERS = re.compile(
     r"No space left|\bENOSPC\b|Connection|Temporary failure|\bECONN|\bETIMEDOUT|\bENOTFOUND"

@@ -9,6 +9,7 @@ from policies.failure import FailureClass
 from policies.rootcause.cases import stripped, unmarked
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding
+from policies.rootcause.wrapping import is_wrapper
 
 LOOK_AHEAD = 8
 
@@ -29,12 +30,14 @@ _PLACE = re.compile(r"^\s{2,8}(?P<file>[^\s:]{1,300}):\d{1,9}:\d{1,9}:?$")
 _ROLLUP = re.compile(r"^\[!\] (?:\(plugin [^)]{1,80}\) )?(?:\w{0,80}Error: )?\S")
 _DURING = re.compile(r"^error during build:$")
 _COUNT = re.compile(
-    r"^(?:Build failed with \d+ errors?|Transform failed with \d+ errors?)\b.{0,80}$"
+    r"^(?:Error: )?(?:(?:Turbopack )?[Bb]uild|Transform) failed with \d+ errors?\b.{0,80}$"
 )
 _NEXT = re.compile(
     r"^Failed to compile\.?$|^> Build error occurred$|^Error occurred prerendering page|^🚨 "
-    r"Build failed\.$|^Export encountered (?:an )?errors?"
+    r"Build failed\.$|^Export encountered (?:an )?errors?|^⨯ Next\.js build worker exited"
 )
+_CROSSED = re.compile(r"^⨯ (?!Next\.js build worker exited)\S")
+"""Next's own mark of an error: before a page that could not be rendered, it says why."""
 _NEXT_FILE = re.compile(r"^(?:\./|\.\./)\S{1,300}$")
 _ADVICE = re.compile(
     r"^(?:Read more|https?://|Import trace|at |\[eslint\]|Learn more|Page: |> Export)"
@@ -47,12 +50,12 @@ _VITE_PLUGIN = re.compile(
     r"^\[(?:vite|plugin|commonjs|UNRESOLVED_IMPORT|PARSE_ERROR|[A-Z_]{5,40})[\w:.@/ "
     r"-]{0,80}\]:? (?P<said>\S.{0,1000})$"
 )
-_QUOTED = re.compile(r"(?:resolve(?: import)?|module) ['\"`](?P<what>[^'\"`]{1,300})['\"`]")
+_QUOTED = re.compile(r"(?:resolve(?: import)?|module|package) ['\"`](?P<what>[^'\"`]{1,300})['\"`]")
 
 _WORDS = (
     *("[ERROR] ", ": error: ", "ERROR in", "Error:", "[!] ", "error during build:"),
     *("Failed to compile", "> Build error occurred", "Error occurred prerendering page"),
-    *("Build failed.", "Export encountered ", "SyntaxError: "),
+    *("Build failed.", "Export encountered ", "SyntaxError: ", "Next.js build worker exited"),
 )
 """One of them stands in every line that one of these begins with: a cheap test before them."""
 
@@ -72,6 +75,9 @@ def bundlers(lines: Sequence[Line]) -> Iterator[Finding]:
             yield from _webpack(line, match, after)
         elif _ROLLUP.match(line.text):
             yield _finding(line, line.text, "")
+        elif "prerendering" in line.text and at and _CROSSED.match(lines[at - 1].text.strip()):
+            said = stripped(lines[at - 1])
+            yield _finding(said, said.text, "", rank=75)
         elif _DURING.match(line.text) or _NEXT.match(line.text):
             yield from _below(after, 76 if _DURING.match(line.text) else 74)
         elif match := _BABEL.match(line.text):
@@ -104,6 +110,7 @@ def _below(after: Sequence[Line], rank: int) -> Iterator[Finding]:
     said = [
         x for x in filled if x is not file and not _ADVICE.match(x.text) and not _NEXT.match(x.text)
     ]
+    said = [] if said and is_wrapper(said[0].text.lower()) else said
     if said and not any(x.text.startswith("Line ") for x in filled):
         more = (file,) if file else ()
         yield _finding(said[0], said[0].text, file.text if file else "", *more, rank=rank)

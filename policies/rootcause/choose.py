@@ -76,7 +76,7 @@ def _candidates(
     claimed = {line.number for found in formal if found.rank >= HIGH_RANK for line in found.lines}
     shaped = [f for shape in SHAPES for f in shape(plain) if f.number not in claimed]
     claimed |= {found.number for found in shaped if _names_test(found)}
-    known = [found for found in by_signature(said, signatures) if _adds(found, claimed)]
+    known = [found for found in by_signature(plain, signatures) if _adds(found, claimed)]
     formal, shaped = list(in_place(formal, regions)), list(in_place(shaped, regions))
     placed_known = behind_forms(list(in_place(known, regions)), formal)
     weighed = [*formal, *placed_known, *shaped, *in_place(by_words(said, guards), regions)]

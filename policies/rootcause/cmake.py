@@ -53,6 +53,11 @@ _ACTED = re.compile(
     r"\bfailed: \(|\(Exit \d+\)|Exec failed|\bfailed: \S{1,200} failed: error executing"
 )
 """A command that it ran failed (before Bazel 4 `of rule '//x' failed: tool failed: error executing`)."""
+_DRIVER = re.compile(
+    r"^(?:\S{0,200}[/-])?(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+): (?:fatal )?error: "
+    r"(?!linker command failed)\S"
+    r"|^(?:\S{0,200}[/-])?(?:gcc|g\+\+|cc|c\+\+): error trying to exec "
+)
 
 
 def cmake(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -116,7 +121,9 @@ def bazel(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield Bazel's errors with a place in a BUILD file; of a failed action what its command printed."""
     for at, line, match in matching(lines, "ERROR: ", _BAZEL):
         acted = _ACTED.search(match["said"])
-        if acted and (said := _printed(lines[at + 1 : at + 1 + BLOCK_LIMIT])):
+        if acted and (driver := _driver_said(lines[at + 1 : at + 1 + BLOCK_LIMIT])):
+            yield Finding(lines=(driver,), rank=72, rule="bazel")
+        elif acted and (said := _printed(lines[at + 1 : at + 1 + BLOCK_LIMIT])):
             yield Finding(lines=(_alarming(said),), rank=PRINTED, rule="bazel action")
         yield Finding(
             lines=(stripped(line),),
@@ -135,6 +142,11 @@ def _printed(after: Sequence[Line]) -> list[Line]:
         if line.text.strip() and not _SHOWN.match(line.text) and not is_wrapper(line.text.lower()):
             said.append(stripped(line))
     return said
+
+
+def _driver_said(below: Sequence[Line]) -> Line | None:
+    """Give what the compiler's driver said of itself below an action that failed; no place is in it."""
+    return next((stripped(one) for one in below if _DRIVER.match(one.text)), None)
 
 
 def _alarming(said: Sequence[Line]) -> Line:

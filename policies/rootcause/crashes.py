@@ -86,14 +86,14 @@ def terminations(lines: Sequence[Line]) -> Iterator[Finding]:
         match = _TERMINATE.match(line.text)
         if match:
             what = next((m for m in map(_what, lines[at + 1 : at + 3]) if m), None)
-            shown = (stripped(line), *([what] if what else []))
+            shown = (*([what] if what else []), stripped(line))
             is_memory = bool(_MEMORY.search(line.text))
             yield Finding(
                 lines=shown,
                 rank=84,
                 rule="terminate",
                 failure_class=C.OUT_OF_MEMORY if is_memory else C.SIGNAL_CRASH,
-                summary=" ".join(one.text for one in shown),
+                summary=_told(what, match["type"] or "") if what else "",
             )
     for _, line, _ in matching(lines, "ssertion ", _ASSERT):
         yield Finding(lines=(stripped(line),), rank=84, rule="assert", failure_class=C.SIGNAL_CRASH)
@@ -115,6 +115,12 @@ def aborts(lines: Sequence[Line]) -> Iterator[Finding]:
                     failure_class=C.SIGNAL_CRASH,
                     identity=said[-1].text,
                 )
+
+
+def _told(what: Line, kind: str) -> str:
+    """Give the exception's text behind its type, as the other languages print them."""
+    said = _WHAT.sub(lambda match: match["said"], what.text)
+    return f"{kind}: {said}" if kind else said
 
 
 def _what(line: Line) -> Line | None:

@@ -25,7 +25,7 @@ _CLASSES = (
     ("NU1301|NU1300|NU5", C.NETWORK),
     (
         "NU1605|NU1102|NU1101|NU1103|NU1107|NU1|NETSDK1045|NETSDK1147|MSB3644|NETSDK1127|NETSDK1100"
-        "|MSB8036|MSB8020|MSB8003|MSB8041",
+        "|MSB8036|MSB8020|MSB8003|MSB8041|LNK1104|LNK1181",
         C.MISSING_DEPENDENCY,
     ),
     ("NETSDK|MSB1|MSB4|NU", C.CONFIG_ERROR),
@@ -44,6 +44,9 @@ _XUNIT = re.compile(
     r"^\s*(?:\[xUnit\.net [\d:.]+\]\s+)?(?P<name>[\w.+<>`]{3,300}(?:\(.{0,500}\))?) \[FAIL\]$"
 )
 _NUNIT = re.compile(r"^\s*\d+\) (?:Failed|Error|Invalid) : (?P<name>\S.{0,300})$")
+_TEST_ERROR = re.compile(r"^\s*\S.{0,300}\(\d+\): error TESTERROR: ?(?P<said>\S.*)?$")
+_TOLD = re.compile(r"^\s*(?P<name>[\w.+<>`]{3,300}) \([^)]{1,20}\): Error Message: (?P<said>\S.*)")
+"""The terminal logger's: a code without a number, then the test and its message on one line."""
 _MESSAGE = re.compile(r"^\s*Error Message:$")
 _XUNIT_LEAD = re.compile(r"^\[xUnit\.net [\d:.]+\]\s*")
 _STACK = re.compile(r"^\s*(?:Stack Trace:|at )")
@@ -57,7 +60,8 @@ def msbuild(lines: Sequence[Line]) -> Iterator[Finding]:
     seen: set[str] = set()
     for _, line in holding(lines, "error "):
         if _PLAIN.match(line.text):
-            yield Finding(lines=(stripped(line),), rank=58, rule="msbuild")
+            found = C.NETWORK if _NETWORK.search(line.text) else None
+            yield Finding(lines=(stripped(line),), rank=58, rule="msbuild", failure_class=found)
         match = _DIAGNOSTIC.match(line.text) or _BARE.match(line.text)
         if match is None or _ENDS.match(match["code"]):
             continue
@@ -81,6 +85,10 @@ def dotnet_tests(lines: Sequence[Line]) -> Iterator[Finding]:
             said = _message(lines, at)
             if said or "." in match["name"]:
                 yield _test(line, match["name"], said)
+    for at, line, match in matching(lines, "error TESTERROR", _TEST_ERROR):
+        told = next((m for one in lines[at : at + 2] if (m := _TOLD.match(one.text))), None)
+        below = [Line(lines[at + 1].number, told["said"])] if told and not match["said"] else []
+        yield _test(line, told["name"] if told else match["said"] or "", below)
     for _, line, match in matching(lines, "test run was aborted", _ABORTED):
         crashed = "crash" in match["said"].lower()
         yield Finding(

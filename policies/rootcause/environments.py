@@ -23,6 +23,10 @@ _TOX_SPAWN = re.compile(
     r"^(?P<env>[\w.-]{1,100}): Exception running subprocess |^ERROR: InvocationError for "
     r"command could not find executable"
 )
+_TOX_LACKS = re.compile(
+    r"^(?P<env>[\w.-]{1,100}): (?P<skips>skipped because|failed with) could not find python interpreter"
+)
+"""An environment that is skipped may be no failure: another's comes first."""
 
 
 def environments(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -42,6 +46,9 @@ def environments(lines: Sequence[Line]) -> Iterator[Finding]:
             yield _of_env(line, 40, f"nox -s {shlex.quote(session)}" if session else "")
         elif match := _TOX_SPAWN.match(line.text):
             yield _of_env(line, 71, f"tox -e {match['env']}" if match["env"] else "", missing=True)
+        elif match := _TOX_LACKS.match(line.text):
+            rank = 60 if match["skips"].startswith("skipped") else 71
+            yield _of_env(line, rank, f"tox -e {match['env']}", missing=True)
         elif match := _TOX_END.match(line.text):
             yield _of_env(line, 40, f"tox -e {match['env'] or match['old']}")
 

@@ -84,24 +84,27 @@ _CRA = re.compile(
 _TOO_MANY = ("found too many warnings", "Treating warnings as errors", "(maximum: ")
 _WORDS = (" [Error", ", Error - ", ": error ", "ERROR: ", " MD0", ":MD0", "━━", " (")
 _SETTINGS = re.compile(
-    r"^(?:ESLint couldn't find (?:an eslint\.config|a configuration file|the config)|Error: "
-    r"Failed to load (?:config|parser)|No files matching (?:the pattern )?['\"]|Could not "
+    r"^(?:ESLint couldn't find (?:an eslint\.config|a configuration file|the config \"\.)|Error: "
+    r"Failed to load (?:config|parser) ['\"]\.|No files matching (?:the pattern )?['\"]|Could not "
     r"find config file|Error: No ESLint configuration found|Invalid option '|.{0,80}ESLint "
     r"configuration (?:in|is|error))"
 )
-_PLUGIN = re.compile(r"^ESLint couldn't find the plugin|^Error: Failed to load plugin")
+_PLUGIN = re.compile(
+    r"^ESLint couldn't find the (?:plugin|config \"[^.])"
+    r"|^Error: Failed to load (?:plugin|(?:config|parser) ['\"][^.])"
+)
 _OXLINT = re.compile(
     r"^\s{1,4}[×x] (?P<code>[\w@/-]{1,60}\([\w@/-]{1,80}\)): (?P<said>\S.{0,500})$"
 )
 _OX_PLACE = re.compile(r"^\s{1,12}[╭,]─?\[(?P<file>\S{1,300}?):\d{1,9}:\d{1,9}\]")
 _TSC = re.compile(
     r"^(?:Error: |ERROR in |\s{0,4})?(?P<file>[^\s:()\[\]][^:()]{0,300}?)"
-    r"(?:\(\d{1,9},\d{1,9}\)|:\d{1,9}:\d{1,9})(?: -|:) error (?P<code>TS\d{1,6}): "
+    r"(?:\(\d{1,9},\d{1,9}\)|:\d{1,9}:\d{1,9})(?: -|:) error (?P<code>(?:TS|NG)-?\d{1,6}): "
 )
+_PACKAGE = re.compile(r"\bTS(?:2307|2688|7016): .{1,60} '(?!\.|/|@/|~|#|src/)[^']")
+"""What TypeScript looks for in node_modules: to be installed, with its types."""
 _TSC_BARE = re.compile(r"^error (?P<code>TS\d{1,6}): \S")
-_TYPE_LINE = re.compile(
-    r"^(?:Type error|(?P<code>TS\d{1,6})): \S|^\S.{0,400}  (?P<last>TS\d{1,6})$"
-)
+_TYPE_LINE = re.compile(r"^(?:Type error|(?P<code>TS\d{1,6})): \S|^\S.{0,400}  (?P<last>TS\d+)$")
 _TYPE_PLACE = re.compile(
     r"^(?:ERROR in |TypeScript error in (?=.{1,300}\):$)(?:[A-Za-z]:)?)?"
     r"(?P<file>\.{0,2}/?[^\s:()]{1,300}\.(?:[cm]?[jt]sx?|vue|svelte))"
@@ -125,8 +128,8 @@ def js_linters(lines: Sequence[Line]) -> Iterator[Finding]:
             file = head["file"].strip()
         elif match := _OXLINT.match(text):
             place = (found for x in lines[at + 1 : at + 3] if (found := _OX_PLACE.match(x.text)))
-            named = next(place, None)
-            yield _lint(line, named["file"] if named else "", match["code"])
+            shown = next(place, None)
+            yield _lint(line, shown["file"] if shown else "", match["code"])
         elif _SETTINGS.match(text):
             yield _settings(stripped(line), FailureClass.CONFIG_ERROR)
         elif _PLUGIN.match(text):
@@ -138,8 +141,7 @@ def _row(text: str) -> re.Match[str] | None:
 
 
 def _is_warning(row: re.Match[str]) -> bool:
-    level = row.groupdict().get("level")
-    return level in ("warning", "⚠") or row[0].lstrip().startswith("Line")
+    return row.groupdict().get("level") in ("warning", "⚠") or row[0].lstrip()[:4] == "Line"
 
 
 def _settings(line: Line, found: FailureClass) -> Finding:
@@ -149,16 +151,15 @@ def _settings(line: Line, found: FailureClass) -> Finding:
 def typescript(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield tsc's errors, also as vue-tsc, Angular, Next.js and webpack's checker print them."""
     for at, raw in enumerate(lines):
-        if "TS" not in raw.text and not raw.text.startswith("Type error"):
+        if not any(word in raw.text for word in ("TS", "NG", "Type error")):
             continue
         text = unmarked(raw.text)
         line = Line(raw.number, text.strip())
         if match := _TSC.match(text) or _TSC_BARE.match(text):
             yield _typed(line, match.groupdict().get("file") or "", match["code"])
         elif at and (match := _TYPE_LINE.match(text)):
-            above = lines[at - 1]
+            above, code = lines[at - 1], match["code"] or match["last"] or text
             if place := _TYPE_PLACE.match(above.text):
-                code = match["code"] or match["last"] or text
                 yield _typed(line, place["file"], code, stripped(above))
 
 
@@ -179,18 +180,20 @@ def _typed(line: Line, file: str, code: str, *more: Line) -> Finding:
         lines=(line, *more),
         rank=77,
         rule="tsc",
-        failure_class=_class_of(code),
+        failure_class=_class_of(code, line.text),
         summary=f"{file}: {line.text}" if more else line.text,
         identity=f"{file.rpartition('node_modules/')[2]} {code} {named(line.text)}".strip(),
     )
 
 
-def _class_of(code: str) -> FailureClass:
-    """TypeScript numbers its messages by kind: 1xxx is syntax, 5xxx, 6xxx and 18xxx are settings."""
+def _class_of(code: str, text: str) -> FailureClass:
+    """TypeScript numbers its messages by kind: 1xxx is syntax, 5xxx, 6xxx, 18xxx settings; NG: Angular's."""
+    if _PACKAGE.search(text):
+        return FailureClass.MISSING_DEPENDENCY
     number = code.removeprefix("TS")
+    if code.startswith("NG") or re.match(r"1\d{3}$", number):
+        return FailureClass.COMPILE_ERROR
     if not number.isdigit():
         return _TYPE
-    if len(number) == 4 and number[0] == "1":
-        return FailureClass.COMPILE_ERROR
     is_setting = (len(number) == 4 and number[0] in "56") or number in ("18002", "18003")
     return FailureClass.CONFIG_ERROR if is_setting else _TYPE

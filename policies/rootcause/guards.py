@@ -15,13 +15,15 @@ QUIET, HARMLESS, CLEANUP, BARE, HINTS = (1 << n for n in range(9, 14))
 ALL = (1 << 14) - 1
 """A line that may hold anything."""
 
+_CODES = ("401", "403", "429", "500", "502", "503", "504")
+"""Of HTTP, with which a server refuses."""
 _REFUSALS = (
     "fail", "cannot", "can't", "could not", "couldn't", "unable to", "denied", "refus", "reject", "invalid",
     "missing", "not found", "no such", "unexpected", "abort", "kill", "expired", "exceed", "timed out",
     "timeout", "mismatch", "regression", "must", "cancel", "do not ", "does not ", "undefined", "undeclared",
     "unbound", "attempt to ", "expected", "conflict", "differ", "not allowed", "not permitted",
     "not supported", "not defined", "not valid", "not installed", "not available", "not loaded",
-    "http", "status", "replied", "answered", "responded", "on signal ", "longer than",
+    *_CODES, "on signal ", "longer than",
 )  # fmt: skip
 
 _ZEROS = tuple(f"{end}{gap}{more}0" for end in "rsldegt" for gap in ":= " for more in ("", *":= "))
@@ -65,8 +67,8 @@ GUARDS: dict[int, tuple[str, ...]] = {
         "mismatch", "regression", "must", "cancel", "not ", "n't", "never",
         "unused", "unknown", "illegal", "correct", "duplicate", "disallow", "leak",
         "vulnerab", "violation", "secret", "undefined", "undeclared", "unbound", "attempt to",
-        "expected", "conflict", "differ", "http", "status", "replied", "answered", "responded",
-        "on signal ", "longer than", "\u2716", "\u2717", "\u2718", "\u274c", "\u00d7",
+        "expected", "conflict", "differ", *_CODES, "on signal ", "longer than",
+        "\u2716", "\u2717", "\u2718", "\u274c", "\u00d7",
     ),
 }  # fmt: skip
 """By expression: literals of which one stands in every lower-cased line in which it finds anything."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from policies.failure import FailureClass as C
 from policies.rootcause.commands import shown_command
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.guess_phrases import ADVICE, PHRASES
 from policies.rootcause.guess_words import WORDS
 from policies.rootcause.places import class_in
 from policies.rootcause.single import compares
@@ -41,11 +42,13 @@ _BUILDS = re.compile(
     r"|^g?make(?:(?:\[\d+\])?:| -[jC]) ?|^\[\d+ of \d+\] Compiling "
     r"|^\s*(?:error: )?builder for '?/nix/store/"
 )
+_TITLE = re.compile(r"^##\[group\]Run (?!actions/(?:checkout|cache|setup))(?P<title>\S.{0,200})$")
+"""GitHub's head of a step."""
 _BY_COMMAND: tuple[tuple[re.Pattern[str], C], ...] = (
     (
         re.compile(
             r"\b(?:lint|fmt|format|style|stylecheck|checkstyle|clippy|tidy|codespell"
-            r"|shellcheck)\b|lint\b"
+            r"|shellcheck)\b|lint\b|\bcheck[-_][\w-]{1,60}\.(?:sh|py|rb|m?js|ts|pl|php)\b"
         ),
         C.LINT,
     ),
@@ -78,7 +81,9 @@ def guessed(finding: Finding, lines: Sequence[Line]) -> C | None:
 def by_words(said: str) -> C | None:
     """Give the class that the words of *said* make likely."""
     lowered = said.lower()
-    return next((found for pattern, found in WORDS if pattern.search(lowered)), None)
+    return next(
+        (found for pattern, found in (*PHRASES, *WORDS, *ADVICE) if pattern.search(lowered)), None
+    )
 
 
 def _around(finding: Finding, lines: Sequence[Line]) -> C | None:
@@ -96,9 +101,14 @@ def _around(finding: Finding, lines: Sequence[Line]) -> C | None:
 
 
 def _by_command(finding: Finding, lines: Sequence[Line]) -> C | None:
-    """Give what the command that ran was for."""
-    for command in shown_command(lines, 0, finding.number):
+    """Give what the command that ran was for; of a step that is a script or an action its title tells."""
+    titles = (match["title"] for line in reversed(lines) if (match := _title(line, finding.number)))
+    for command in (*shown_command(lines, 0, finding.number), next(titles, "")):
         for pattern, found in _BY_COMMAND:
             if pattern.search(command):
                 return found
     return None
+
+
+def _title(line: Line, before: int) -> re.Match[str] | None:
+    return _TITLE.match(line.text) if line.number < before and line.text[:2] == "##" else None

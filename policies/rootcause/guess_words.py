@@ -45,7 +45,8 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"\b(?:unknownhost|noroutetohost|connect(?:timeout)?|sockettimeout|sslhandshake"
             r"|bind)exception\b|\b(?:https?|status|error|code|returned|replied|answered"
             r"|responded)\b.{0,24}\b(?:404|500|502|503|504)\b|\beof\b.{0,20}\b(?:down|up)load"
-            r"|\b404 not found\b.{0,10}https?:|\b(?:502|503|504) (?:bad|service|gateway)|\bhttp error\b"
+            r"|\b404 not found\b.{0,10}https?:|\b(?:502|503|504) (?:bad|service|gateway)"
+            r"|\b(?:http|network) error\b"
             r"|\bfailed to query\b|\bcould not resolve host|\bunreachable\b|\b(?:connect(?:ion)?|socket|dns"
             r"|proxy|tls|ssl|download(?:ing)?|upload|registry|mirror)\b.{0,80}\b(?:fail\w*|error|refused"
             r"|reset|closed|lost|unable|could not|timed out)|\b(?:fail|unable|could not"
@@ -96,9 +97,10 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\bno matching (?:distribution|package|version)|\b(?:image|package|crate|gem"
             r"|pod)s? .{0,80}\bnot found"
             r"|\bmodule `?[\w.]{1,80}`? is in file '[^']{1,300}' which cannot be read"
-            # gcc's driver without a linker, dune without a file, the kernel's link script without pahole
+            # gcc's driver, dune without a file, the kernel's link script, Java's start of a program
             r"|\bcannot find ['`\"‘][\w.+-]{1,60}['\"’]$|^error: file unavailable:"
             r"|\b[\w.+-]{1,40} \([\w./+-]{1,100}\) is not available$"
+            r"|\berror trying to exec '|\bcannot run program .{1,200}(?:error=2\b|no such file)"
         ),
         C.MISSING_DEPENDENCY,
     ),
@@ -128,7 +130,8 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     (
         re.compile(
             r"\b(?:toml|json)decodeerror\b|\byaml\.\w{1,20}\.\w{1,20}error\b|"
-            r"\breference to undeclared\b|\block ?file\b.{0,40}\b(?:needs to be updated|out of (?:date"
+            r"\breference to undeclared\b|\btemplat\w{1,8} ?(?:syntax)?error\b"
+            r"|\block ?file\b.{0,40}\b(?:needs to be updated|out of (?:date"
             r"|sync)|not up to date|outdated)|\b(?:hash|checksum|digest|integrity)\b.{0,60}\bmismatch"
             r"|\b(?:pars|read|load)\w*\b.{0,60}\.(?:ya?ml|toml|json|ini|cfg|conf)\b"
         ),
@@ -181,8 +184,9 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         re.compile(
             r"\b(?:hash|check ?sums?|digest|integrity)\b|\bmigrations?\b|\bdepends? on itself\b"
             r"|\b(?:circular|cyclic)\b|\brevisions? (?:identified|are)\b|\bconfig(?:uration|s|uring)?\b"
-            r"|\bsettings?\b|\boptions?\b|\bflags?\b|\barguments?\b|\bparameters?\b|\binvalid (?:value|name"
-            r"|choice)\b|\benv(?:ironment)? var|\bmust be (?:set|one of|a)\b|\bnot set\b|\byaml\b|\btoml\b"
+            r"|\bsettings?\b|\boptions?\b|\bflags?\b|\barguments?\b|\bparameters?\b|\bnot (?:a )?valid\b"
+            r"|\bnot specified\b|\binvalid (?:value|name|choice)\b|\benv(?:ironment)? var"
+            r"|\bmust be (?:set|one of|a)\b|\bnot set\b|\byaml\b|\btoml\b"
             r"|\bjson\b|\bschema\b|\bmanifest\b|\brequired (?:field|key|property|value)|\bunknown (?:key"
             r"|field|property|target|task|script|command|input|file|environment)|\bmissing (?:script|input"
             r"|command)|\bdeprecated\b|\bunsupported\b|\bdoes not exist\b|\balready exists\b"

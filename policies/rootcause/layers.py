@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
@@ -14,7 +15,7 @@ from policies.rootcause.package_codes import class_of_code
 from policies.rootcause.wrapping import is_wrapper
 
 LAYERS = 12
-_RANK = 71
+_RANK, _CHAINED = 71, 80
 
 _HEAD = re.compile(r"^(?:error|Error|ERROR): \S")
 _CAUSE = re.compile(r"^\s{2,8}(?:Caused by|cause): (?P<said>\S.{0,2000})$")
@@ -24,6 +25,7 @@ _CROSS = re.compile(r"^\s{1,4}× (?P<said>\S.{0,2000})$")
 _ARROW = re.compile(r"^\s{1,6}[├╰]─▶ (?P<said>\S.{0,2000})$")
 _MORE = re.compile(r"^\s{4,10}(?:│ )?\s{0,4}(?P<said>[^\s│├╰×┬╭].{0,2000})$")
 _CODE = re.compile(r"^Error: (?P<code>ERR_PNPM_\w{1,80})$")
+_UNREAD = re.compile(r"^error: Failed to parse ")
 _NO_SOLUTION = "No solution found when resolving"
 
 
@@ -35,7 +37,9 @@ def layered(lines: Sequence[Line]) -> Iterator[Finding]:
         code = match["code"] if (match := _CODE.match(line.text)) else code
         if _HEAD.match(line.text) and after:
             if inner := [x for x in _caused_by(after) if not is_wrapper(x.text.lower())]:
-                yield _finding(line, line.text, inner)
+                told = _finding(line, line.text, inner)
+                is_uvs = line.text.startswith("error: ") and _CAUSE.match(after[0].text)
+                yield replace(told, rank=_CHAINED) if is_uvs else told
         elif (match := _CROSS.match(line.text)) and not line.text.lstrip().startswith(
             "× Encountered"
         ):
@@ -88,7 +92,13 @@ def _finding(
         lines=tuple(own.values()),
         rank=80 if is_solver else 78 if code else _RANK,
         rule="layered error",
-        failure_class=FailureClass.MISSING_DEPENDENCY if is_solver else class_of_code(code),
+        failure_class=_class_of(is_solver, outer, code),
         summary=": ".join(dict.fromkeys(layers)),
         identity=f"{outer} {said}",
     )
+
+
+def _class_of(is_solver: bool, outer: str, code: str) -> FailureClass | None:
+    if is_solver:
+        return FailureClass.MISSING_DEPENDENCY
+    return FailureClass.CONFIG_ERROR if _UNREAD.match(outer) else class_of_code(code)

@@ -56,7 +56,7 @@ LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
             r"|\bconflict|\bdiffers?\b"
             r"|\b(?:leaks?|vulnerabilit\w{1,4}|violations?|secrets?|differences) (?:were "
             r"|was )?(?:found|detected)"
-            r"|\b(?:http|status|replied|answered|responded)\b.{0,16}?\b(?:40[13]|429|50[0234])\b"
+            r"|\b(?:http|status|replied|answered|responded)\b.{0,16}?\b(?:401|403|429|500|502|503|504)\b"
             r"|\bon signal \d|\btook longer than\b|\bnot loaded\b"
             r"|not (?:allowed|permitted|supported|defined|valid|installed|available)|cancelled"
         ),

@@ -26,6 +26,7 @@ _SKIPPED = re.compile(
     r"the author|Run \"npm|In most|Note that you|For a full|node_modules/|Fix the upstream"
     r"|to accept an|See \S{1,300}$|Could not write)\b|^(?:404$|$|/|\d{1,6}$)"
     # Of old npm: the system that it ran on
+    r"|^registry error parsing json$"
     r"|^(?:(?:Linux|Darwin|Windows_NT|FreeBSD|SunOS) \d|argv \"|(?:node|npm) {1,4}v\d)"
 )
 _PEER = re.compile(

@@ -70,6 +70,9 @@ _NETWORK = re.compile(
 _STAN_FILE = re.compile(
     r"^\s{1,4}Line\s{2,12}(?P<file>\S.{0,300}\.php\S{0,60})(?: \(in context.{0,200})?$"
 )
+_STAN_GENERAL = re.compile(r"^\s{1,4}Error\s*$")
+_STAN_RULE = re.compile(r"^\s{1,4}-{8,}\s*$")
+"""phpstan's table of what has no place in a file: a heading between two rules."""
 _STAN_ROW = re.compile(r"^\s{1,4}:?\d{1,7}\s{2,12}(?P<said>\S.{0,1000})$")
 _CS_FILE = re.compile(r"^FILE: (?P<file>\S.{0,400})$")
 _CS_ROW = re.compile(r"^\s{1,8}\d{1,7} \| (?P<level>ERROR|WARNING)\s{1,4}\| (?P<said>\S.{0,500})$")
@@ -94,7 +97,9 @@ def php_checkers(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the complaints of phpstan, psalm, phpcs, php-cs-fixer and pint."""
     yield from complaints(lines, FORMATS, (".php", "ERROR: "))
     file, is_stan = "", False
-    for line in lines:
+    for at, line in enumerate(lines):
+        if _STAN_GENERAL.match(line.text):
+            yield from _unplaced(lines[at + 1 : at + 3])
         head = _STAN_FILE.match(line.text) or _CS_FILE.match(line.text)
         if head:
             file, is_stan = head["file"].strip(), not line.text.startswith("FILE")
@@ -104,6 +109,13 @@ def php_checkers(lines: Sequence[Line]) -> Iterator[Finding]:
             yield _row(
                 "phpcs", line, file, row["said"], _LINT, 75 if row["level"] == "ERROR" else 73
             )
+
+
+def _unplaced(after: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the first row below the heading of phpstan's table of errors without a file."""
+    if len(after) == 2 and _STAN_RULE.match(after[0].text) and after[1].text.strip():
+        said = stripped(after[1])
+        yield Finding(lines=(said,), rank=75, rule="phpstan", failure_class=_LINT)
 
 
 def _row(rule: str, line: Line, file: str, said: str, found: FailureClass, rank: int) -> Finding:

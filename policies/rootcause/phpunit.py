@@ -85,6 +85,8 @@ def _item(line: Line, name: str, after: Sequence[Line]) -> Finding:
 
 
 def _testdox(lines: Sequence[Line]) -> Iterator[Finding]:
+    if not any(_TESTDOX_SAID.match(line.text) for line in lines):
+        return  # another program's crosses
     for at, line in enumerate(lines):
         if match := _TESTDOX.match(line.text):
             said = [

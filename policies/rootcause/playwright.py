@@ -16,6 +16,11 @@ _HEAD = re.compile(
     r"^\s{2,4}\d{1,6}\) (?P<title>(?:\[(?P<project>[^\]]{1,80})\] › )?(?P<file>[^\s›]{1,300})"
     r":(?P<line>\d{1,9}):\d{1,9} › (?P<name>\S.{0,400}?))[ ─]{0,200}$"
 )
+_ROW = re.compile(
+    r"^\s{4}(?P<title>\[(?P<project>[^\]]{1,80})\] › (?P<file>[^\s›]{1,300}):(?P<line>\d{1,9}):\d{1,9}"
+    r" › (?P<name>\S.{0,400}?))[ ─]{0,200}$"
+)
+"""A test in the list at the end: all that a log holds whose start was cut off."""
 _COUNT = re.compile(
     r"^\s{2}\d{1,6} (?P<kind>failed|flaky|passed|skipped|did not run|interrupted)\b"
 )
@@ -29,24 +34,33 @@ _VALUE = re.compile(r"^\s{4,8}(?:Expected|Received)\b[\w ]{0,40}:")
 
 def playwright(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the failing tests, each with its error and the values compared."""
-    flaky, seen = _flaky(lines), set[str]()
+    flaky, seen = {_title(line) for line in _listed(lines, "flaky")}, set[str]()
     for at, line in enumerate(lines):
         match = _HEAD.match(line.text)
         if match and match["title"] not in flaky and match["title"] not in seen:
             seen.add(match["title"])
             yield _of(line, match, lines[at + 1 : at + LOOK_AHEAD])
+    for line in _listed(lines, "failed") if not seen else ():
+        if match := _ROW.match(line.text):
+            yield _of(line, match, ())
 
 
-def _flaky(lines: Sequence[Line]) -> set[str]:
-    found, kind = set[str](), ""
+def _listed(lines: Sequence[Line], wanted: str) -> list[Line]:
+    """Give the tests listed at the end below the count of those that are *wanted*."""
+    found, kind = list[Line](), ""
     for line in lines:
         if match := _COUNT.match(line.text):
             kind = match["kind"]
-        elif kind == "flaky" and (listed := _LISTED.match(line.text)):
-            found.add(listed["title"])
+        elif kind == wanted and _LISTED.match(line.text):
+            found.append(line)
         elif not line.text.startswith("    "):
             kind = ""
     return found
+
+
+def _title(line: Line) -> str:
+    match = _LISTED.match(line.text)
+    return match["title"] if match else ""
 
 
 def _of(line: Line, match: re.Match[str], after: Sequence[Line]) -> Finding:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from policies.events import litellm_errors
 from policies.events.lines import is_retry
@@ -22,32 +23,52 @@ ANSWER = "provider's answer"
 """The rule's name: what the catalogue knows of the words is nearer than what the status stands for."""
 _OWN_RANK, _RANK = 93, 75
 _WORDS = (
-    "Error code: ", "litellm.", "openai.", "anthropic.", "genai.", "AI_", "APIError", "{", "equest failed",
-)  # fmt: skip
+    *("Error code: ", "litellm.", "openai.", "anthropic.", "genai.", "AI_", "APIError", "{"),
+    *("equest failed", "API error from "),
+)
 """One of them stands in whatever is looked for."""
-_LEAD = r"^(?:[^\"'`{]{0,120}?[\s:(\[=])?"
+_LEAD = r"^(?:[^\"'`{]{0,120}?[\s:：(\[=])?"
+_SAYS = r"(?!Traceback \()\S"
+"""A message, and not the trace of another exception that some put in its place."""
 _OWN = (
     re.compile(_LEAD + r"Error code: (?P<status>[45]\d\d)\b"),
     re.compile(
         r"^\W{0,6}(?:\w[\w ]{0,40}: )?(?:litellm|openai|anthropic|google\.genai)\."
-        r"(?:\w{1,30}\.){0,3}[A-Z]\w{2,60}: \S"
+        rf"(?:\w{{1,30}}\.){{0,3}}[A-Z]\w{{2,60}}: {_SAYS}"
     ),
+    re.compile(rf"^[^\"'`{{]{{0,260}}?: litellm\.(?:\w{{1,30}}\.){{0,3}}[A-Z]\w{{2,60}}: {_SAYS}"),
+    re.compile(_LEAD + r"[Rr]equest failed: Request failed with status: (?P<status>[45]\d\d)\b"),
+    re.compile(_LEAD + r"API error from [\w-]{1,40} \(model: [^()]{1,100}\): \S"),
     re.compile(
         _LEAD + r"[A-Z]{0,4}_?API(?:Call|Status|Connection|Response)?Error(?: \[\w{1,40}\])?: "
         r"(?:(?P<status>[45]\d\d)\b|\S)"
     ),
     re.compile(_LEAD + r"AI_[A-Z]\w{2,40}Error(?: \[\w{1,40}\])?: \S"),
 )
-_BARE = re.compile(r"^\W{0,6}(?:[\w -]{0,60}\b)?[Ee]rror:? ?\{(?:$|\s{0,4}[\"']\w)")
+_BARE = re.compile(
+    r"^\W{0,6}(?:[Ee]rror: )?(?:[\w -]{0,60}\b)?(?:[Ee]rror:?|[Cc]all failed:) ?\{(?:$|\s{0,4}[\"']\w)"
+)
 """An object printed in the place of a message."""
 _BODY = re.compile(
-    r"^(?:[^\"'`{]{0,120}?[\s:(\[]|.{0,80}?\b(?:GET|POST) \"https?://[^\"\s]{1,300}\": )?"
+    r"^(?:[^\"'`{]{0,120}?[\s:：(\[]|.{0,80}?\b(?:GET|POST) \"https?://[^\"\s]{1,300}\": )?"
     r"(?P<status>[45]\d\d)\b[^\"'`{]{0,60}\{[\"'](?:error|type|message|detail|code)[\"']: ?"
 )
 _REFUSED = re.compile(r"API(?:Call|Status)Error")
 """So the AI SDK and OpenAI's libraries name an answer that is an error; without one it is another."""
 _STATED = re.compile(_LEAD + r"[Rr]equest failed with status(?: code)?:? (?P<status>[45]\d\d)\b")
 """As users of reqwest and axios put it; it is a model's where it speaks of one."""
+_FIELD = re.compile(r"\s{0,8}\w[\w ]{0,40}:(?: |$)")
+_FIELDS_BELOW = 8
+_STATUS_FIELD = re.compile(
+    r"^\s{0,8}(?:http[_ ])?status(?:[_ ]?code)?: ([45]\d\d)\b", re.IGNORECASE | re.MULTILINE
+)
+_REASON_FIELD = re.compile(
+    r"^\s{0,8}(?:\w{1,20}_)?(message|reason): (?!n/a\b|none\b|null\b)(\S.{0,300})$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NAMES = re.compile(
+    r"^[^\"'`{]{0,260}?\blitellm\.(?:(?:litellm\.|exceptions\.)?[A-Z]\w{2,60}: ){1,6}"
+)
 _OF_MODELS = re.compile(
     r"\bmodels?\b|\bapi[ _-]?key\b|\btokens?\b|\bquota\b|rate.?limit|_error\b|overloaded|context"
     r"|[\"']error[\"']: ?\{|\bmessages[.:\[]|\bcontent blocks?\b|\btool_(?:use|result|calls?)\b"
@@ -62,7 +83,7 @@ def provider_errors(lines: Sequence[Line]) -> Iterator[Finding]:
     if not any(map(text.__contains__, _WORDS)):
         return
     for at, line in enumerate(lines):
-        start = line.text[:400]
+        start = line.text.lstrip()[:400]
         if not any(map(start.__contains__, _WORDS)) or is_retry(start):
             continue
         own = next((match for form in _OWN if (match := form.match(start))), None)
@@ -78,8 +99,10 @@ def _finding(
     if not (is_own or _OF_MODELS.search(said)):
         return
     status = match.groupdict().get("status")
-    code = int(status) if status else litellm_errors.status_of(said) or status_in(said)
-    words = told(said)
+    below = _fields_below(lines, at)
+    named = int(status) if status else _status(said)
+    code = named or next(map(int, _STATUS_FIELD.findall(below)), None)
+    words = _with_field(told(said), below)
     yield Finding(
         lines=(Line(lines[at].number, said),),
         rank=_OWN_RANK if is_own or len(said) > len(lines[at].text) else _RANK,
@@ -87,6 +110,30 @@ def _finding(
         failure_class=by_status(code) or (C.MODEL_ERROR if _REFUSED.search(match[0]) else None),
         first_wins=False,
         summary=words,
-        identity=message_in(said) or words,
+        identity=message_in(said) or _bare(words),
         agent_form=True,
     )
+
+
+def _status(said: str) -> int | None:
+    own = said[max(0, said.find("litellm.")) :]
+    return litellm_errors.status_of(own) or status_in(said)
+
+
+def _fields_below(lines: Sequence[Line], at: int) -> str:
+    """Give the fields (`status: 400 Bad Request`) that follow the error in *lines*[*at*]."""
+    below = (line.text for line in lines[at + 1 : at + 1 + _FIELDS_BELOW])
+    return "\n".join(takewhile(_FIELD.match, below))
+
+
+def _with_field(words: str, below: str) -> str:
+    """Give *words*, and what the fields *below* tell of the reason."""
+    found = {match[1].lower(): match[2] for match in _REASON_FIELD.finditer(below)}
+    reason = found.get("message") or found.get("reason", "")
+    return f"{words} ({reason.strip()})" if reason else words
+
+
+def _bare(words: str) -> str:
+    """Give *words* without who logs them, litellm's names, and the trace after them: those vary."""
+    head = _NAMES.match(words) if "litellm." in words else None
+    return (words[head.end() :] if head else words).partition(" Traceback: Traceback (")[0]

@@ -14,7 +14,7 @@ from policies.rootcause.scan import holding, matching, stripped
 LOOK_AHEAD, RESULT_LINES = 12, 60
 
 _ANSIBLE = re.compile(
-    r"^fatal: \[(?P<host>[^\]]{1,200})\]: (?P<how>FAILED|UNREACHABLE)! => ?(?P<data>\{.*)?"
+    r"^\s{0,8}fatal: \[(?P<host>[^\]]{1,200})\]: (?P<how>FAILED|UNREACHABLE)! => ?(?P<data>\{.*)?"
 )
 _ANSIBLE_TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(?P<name>.{1,200}?)\]")
 _MESSAGE = re.compile(r'"(?:stderr|msg)": "(?P<said>(?:[^"\\]|\\.){1,800})"')
@@ -26,6 +26,18 @@ _PUPPET = re.compile(
 )
 """A resource that Puppet could not bring to its state; those that depend on it follow as skipped."""
 _TERRAFORM = re.compile(r"^Error: (?P<said>\S.{0,300})$")
+_CLOUD = (
+    (
+        re.compile(
+            r"\b(?:AccessDenied|Unauthorized|AuthFailure|Forbidden|ExpiredToken|InvalidClientTokenId"
+            r"|AuthorizationFailed|PERMISSION_DENIED)|\bError 403\b|\bno valid credential|\baccess denied\b"
+        ),
+        C.AUTH,
+    ),
+    (re.compile(r"\b\w{0,40}(?:LimitExceeded|QuotaExceeded)\b|\bquota exceeded\b"), C.USAGE_LIMIT),
+    (re.compile(r"\bdial tcp\b|\bno such host\b|\bi/o timeout\b|connection refused"), C.NETWORK),
+)
+"""What the provider answered, where it is not the configuration that is wrong."""
 _TERRAFORM_PLACE = re.compile(r"^\s+on \S+\.tf(?:\.json)? line \d+|^\s+with [\w.-]+\.[\w.-]+,$")
 _MAMBA = re.compile(
     r"^(?:LibMamba)?Unsatisfiable(?:Error|SpecificationsError)?: |^error +libmamba |^PackagesNotFoundError: "
@@ -73,7 +85,7 @@ def _ansible(lines: Sequence[Line], at: int, line: Line, match: re.Match[str]) -
     is_away = match["how"] == "UNREACHABLE" and "Permission denied" not in said
     found = C.NETWORK if is_away else None
     shown = (told, stripped(line)) if told else (stripped(line),)
-    yield _finding(shown, "ansible", found, f"{task}: {said}" if said else "", rank=78)
+    yield _finding(shown, "ansible", found, ": ".join(x for x in (task, said) if x), rank=78)
 
 
 def _is_below(line: Line) -> bool:
@@ -106,7 +118,8 @@ def _terraform(lines: Sequence[Line], at: int, line: Line) -> Iterator[Finding]:
         return
     told = [one for one in below if one.text[:1].isupper()][:1]
     said = " ".join((line.text.strip(), *(one.text.strip() for one in told)))
-    yield _finding((stripped(line), *told), "terraform", C.CONFIG_ERROR, said, rank=78)
+    found = next((found for pattern, found in _CLOUD if pattern.search(said)), C.CONFIG_ERROR)
+    yield _finding((stripped(line), *told), "terraform", found, said, rank=78)
 
 
 def _conda(lines: Sequence[Line], at: int, line: Line) -> Iterator[Finding]:

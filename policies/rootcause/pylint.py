@@ -17,6 +17,8 @@ _PY = (
 _CODE = r"(?P<code>[A-Z]{1,7}\d{2,5})"
 _LINT, _TYPE = FailureClass.LINT, FailureClass.TYPE_ERROR
 
+_ARGPARSE = r"(?:\w+ \w* ?\w* ?arguments?\b|argument |unrecognized |too few |no such option)"
+"""What option parsers say of a program's own command line, in mypy's form."""
 FORMATS: tuple[Format, ...] = (
     Format(
         "mypy",
@@ -27,7 +29,7 @@ FORMATS: tuple[Format, ...] = (
         _TYPE,
         77,
     ),
-    Format("mypy", re.compile(rf"^{_PY}: error: (?P<said>.{{1,1500}})$"), _TYPE, 77),
+    Format("mypy", re.compile(rf"^{_PY}: error: (?!{_ARGPARSE})(?P<said>.{{1,1500}})$"), _TYPE, 77),
     Format(
         "pyright",
         re.compile(

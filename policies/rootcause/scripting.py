@@ -55,7 +55,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
             (
                 environments,
                 "nox > |: exit |: FAIL |Exception running subprocess|InvocationError|"
-                "commands failed",
+                "commands failed|could not find python interpreter",
             ),
         ),
     ),
@@ -94,7 +94,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
         ".js|.ts|.mjs|.cjs|.jsx|.tsx|.vue|.svelte|npm |yarn|node|● |✕ |Usage Error: |Internal "
         "Error: |✖|×|[warn] |"
         "[error] |[fail]| › | MD0|━━|➤ YN| failing|ERR_PNPM|ESLint|ERROR in|"
-        "Failed to compile|error TS|  Message:|FAILED",
+        "Failed to compile|error TS|error NG|  Message:|FAILED",
         (
             (node_errors, "    at |  at |--trace-uncaught|SyntaxError: "),
             (jest, "● |✕ |coverage threshold|Coverage for|No tests found"),
@@ -115,11 +115,11 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
                 "ESLint|ERROR: |.js:|.ts:|.jsx:|.tsx:|Error: Failed to load|"
                 "No files matching|config file",
             ),
-            (typescript, "error TS|Type error: |TS"),
+            (typescript, "error TS|Type error: |TS|error NG"),
             (
                 bundlers,
                 "ERROR in|[ERROR] |error: |[!] |error during build|Failed to compile|"
-                "Build error|prerendering|Build failed|SyntaxError: |"
+                "Build error|prerendering|Build failed|worker exited|SyntaxError: |"
                 "Module build failed|Module parse failed",
             ),
             (deno_tests, " => "),
@@ -146,14 +146,14 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
         ),
     ),
     (
-        ".php|PHP|omposer|requirements could|\\|Fatal error|Parse error|FILE: | ✘ ",
+        ".php|PHP|omposer|requirements could|\\|Fatal error|Parse error|FILE: | ✘ |[ERROR] Found ",
         (
             (
                 php,
                 "Fatal error|Parse error|Compile Error|installable set|compatible set|"
                 " line |  [|\\",
             ),
-            (php_checkers, ".php|FILE: "),
+            (php_checkers, ".php|FILE: |[ERROR] Found "),
             (phpunit, "There was |There were | ✘ "),
             (pest, "FAILED  "),
         ),

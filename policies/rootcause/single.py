@@ -79,9 +79,9 @@ def tests_own(text: str, entry: Signature) -> bool:
 
 
 def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Finding]:
-    """Yield the lines that the catalogue knows, unless they are wrappers or report no failure."""
+    """Yield the unmarked *lines* that the catalogue knows, unless they are wrappers or report no failure."""
     for at, line in enumerate(lines):
-        text = unmarked(line.text)
+        text = line.text
         entry = signatures.of(text)
         if entry is None or tests_own(text, entry):
             continue

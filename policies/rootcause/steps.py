@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from policies.rootcause.finding import Line
+from policies.rootcause.scan import holding
 
 STEP_FAILED = re.compile(
     r"^(?:##\[error\])?(?:Error: )?Process completed with exit code [1-9]"
@@ -38,11 +39,22 @@ _STARTS = re.compile(
     r"|^#!/bin/(?:ba)?sh -e|^~~~ Running |^Step \d{1,3}/\d{1,3} : [A-Z]{2,12} "
     r"|^=+ Started .{1,500} \(results: "
 )
+_WORDS = (
+    "Process completed with", "##[", "ERROR: Job failed", "WARNING: script canceled", "The command ",
+    "The command exited with status ", "Exited with code ", "Command exited with code ",
+    "ERROR: script returned exit code", "Build step '", "Finished: FAILURE", "Post job cleanup.",
+    "Running after", "Uploading artifacts for failed job", "Saving cache for failed job", "Cleaning up ",
+    "[Pipeline] ", "= Finished ", "= Started ", 'Executing "step_script"', "#!/bin/", "~~~ Running ", "Step ",
+)  # fmt: skip
+"""One of them stands in every line that starts or ends a step; in GitLab's logs a dollar, too."""
 SHEBANG = "#!"
 """CircleCI shows the shell, and below it the command."""
 _GITLAB = re.compile(r"^Running with gitlab-runner |^Executing \"step_script\"")
+_GITLAB_WORDS = ("Running with gitlab-runner ", 'Executing "step_script"')
 _COMMAND = re.compile(r"^\$ \S")
 _PIPELINE = re.compile(r"^\[Pipeline\] (?:sh|bat|pwsh|powershell)$")
+_POST = re.compile(r"^\[Pipeline\] \{ \(Declarative: Post Actions\)")
+"""What fails without a command (a checkout, a missing credential) is told at the log's end, after these."""
 _BRANCHES = re.compile(r"^\[Pipeline\] parallel$")
 _TOLD = re.compile(r"^The command \"(?P<said>.{1,500}?)\" (?:failed and )?exited with [1-9]")
 _ANSWERS = re.compile(
@@ -74,8 +86,12 @@ _DENIES = re.compile(
 def failed_step(lines: Sequence[Line]) -> tuple[int, int | None]:
     """Give the first line of the step that failed (0: nothing tells), and the line that says so, if any."""
     starts = _starts(lines)
-    begins = 0
-    for at, line in enumerate(lines):
+    words = (*_WORDS, "$ ") if _COMMAND in starts else _WORDS
+    begins, has_run = 0, False
+    for at, line in holding(lines, *words):
+        has_run = has_run or _PIPELINE.match(line.text) is not None
+        if _POST.match(line.text) and not has_run:
+            continue
         if any(form.match(line.text) for form in starts):
             begins = line.number + line.text.startswith(SHEBANG)  # the next line shows the command
         elif STEP_FAILED.match(line.text):
@@ -86,9 +102,9 @@ def failed_step(lines: Sequence[Line]) -> tuple[int, int | None]:
 def _starts(lines: Sequence[Line]) -> tuple[re.Pattern[str], ...]:
     """Give what begins a step in this log: a dollar or a pipeline's step only where it surely is one."""
     forms = [_STARTS]
-    if any(_GITLAB.match(line.text) for line in lines):
+    if any(_GITLAB.match(line.text) for _, line in holding(lines, *_GITLAB_WORDS)):
         forms.append(_COMMAND)
-    if not any(_BRANCHES.match(line.text) for line in lines):
+    if not any(_BRANCHES.match(line.text) for _, line in holding(lines, "[Pipeline] parallel")):
         forms.append(_PIPELINE)
     return tuple(forms)
 
@@ -104,10 +120,11 @@ def _shown_command(lines: Sequence[Line], at: int) -> int:
 
 def answers(lines: Sequence[Line]) -> tuple[int, ...]:
     """Give the lines that say that something which was waited for is there."""
-    return tuple(line.number for line in lines if _answers(line.text))
+    held = holding(lines, *_ANSWER_WORDS)
+    return tuple(line.number for _, line in held if _answers(line.text))
 
 
 def _answers(text: str) -> bool:
-    if len(text) > ANSWER_CHARS or not any(map(text.__contains__, _ANSWER_WORDS)):
+    if len(text) > ANSWER_CHARS:
         return False
     return _ANSWERS.match(text) is not None and not _DENIES.search(text)

@@ -30,8 +30,8 @@ _COUNTED = words_of(
     "steps file files job jobs task tasks target targets build builds run runs command commands "
     "package packages project projects module modules result results summary report total totals "
     "count number problem problems issue issues violation violations offense offenses warning "
-    "warnings warn pass passed passes passing skip skipped skips pending todo ignored disabled "
-    "scanned linted checked validated analyzed due inspected compiled to blacklisted xfail "
+    "suggestion suggestions warnings warn pass passed passes passing skip skipped skips pending todo "
+    "ignored disabled scanned linted checked validated analyzed due inspected compiled to blacklisted xfail "
     "xfailed xpass xpassed expected retried flaky cancelled canceled success successes successful "
     "succeeded ok okay info compilation execution pipeline stage session unit integration testing"
 )

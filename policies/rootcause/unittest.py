@@ -15,7 +15,9 @@ RANK = 81
 _DOC_LINES = 4
 """A test's doc string may stand between its name and the rule."""
 
-_HEAD = re.compile(r"^(?P<kind>FAIL|ERROR|UNEXPECTED SUCCESS): (?P<name>\S.{0,400})$")
+_HEAD = re.compile(
+    r"^(?P<kind>FAIL|ERROR|UNEXPECTED SUCCESS): (?!\S+ - \S+:\d+:\d+ - )(?P<name>\S.{0,400})$"
+)
 _CASE = re.compile(r"^(?P<test>\w{1,200}) \((?P<where>[\w.]{1,300})\)(?P<sub> .{1,300})?$")
 _ABOVE, _BELOW = re.compile(r"^={20,}$"), re.compile(r"^-{20,}$")
 """What unittest draws around a name; other tools frame their errors with one kind of rule only."""

@@ -11,12 +11,12 @@ LOOKED_AT_CHARS = 500
 """Of a longer line only the start is judged."""
 
 _WRAPS_AT_START = re.compile(
-    r"\S{1,200}:\d+: recipe for target .{1,200} failed$|build completed unsuccessfully"
+    r"\S{1,200}:\d+: recipe for target .{1,200} failed$|\[pipeline\] |build completed unsuccessfully"
     r"|failed to run: |the command has failed after \d+ attempts|got exit code"
     r"|(?:\S{0,60}[-/\\])?g?make(?:\.exe)?(?:\[\d+\])?: \*\*\* .*(?:error -?\d+"
     r"|waiting for unfinished|deleting (?:intermediate )?file |archive member )"
     r"|(?:make|gmake)(?:\[\d+\])?: .*not remade because of errors"
-    r"|npm (?:err!|error)\s*(?:$|errno|code elifecycle|exit status|this is probably not"
+    r"|npm (?:err!|error)\s*(?:$|errno|code (?:elifecycle|\d)|exit status|this is probably not"
     r"|a complete log|failed at the|lifecycle script|path|workspace|location"
     r"|command (?:failed|sh|bash)|in workspace|at location|there is likely additional|/|node v|npm v|a-z)"
     r"|\[(?:error|fatal|info)\] +(?:re-run maven|to see the full stack"
@@ -56,7 +56,7 @@ _WRAPS_AT_START = re.compile(
     r"|error: subprocess-exited-with-error|caused by:?$"
     r"|\W{0,10}error:? (?:build|lint|tests?|check|job|step|task|pipeline) failed\W{0,10}$"
     r"|(?:npm (?:err!|error) )?for (?:a |the )?(?:full|more|complete|detailed|further)"
-    r" (?:report|log|information|details|info)|warning: |hint: |note: |tip: |help: |#{2,6} (?!\[)"
+    r" (?:report|log|information|details|info)|warning: |hint: |note: |tip: |help: |examples?: |#{2,6} (?!\[)"
     # what harnesses and buildbot add after the failure
     r"|(?:please )?(?:check|see|visit|read)(?: out)? https?://\S{1,300} (?:for|to|on)\b"
     r"|setting return code to|# tbpl |running post_fatal|exiting -?\d+$"
@@ -84,10 +84,11 @@ _WRAPS_INSIDE = re.compile(
     r"|see above for|status=failed|run .* (?:failed|unsuccessful)\W{0,10}$"
     r"|exited with (?:exit )?code -?\d+|failed to build one or more wheels"
     r"|did not run successfully|this error originates from a subprocess"
-    r"|command responded with a non-zero exit status|assumes that this means the command failed"
+    r"|command responded with a non-zero|assumes that this means the command failed"
     r"|build step \d+ \".*\" failed: step exited|cloud build failed\. check logs"
     r"|failed: error executing (?:[\w ]{1,40} )?command|executor failed running \["
     r"|\bprocess \".*\" did not complete successfully"
+    r"|failed to run script step|custom container implementation failed|failed to collect page data for"
 )
 _EXIT_WORDS = ("exit", "return", "rc")
 _INSIDE_WORDS = ("exit", "fail", "above", "success", "ld returned", "elifecycle", "originates")

@@ -26,6 +26,12 @@ _FLUTTER = re.compile(r"^Error \(Xcode\): (?P<said>\S.{0,1000})$")
 _PASSED_ON = re.compile(r"\.(?:swift|m|mm|h|c|cc|cpp)(?::\d|$)")
 _LEVEL = re.compile(r"\b(?:warning|note|remark): ")
 _MISSING = re.compile(r"\bno such module '|file not found\b")
+_FAILING = re.compile(r"^Failing tests:$")
+_TEST = re.compile(r"^\s{1,8}-?\[?[\w.]{1,200}[. ][\w() ]{1,200}\]?$")
+"""Xcode's list at the end; what was asserted stands far above, or in no log."""
+_REFUSED = re.compile(r"^xcodebuild: error: (?P<said>\S.{0,1000})$")
+_REASON = re.compile(r"^\s{2,8}Reason: (?P<said>\S.{0,1000})$")
+_ABSENT = re.compile(r"\bis not installed\b|\brequires Xcode\b|\bplease download\b", re.I)
 
 
 def xcode_errors(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -38,6 +44,12 @@ def xcode_errors(lines: Sequence[Line]) -> Iterator[Finding]:
             rule="xcode",
             failure_class=C.MISSING_DEPENDENCY if missing else C.COMPILE_ERROR,
         )
+    for at, _, _ in matching(lines, "Failing tests:", _FAILING):
+        if at + 1 < len(lines) and _TEST.match(lines[at + 1].text):
+            first = stripped(lines[at + 1])
+            yield Finding(lines=(first,), rank=62, rule="xcodebuild", failure_class=C.TEST_FAILURE)
+    for at, line, match in matching(lines, "xcodebuild: error:", _REFUSED):
+        yield _refused(line, match["said"], lines[at + 1 : at + 3])
 
 
 def xcode_targets(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -55,4 +67,18 @@ def xcode_targets(lines: Sequence[Line]) -> Iterator[Finding]:
 def _of_target(lines: tuple[Line, ...], said: str) -> Finding:
     return Finding(
         lines=lines, rank=77, rule="xcode target", failure_class=C.CONFIG_ERROR, identity=said
+    )
+
+
+def _refused(line: Line, said: str, after: Sequence[Line]) -> Finding:
+    """Give why xcodebuild did not begin: a scheme, a destination or a device that does not fit."""
+    reason = next((one for one in after if _REASON.match(one.text)), None)
+    more = _REASON.sub(lambda match: match["said"], reason.text) if reason else ""
+    is_absent = _ABSENT.search(f"{said} {more}") is not None
+    return Finding(
+        lines=(*([stripped(reason)] if reason else []), stripped(line)),
+        rank=76,
+        rule="xcodebuild",
+        failure_class=C.MISSING_DEPENDENCY if is_absent else C.CONFIG_ERROR,
+        summary=f"{said} {more}".strip(),
     )

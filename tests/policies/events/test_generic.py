@@ -4,7 +4,7 @@ import pytest
 
 from policies.events import detect
 from policies.events.base import EventKind
-from tests.policies.events.told import told, verdict, why
+from tests.policies.events.told import json_line, told, verdict, why
 
 START = {"type": "session.start", "session_id": "s1"}
 WORDS = {"type": "message", "role": "assistant", "content": "I look.", "session_id": "s1"}
@@ -59,6 +59,37 @@ def test_its_own_error_as_the_last_word_is_a_failure_whatever_the_exit_code(
     rows, exit_code, failed
 ):
     assert verdict("generic", *rows, exit_code=exit_code) is failed
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [("AuthenticationError", "auth"), ("LLMRateLimitError", "rate_limit"), ("XError", "unknown")],
+)
+def test_events_named_by_their_class_tell_why_at_exit_0(code, found):
+    rows = [
+        {"kind": "ActionEvent", "tool_name": "terminal", "action": {"command": "ls"}},
+        {"kind": "ConversationErrorEvent", "code": code, "detail": "it will not"},
+    ]
+    assert detect([json_line(row) for row in rows]) == "generic"
+    assert verdict("generic", *rows, exit_code=0)
+    cause = why("generic", *rows, exit_code=0)
+    assert (cause.failure_class, cause.summary) == (found, "it will not")
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"kind": "MessageEvent", "llm_message": {"role": "assistant", "content": [{"text": "so"}]}},
+        {"kind": "ActionEvent", "tool_name": "terminal", "action": {"command": "ls"}},
+    ],
+)
+def test_an_agent_that_goes_on_after_a_tools_error_has_survived_it(later):
+    rows = [
+        {"kind": "AgentErrorEvent", "tool_name": "terminal", "error": "it failed"},
+        {"kind": "MessageEvent", "llm_message": {"role": "user", "content": [{"text": "go on"}]}},
+    ]
+    assert verdict("generic", *rows, exit_code=0)
+    assert not verdict("generic", *rows, later, exit_code=0)
 
 
 @pytest.mark.parametrize(

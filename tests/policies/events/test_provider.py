@@ -23,6 +23,8 @@ from policies.events import provider
         ("400 BAD. {'error': {'message': 'cut off", "400 BAD. {'error': {'message': 'cut off"),
         ("400 BAD. {'error': {'message': 'whole', 'det", "400 BAD. whole"),
         ('{\n  "error": {\n    "message": "over lines"\n  }\n}', "over lines"),
+        ('429 {"error":{"message":"{\\n \\"message\\": \\"It is spent\\",\\n', "429: It is spent"),
+        ('529 {"error":{"message ":"Busy"}}', "529: Busy"),
     ],
 )  # fmt: skip
 def test_the_body_gives_way_to_its_message(text, told):

@@ -167,6 +167,35 @@ def test_claudes_deltas_read_unparsed_are_what_they_are_parsed(
         assert events("claude", cut) == [*ClaudeReader().read(row)], cut
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'API Error: 401 {"type":"error","error":{"message":"It has expired"}}',
+        'API Error: 401\n{"type":"error","error":{"message":"It has expired"}} · Log in',
+        'API Error: 401 {"type":"error","error":{"message":"It\n    has expired"}}',
+        'API Error: 401 {"type":"error","error":{"message":"It has expired"}, "x": {\n',
+    ],
+)
+def test_claudes_error_is_one_however_its_terminal_broke_it(text: str) -> None:
+    (event,) = events("claude", *text.split("\n"))
+    assert (event.kind, event.status) == (K.ERROR, 401)
+    assert event.text.startswith("API Error: 401: It has expired")
+    assert event.lines_back == len(text.split("\n")) - 1 - text.endswith("\n")
+
+
+@pytest.mark.parametrize("error", ["It is spent", {"message": "It is spent"}])
+def test_claudes_end_may_tell_its_error_beside_an_empty_result(error: Any) -> None:
+    row = {"type": "result", "subtype": "error", "is_error": True, "result": "", "error": error}
+    assert [(e.text, e.ok) for e in events("claude", row)] == [("It is spent", False)]
+
+
+def test_claudes_open_error_keeps_no_event_back() -> None:
+    told = events(
+        "claude", "API Error: 401 {", {"type": "stream_event"}, {"type": "system"}, "done"
+    )
+    assert [event.kind for event in told] == [K.PROGRESS, K.ERROR, K.OTHER, K.OTHER]
+
+
 def test_claude_denials_are_told_once() -> None:
     said = "Claude requested permissions to write to x, but you haven't granted it yet."
     block = {"type": "tool_result", "tool_use_id": "a", "is_error": True, "content": said}

@@ -88,7 +88,7 @@ CASES: list[tuple[str, str, str, str]] = [
         "error executing command \n  (cd /w/bazel && \\\n  exec env - \\\n  /usr/bin/libtool -o libfrob.a)\n"
         "error: /usr/bin/libtool: no files specified\nUsage: /usr/bin/libtool -static [-] file [...]\n"
         "Target //lib:frob failed to build\nFAILED: Build did NOT complete successfully",
-        "unknown",
+        "config_error",
         "no files specified",
         "",
     ),

@@ -31,7 +31,7 @@ CASES: list[tuple[str, str, str, str]] = [
     (
         'Exception in thread "main" java.lang.RuntimeException: cannot start\n\tat App.f(App.java:1)\n'
         "Caused by: java.lang.IllegalStateException: no region set\n\tat App.g(App.java:2)\n\t... 1 more",
-        "unknown",
+        "config_error",
         "no region set",
         "",
     ),

@@ -135,7 +135,7 @@ TABLE = [
     (RAISED, "compile_error", "RuntimeError: CRATE_HOME is not set", ""),
     (RAISED.split("lines of output]\n")[1], "compile_error", "CRATE_HOME is not set", ""),
     (GONE, "missing_dependency", "No module named 'shelf'", ""),
-    (COMPILER, "compile_error", "crate.c:1:10: fatal error", ""),
+    (COMPILER, "missing_dependency", "crate.c:1:10: fatal error", ""),
     (CMAKE, "compile_error", "No shelf named for this build.", ""),
     (OLD_PIP, "compile_error", "RuntimeError: CRATE_HOME is not set", ""),
     (UV_BUILD, "compile_error", "RuntimeError: CRATE_HOME is not set", ""),

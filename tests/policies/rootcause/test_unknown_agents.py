@@ -51,6 +51,18 @@ def why(text, exit_code=1, **more):
          "unknown", "Error: the prompt is missing"),
         ("stream error: at capacity, try later; retrying 5/5 in 3s", "model_error",
          "stream error: at capacity, try later; retrying 5/5 in 3s"),
+        (" " * 150 + "Ran into this error: Request failed: Request failed with status: 404 Not Found",
+         "model_error", "Ran into this error: Request failed: Request failed with status: 404 Not Found"),
+        ("12:01:02 - shed:ERROR: loop.py:365 - [Controller ab] Error while it ran (session: ab): "
+         "litellm.AuthenticationError: AuthenticationError: XException - Not yours", "auth",
+         "- shed:ERROR: loop.py:365 - [Controller ab] Error while it ran (session: ab): "
+         "litellm.AuthenticationError: AuthenticationError: XException - Not yours"),
+        (' ✘ Call failed: {"message":"You have no quota","code":"x"} (Request', "usage_limit",
+         "✘ Call failed: You have no quota"),
+        ('Error: Shed error: {"type":"error","error":{"message":"The usage limit has been reached"}}',
+         "usage_limit", "Error: Shed error: The usage limit has been reached"),
+        ('Error: HTTP 错误！状态：400，响应：{"error":{"message":"Bad"}}', "model_error",
+         "Error: HTTP 错误！状态：400，响应: Bad"),
         ("litellm.RateLimitError: X - b'[{\\n \"error\": {\\n \"message\": \"Gone\"\\n}\\n}]'", "rate_limit",
          "litellm.RateLimitError: X: Gone"),
     ],
@@ -114,6 +126,104 @@ def test_what_stands_on_several_lines_is_one_statement(text, summary, line):
     cause = why(text)
     assert cause.summary.endswith(summary)
     assert cause.line_numbers[0] == line
+
+
+BELOW = """\
+Error: API error from shed (model: small-one): backend error
+  status: {status}
+  reason: {reason}
+  request_id: N/A
+"""
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "found", "ending"),
+    [
+        ("400 Bad Request", "Bad Request", "model_error", "backend error (Bad Request)"),
+        ("401 Unauthorized", "N/A", "auth", "backend error"),
+        ("N/A", "Network error", "network", "backend error (Network error)"),
+    ],
+)
+def test_fields_below_an_error_tell_its_status_and_reason(status, reason, found, ending):
+    cause = why(BELOW.format(status=status, reason=reason))
+    assert (cause.failure_class, cause.line_numbers[0]) == (found, 1)
+    assert cause.summary.endswith(ending)
+
+
+NO_KEY = "{0}: The api_key client option must be set, or the X_API_KEY environment variable"
+RETOLD = f"""\
+Traceback (most recent call last):
+  File "shed.py", line 3, in ask
+    raise ShedError(
+{NO_KEY.format("openai.OpenAIError")}
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "main.py", line 9, in ask
+    raise e
+litellm.llms.openai.OpenAIError: Traceback (most recent call last):
+  File "shed.py", line 3, in ask
+"""
+
+
+def test_a_trace_in_the_place_of_a_message_gives_way_to_what_it_traces():
+    cause = why(RETOLD)
+    assert (cause.failure_class, cause.line_numbers[0]) == ("auth", 4)
+
+
+def test_what_logs_a_call_that_failed_is_no_part_of_its_identity():
+    said = "litellm.AuthenticationError: XException - No such key"
+    logged = (
+        f"12:01:02 - shed:ERROR: a.py:3 - [ab] Error: {said}. Traceback: Traceback (most recent"
+    )
+    assert why(f"{said}.\n").fingerprint == why(f"{logged} call last):\n  File 'x'\n").fingerprint
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Error\nOut of credits. Add some at https://x.example\n", "usage_limit"),
+        ("Error: Not authenticated\n", "auth"),
+        ("Uh-oh!\nInvalid auth code.\n", "auth"),
+        ("Failed to configure providers: x only supports small models\n", "config_error"),
+        (
+            "thread 'main' panicked at a.rs:1:2:\nNo provider configured. Run x first\n",
+            "config_error",
+        ),
+        ("It starts\nspawn small-agent ENOENT\n", "missing_dependency"),
+        ("You have reached the limit.\n\nRequest ID: 3a\n", "usage_limit"),
+        (
+            '  3: Error { code: "X", message: "Maximum x.Answer reached for this month." }\n',
+            "usage_limit",
+        ),
+        ("input length and max_tokens exceed context limit: 9 + 8 > 12\n", "context_length"),
+        ("Server error\n  → Token limit exceeded before adding it\n", "context_length"),
+        ("The service is experiencing high traffic. Try later.\n", "model_error"),
+        ("Error: Input must be provided through stdin or --prompt\n", "config_error"),
+        ("Request failed with error: QuotaLimit\n", "usage_limit"),
+        (
+            "Error: Failed to get response from the AI model; retried Last error: Unknown error\n",
+            "model_error",
+        ),
+        (
+            "Error: Failed to get response from the AI model; Last error: error sending request\n",
+            "network",
+        ),
+        ("402 {it was cut\nNo active subscription found. Start one.\n", "usage_limit"),
+        ("In order to use this, subscribe to a Small plan\n", "usage_limit"),
+        (
+            '  5: Error { code: "X", message: "Improperly formed request.", id: "3a" }\n',
+            "model_error",
+        ),
+        ("Error: Please update to the latest version of Small to continue\n", "missing_dependency"),
+        ("[Bot] Result error: error=error, stopReason=max_steps\n", "agent_internal"),
+        ("Error: It ended early: insufficient permission to proceed\n", "sandbox_permission"),
+        ("RuntimeError: Agent reached maximum iteration. Current iteration: 5\n", "agent_internal"),
+    ],
+)
+def test_what_stopped_an_agent_that_nobody_knows(text, found):
+    assert why(text).failure_class == found
 
 
 FIELDS = """\

@@ -19,6 +19,7 @@ from policies.rootcause import (
     pytest_session,
     regions,
     single,
+    steps,
     vitest,
     wrappers,
 )
@@ -44,6 +45,12 @@ WORDED = [
     *((form, pytest_session._WORDS) for form in (pytest_session._TALLY, pytest_session._COVERAGE)),
     *((form, wrappers._WORDS) for form in (wrappers._NAMES,)),
     (provisioning._R_ENDS, provisioning._R_WORDS),
+    *(
+        (form, steps._WORDS)
+        for form in (steps.STEP_FAILED, steps._STARTS, steps._PIPELINE, steps._POST)
+    ),
+    (steps._GITLAB, steps._GITLAB_WORDS),
+    (steps._ANSWERS, steps._ANSWER_WORDS),
     (single._MARK, single._MARK_WORDS),
     (clean._LOST_ANSI, ("m",)),
 ]
