@@ -30,6 +30,7 @@ from policies.rootcause.quoted import unquoted
 from policies.rootcause.recovery import last_try, went_on
 from policies.rootcause.relayed import as_printed
 from policies.rootcause.silent import by_clock, by_exit
+from policies.rootcause.steps import STEP_FAILED
 from policies.rootcause.unlet import not_let
 from policies.signatures import Signatures
 
@@ -191,4 +192,7 @@ def _timed(hints: Hints) -> bool:
 
 
 def _last(lines: Sequence[Line]) -> Line | None:
-    return next((line for line in reversed(lines) if line.text.strip()), None)
+    """Give the last line that says anything; that a step ended says least."""
+    filled = [line for line in lines if line.text.strip()]
+    told = (line for line in reversed(filled) if not STEP_FAILED.match(line.text))
+    return next(told, filled[-1] if filled else None)

@@ -14,7 +14,7 @@ _PLACED = re.compile(
     r"of \S{1,200}))"
     r"(?::\d{1,9})?: (?P<level>WARNING|ERROR|SEVERE|CRITICAL): (?P<said>\S.{0,1000})$"
 )
-_BARE = re.compile(r"^(?P<level>WARNING|ERROR)(?::| -) {1,4}(?P<said>\S.{0,1000})$")
+_BARE = re.compile(r"^(?P<level>WARNING|ERROR)(?:: {1,4}| {1,4}- {1,4})(?P<said>\S.{0,1000})$")
 _LEVELS = (": WARNING: ", ": ERROR: ", ": SEVERE: ", ": CRITICAL: ")
 _COUNTED = re.compile(
     r"warnings treated as errors?|with warnings treated as errors"

@@ -122,8 +122,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|budget|max)|(?:more|larger|longer|greater) than (?:the )?[\w ]{0,20}(?:max(?:imum)?|limit"
             r"|allowed)|\bindent\w*\b.{0,40}\b(?:tabs?|spaces?)|\bleaks? found\b|\bsecrets? (?:found"
             r"|detected)|\bunknown word\b|\bdead links?\b|\bbroken (?:links?|anchors?)\b"
-            r"|\bdeprecated (?:api|function"
-            r"|rule)"
+            r"|\bdeprecated (?:api|function|rule)"
         ),
         C.LINT,
     ),

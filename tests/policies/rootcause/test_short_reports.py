@@ -159,3 +159,39 @@ def test_what_versions_and_hosts_add_makes_no_other_cause(
     cause: Cause, logs: tuple[str, str]
 ) -> None:
     assert cause(logs[0]).fingerprint == cause(logs[1]).fingerprint
+
+
+GRADLE = """:app:lint
+Ran lint on variant debug: 59 issues found
+:app:lint FAILED
+
+FAILURE: Build failed with an exception.
+
+* What went wrong:
+Execution failed for task ':app:lint'.
+> Lint found errors in the project; aborting build.
+"""
+STRICT = """INFO     -  Building documentation to directory: /site
+WARNING  -  Documentation file 'a.md' contains a link to 'b.svg' which is not found.
+
+Aborted with 1 warnings in strict mode!
+"""
+ENDED = """ 20/54 [▓▓▓▓▓▓░░░░░░]  37%
+ 54/54 [▓▓▓▓▓▓▓▓▓▓▓▓] 100%
+all is odd here
+##[error]Process completed with exit code 1.
+"""
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        (GRADLE, "Lint found errors"),
+        (STRICT, "Documentation file 'a.md'"),
+        (ENDED, "all is odd here"),
+    ],
+)
+def test_a_line_that_says_why_goes_before_one_that_says_that(
+    cause: Cause, log: str, said: str
+) -> None:
+    assert said in cause(log).summary
