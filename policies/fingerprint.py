@@ -75,6 +75,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
         rf"\b\d+(?:\.\d+)?\s?{_UNIT}\b(?:\s?,?\s?(?:and\s)?\d+(?:\.\d+)?\s?{_UNIT}\b){{0,6}}",
     ),
     ("size", rf"\b\d+(?:\.\d+)?\s?{_SIZE}(?!\w)"),
+    ("index", r"\b(?:messages|contents?|input|tools|parts)[.\[]\d{1,6}\b"),
     ("number", r"(?<![\w.])-?\d+(?:[.,]\d+){0,8}(?:e[-+]?\d+)?(?![\w])"),
 )
 _KIND = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS))
@@ -100,12 +101,13 @@ _WHERE = re.compile(
     r"(?<=') \((?:unknown location|(?:[a-z]:)?[/\\][^()]{1,400}|[^()\s]{1,400}\.(?:py|so|pyd))\)"
     r"(?:\. did you mean: .{0,400})?$"
     r"| \(in target '[^']{1,200}' from project '[^']{1,200}'\)$"
+    r"|(?<=typeerror: )[\w.<>]{1,160}\.(?=\w{1,80}\(\) )"
     r"|(?:[.,;?]|(?<=')) did you mean\b.{0,400}$"
     r"| \(0x[0-9a-f]{8}/\d{1,6}\)|tls: failed to verify certificate: (?=x509: )"
 )
-"""What versions, systems and parallel targets add to the same words: Python 3.7 the module's file, 3.12 what
-may have been meant, xcodebuild the target that met the error first, libpq on Windows the error's number,
-Go 1.20 who says it."""
+"""What versions, systems and parallel targets add to the same words: Python 3.7 the module's file, 3.10 a
+method's class, 3.12 what may have been meant, xcodebuild the target that met the error first, libpq on
+Windows the error's number, Go 1.20 who says it."""
 _HERE = re.compile(r"(?<![\w./\\])\./(?=[\w.@<-])")
 _HEADER = re.compile(
     r"(?<![\w./+-])(?:[\w.+-]{1,100}/){0,30}(?P<file>[\w.+-]{1,100}\.\w{1,5})[:(]\d[\d:,]{0,20}\)?:? "
@@ -129,7 +131,8 @@ def normalise(text: str) -> str:
     plain = _absent(plain) if "no " in plain or " not found" in plain else plain
     plain = _SCHEME.sub("", plain) if ":/" in plain else plain
     plain = _RAISED.sub(r"\g<kind>: \g<said>", plain) if plain.endswith("error)") else plain
-    return _KIND.sub(_kind, _MARK.sub("", _PATH.sub("", _HEAP.sub("", plain))))
+    bare = _KIND.sub(_kind, _MARK.sub("", _PATH.sub("", _HEAP.sub("", plain))))
+    return bare.replace("'", "").rstrip(" .,;")
 
 
 def _absent(text: str) -> str:

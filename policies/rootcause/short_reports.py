@@ -1,8 +1,9 @@
-"""Reports whose reason stands in a set place: apt, gulp, Elasticsearch's start, Kubernetes' events.
+"""Reports whose reason stands in a set place: apt, brew, gulp, Elasticsearch's start, Kubernetes' events.
 
-Sources: apt's progress (`Err:<n> <address>`, the reason indented below), gulp-cli and plugin-error
-(`Error in plugin "x"`, `Message:`, the text indented), Elasticsearch's "Bootstrap Checks" (`[n] bootstrap
-checks failed`, then `[1]: <text>`), kubectl describe (`Warning <reason> <age> <from> <message>`).
+Sources: Homebrew's keg (`Could not symlink`, `Target`, `already exists`), apt (`Err:<n> <address>`,
+the reason indented below), gulp-cli and plugin-error (`Error in plugin "x"`, `Message:`, the text indented),
+Elasticsearch's "Bootstrap Checks" (`[n] bootstrap checks failed`, then `[1]: <text>`), kubectl describe
+(`Warning <reason> <age> <from> <message>`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ _APT = re.compile(r"^Err:\d{1,4} \S{1,300} \S")
 _INDENTED = re.compile(r"^ {2,8}(?P<said>\S.{0,1000})$")
 _GULP = re.compile(r"^(?:\[[\d:]{5,8}\] )?Error in plugin ['\"]?(?P<plugin>[@\w/.-]{1,80})['\"]?$")
 _MESSAGE = re.compile(r"^Message:$")
+_LINKS = re.compile(r"^Error: The `brew link` step did not complete successfully")
+_LINK = re.compile(r"^Could not symlink (?P<link>\S{1,300})$")
 _LEVEL = re.compile(r"^\s*\[?[\w-]{0,20}\]? ?(?:ERROR|WARNING)$")
 _CHECKS = re.compile(r"^(?:\W{0,4}ERROR: )?\[\d{1,2}\] bootstrap checks failed\b")
 _CHECK = re.compile(
@@ -38,6 +41,8 @@ def short_reports(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the reasons of such reports."""
     for at, line, _ in matching(lines, "Err:", _APT):
         yield from _apt(line, lines[at + 1 : at + 2])
+    for at, line, _ in matching(lines, "brew link", _LINKS):
+        yield from _brew(line, lines[at + 1 : at + 1 + NEAR])
     for at, line, match in matching(lines, "Error in plugin ", _GULP):
         yield from _gulp(line, match["plugin"], lines[at + 1 : at + 1 + NEAR])
     for at, line, _ in matching(lines, "bootstrap checks failed", _CHECKS):
@@ -53,6 +58,15 @@ def _apt(heading: Line, below: Sequence[Line]) -> Iterator[Finding]:
     for line in below:
         if match := _INDENTED.match(line.text):
             yield _finding((line, heading), "apt", match["said"], rank=76)
+
+
+def _brew(heading: Line, below: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what could not be linked, with the two lines that say why: the file is another's."""
+    at = next((at for at, line in enumerate(below) if _LINK.match(line.text)), None)
+    if at is not None:
+        told = [stripped(line) for line in below[at : at + 3]]
+        said = " ".join(line.text for line in told)
+        yield _finding((*told, heading), "homebrew", said, C.CONFIG_ERROR)
 
 
 def _gulp(heading: Line, plugin: str, below: Sequence[Line]) -> Iterator[Finding]:

@@ -37,7 +37,15 @@ EVENTS = """Events:
   Normal  SandboxChanged  2s  kubelet, n1  Pod sandbox changed, it will be killed and re-created.
   Warning BackOff  1s (x4 over 60s)  kubelet, n1  Back-off restarting failed container
 """
+BREW = """Error: The `brew link` step did not complete successfully
+The formula built, but is not symlinked into /usr/local
+Could not symlink bin/paint
+Target /usr/local/bin/paint
+already exists. You may want to remove it:
+  rm '/usr/local/bin/paint'
+"""
 REPORTS = [
+    (BREW, "Could not symlink bin/paint", "config_error"),
     (APT.format(key="0123456789ABCDEF"), "NO_PUBKEY 0123456789ABCDEF", "auth"),
     (ELASTIC, "[1]: max virtual memory areas", "config_error"),
     (GULP, "TS2688: Cannot find type definition", None),
@@ -148,6 +156,18 @@ SAME = [
         "../../node_modules/@types/node/globals.d.ts:14:1 - error TS2792: Cannot find module 'paint'.",
     ),
     (
+        "TypeError: Client.__init__() got an unexpected keyword argument 'paint'",
+        "TypeError: __init__() got an unexpected keyword argument 'paint'",
+    ),
+    (
+        "API Error: 400 messages.7.content.12: `thinking` blocks cannot be modified",
+        "API Error: 400 messages.1.content.3: thinking blocks cannot be modified.",
+    ),
+    (
+        "[ErrorReply: MISCONF Redis is configured to save RDB snapshots, but it is not able to]",
+        "Error: MISCONF Redis is configured to save RDB snapshots, but is currently not able to",
+    ),
+    (
         "9:40:53 PM: FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
         "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
     ),
@@ -195,3 +215,7 @@ def test_a_line_that_says_why_goes_before_one_that_says_that(
     cause: Cause, log: str, said: str
 ) -> None:
     assert said in cause(log).summary
+
+
+def test_two_links_of_brew_are_two_causes(cause: Cause) -> None:
+    assert cause(BREW).fingerprint != cause(BREW.replace("paint", "brush")).fingerprint
