@@ -43,7 +43,7 @@ from policies.rootcause.rusttests import rust_tests
 from policies.rootcause.sbt import mima
 from policies.rootcause.scripting import scripting
 from policies.rootcause.shell import powershell, shell_trace, terraform
-from policies.rootcause.short_reports import short_reports
+from policies.rootcause.short_reports import fatal_lines, short_reports
 from policies.rootcause.stacks import stack_events
 from policies.rootcause.systemd import systemd
 from policies.rootcause.task_runners import nx_tasks
@@ -86,6 +86,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         headed,
         nx_tasks,
         short_reports,
+        fatal_lines,
     ),
     *(provider_errors, error_documents),
 )

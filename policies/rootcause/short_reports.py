@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.noise import is_bare
 from policies.rootcause.scan import matching, stripped
 
 NEAR = 6
@@ -33,6 +34,8 @@ _EVENT = re.compile(
     r"^\s{0,12}Warning {1,40}(?P<why>[A-Z][A-Za-z]{2,40}) {1,40}(?:<unknown>|\d[\dsmhd]{1,12})"
     r"(?: \(x\d{1,6} over [^)]{1,20}\))? {1,40}[\w-]{3,40}(?:, [\w.-]{1,80})? {1,40}(?P<said>\S.{0,1900})$"
 )
+_FATAL = re.compile(r"^(?:FATAL|Fatal): (?P<said>(?!\[)\S.{0,1000})$")
+"""With such a line a program ends, whichever it is; `fatal:` is git's, and of its class."""
 _AFTERWARDS = frozenset({"BackOff", "Unhealthy", "SandboxChanged", "FailedKillPod", "NodeNotReady"})
 """Reasons of events that only follow from another."""
 
@@ -52,6 +55,13 @@ def short_reports(lines: Sequence[Line]) -> Iterator[Finding]:
     for _, line, match in matching(lines, "Warning ", _EVENT):
         if match["why"] not in _AFTERWARDS:
             yield _finding((line,), "kubernetes event", f"{match['why']} {match['said']}", rank=62)
+
+
+def fatal_lines(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield a program's last words, but for those that only say that something failed."""
+    for _, line, match in matching(lines, ": ", _FATAL):
+        if not is_bare(match["said"].lower()):
+            yield Finding(lines=(stripped(line),), rank=62, rule="fatal line", first_wins=False)
 
 
 def _apt(heading: Line, below: Sequence[Line]) -> Iterator[Finding]:

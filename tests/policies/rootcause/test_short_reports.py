@@ -219,3 +219,9 @@ def test_a_line_that_says_why_goes_before_one_that_says_that(
 
 def test_two_links_of_brew_are_two_causes(cause: Cause) -> None:
     assert cause(BREW).fingerprint != cause(BREW.replace("paint", "brush")).fingerprint
+
+
+def test_a_programs_fatal_line_goes_before_words_of_failure(cause: Cause) -> None:
+    failure = cause("FATAL: the paint shop is closed\nERROR: brush 7 was left\nsee error log\n")
+    assert failure.summary == "FATAL: the paint shop is closed"
+    assert cause("FATAL: build failed\nERROR: brush 7 is not there\n").summary.startswith("ERROR")
