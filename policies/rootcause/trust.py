@@ -22,6 +22,8 @@ RIVAL_POINTS, RIVAL_LINES, RIVALS_SEEN = 4, 20, 40
 """How near in rank, how far in the log another candidate casts doubt, and how many are looked at."""
 SAME_LINES, ERROR_RANK = 3, 40
 """What stands so close is of the same message."""
+SURE_RANK, NEAR_LINES = 75, 10
+"""Below it a form is loose: wrappers of other tools look like it. So near to it other words cast doubt."""
 LATER_RANK = 45
 """From here on a line names itself an error (generic's levels)."""
 
@@ -32,7 +34,7 @@ def confidence_of(ordered: Sequence[Finding], failure_class: FailureClass) -> Co
     if lead.rank < HIGH_RANK:
         return Confidence.MEDIUM if _stands_out(ordered) else Confidence.LOW
     is_sure = failure_class is not FailureClass.UNKNOWN
-    doubts = (_says_little, _has_rival, _speaks_later, _goes_on, _may_be_survived)
+    doubts = (_says_little, _has_rival, _is_contested, _speaks_later, _goes_on, _may_be_survived)
     doubted = any(ask(ordered) for ask in doubts)
     return Confidence.HIGH if is_sure and not doubted else Confidence.MEDIUM
 
@@ -66,6 +68,26 @@ def _goes_on(ordered: Sequence[Finding]) -> bool:
         other.number > last + GOES_ON_LINES and other.rank >= LATER_RANK
         for other in ordered[1:RIVALS_SEEN]
     )
+
+
+def _is_contested(ordered: Sequence[Finding]) -> bool:
+    """Say whether close to a line that only the catalogue knows, or to a loose form, another finds words too.
+
+    Of 433 sure answers for strangers' logs, before their misses were mended, 28 of 41 such ones were right,
+    and 376 of the other 392.
+    """
+    lead = ordered[0]
+    if lead.agent_form or lead.rule.startswith("agent's"):
+        return False
+    others = [other for other in ordered[1:RIVALS_SEEN] if other.rule != lead.rule]
+    if lead.one_line:
+        return any(_is_near(one, lead, SAME_LINES) and one.rank >= WORDS_RANK for one in others)
+    is_loose = lead.rank < SURE_RANK
+    return is_loose and any(_is_near(one, lead, 0) and one.rank >= ERROR_RANK for one in others)
+
+
+def _is_near(other: Finding, lead: Finding, from_lines: int) -> bool:
+    return from_lines < abs(other.number - lead.number) <= NEAR_LINES
 
 
 def _speaks_later(ordered: Sequence[Finding]) -> bool:

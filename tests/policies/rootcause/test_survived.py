@@ -43,6 +43,22 @@ def test_beside_another_error_it_is_not_sure(cause: Callable[[str], Failure]) ->
     assert cause(log.format("error: the widget is bent")).confidence is not Confidence.HIGH
 
 
+KNOWN = "E: Unable to locate package libpaint-dev"
+
+
+@pytest.mark.parametrize(
+    ("lines_between", "is_sure"), [(None, True), (2, True), (3, False), (9, False), (10, True)]
+)
+def test_close_to_other_words_of_failure_one_known_line_is_not_sure(
+    lines_between: int | None, is_sure: bool, cause: Callable[[str], Failure]
+) -> None:
+    """Right beside it they are of the same message, and far away of something else."""
+    words = [] if lines_between is None else [*["-"] * lines_between, "error: the widget is bent"]
+    failure = cause("\n".join((KNOWN, *words)))
+    assert failure.summary == KNOWN
+    assert (failure.confidence is Confidence.HIGH) is is_sure
+
+
 @pytest.mark.parametrize(
     "log",
     [
