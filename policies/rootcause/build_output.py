@@ -48,20 +48,21 @@ def cause_in(output: Sequence[Line]) -> Line | None:
     raised = [found for found in tracebacks(inner) if found.rank > 30]
     if raised:
         return raised[-1].lines[0]
-    plain = [line for line in inner if line.text.strip() and not _WRAPPER.match(line.text)]
+    filled = [Line(line.number, line.text.strip()) for line in inner if line.text.strip()]
+    plain = [line for line in filled if not _WRAPPER.match(line.text)]
     said = [line for line in plain if _SAID.search(line.text)]
     if said:
-        return Line(said[-1].number, said[-1].text.strip())
+        return said[-1]
     return _told(plain) if plain else None
 
 
 def _told(plain: Sequence[Line]) -> Line:
     """Give the last line; where that is but advice, the first after what setuptools tells of its steps."""
     last = plain[-1]
-    if _ADVICE.match(last.text.strip()):
+    if _ADVICE.match(last.text):
         steps = [n for n, line in enumerate(plain) if _STEP.search(line.text)]
         last = plain[steps[-1] + 1 if steps else 0]
-    return Line(last.number, last.text.strip())
+    return last
 
 
 def _below(inner: Sequence[Line], said: Line) -> Line:

@@ -225,3 +225,20 @@ def test_a_programs_fatal_line_goes_before_words_of_failure(cause: Cause) -> Non
     failure = cause("FATAL: the paint shop is closed\nERROR: brush 7 was left\nsee error log\n")
     assert failure.summary == "FATAL: the paint shop is closed"
     assert cause("FATAL: build failed\nERROR: brush 7 is not there\n").summary.startswith("ERROR")
+
+
+WHEEL = """  error: subprocess-exited-with-error
+      INLINE bool operator==(const brush<T>& x, nullptr_t) NOEXCEPT
+                                                    ^
+        fatal error: too many errors emitted, stopping now [-ferror-limit=]
+        220 warnings and 20 errors generated.
+        error: command '/usr/bin/clang' failed with exit code 1
+        [end of output]
+
+  ERROR: Failed building wheel for paint
+ERROR: Could not build wheels for paint, which is required to install pyproject.toml-based projects
+"""
+
+
+def test_of_a_wheels_output_the_error_is_taken_however_far_it_is_indented(cause: Cause) -> None:
+    assert "too many errors emitted" in cause(WHEEL).summary
