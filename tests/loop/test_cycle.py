@@ -321,7 +321,7 @@ def test_an_agents_own_ledger_edits_are_kept_beside_the_logs(night, user):
 
 
 def test_a_cycle_that_used_up_its_time_is_one_failed_attempt(night, user):
-    limits = Timeouts(total_s=60, cycle_s=1, grace_s=1, after_end_s=1)
+    limits = Timeouts(total_s=60, cycle_s=5, grace_s=1, after_end_s=1)
     record = night.run(night.plan(user, "sh -c 'echo half > half.txt; sleep 60'", timeouts=limits))
     (cycle,) = record.cycles
     assert [a.stopped_because for a in cycle.attempts] == [StopReason.CYCLE]
