@@ -55,13 +55,7 @@ def failure_of(
         failure_class=found,
         summary=_one_line(lead.words()),
         fingerprint=identity(
-            lead,
-            FailureClass.UNKNOWN if lead.is_guessed else found,
-            confidence,
-            hints,
-            entry=entry,
-            own=own,
-            last_progress=last_progress,
+            lead, found, confidence, hints, entry=entry, own=own, last_progress=last_progress
         ),
         confidence=confidence,
         lines=tuple(line.text.strip()[:LINE_SHOWN_CHARS] for line in shown),

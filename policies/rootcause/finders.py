@@ -13,7 +13,6 @@ from policies.rootcause.cocoapods import cocoapods
 from policies.rootcause.containers import buildkit, nix_builds
 from policies.rootcause.crashes import aborts, sanitizers, terminations
 from policies.rootcause.ctests import assertions, ctest, gtests, perl_tests
-from policies.rootcause.dart import dart_analyzer
 from policies.rootcause.documents import error_documents
 from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
 from policies.rootcause.finding import Finding, Line
@@ -73,7 +72,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         scala_tests,
         mima,
     ),
-    *(msbuild, dotnet_tests, dotnet_exceptions, dart_analyzer),
+    *(msbuild, dotnet_tests, dotnet_exceptions),
     *(shell_trace, powershell, terraform, buildkit, nix_builds, refused_pushes),
     *(
         mozlog,

@@ -177,7 +177,7 @@ def _rank(text: str, plain: str, held: int) -> int:
         rank -= TIDYING
     if may_find(BARE, held, words) and noise.is_bare(words):
         rank -= BARE_LOSES
-    elif is_vague(words) and not words.startswith("fatal: "):  # with it a program ends
+    elif is_vague(words):
         rank -= VAGUE
     return max(rank, 0)
 

@@ -29,9 +29,10 @@ def identity(
 ) -> str:
     """Give the fingerprint of the failure of class *found* whose cause is *lead*, known to *entry*.
 
-    A class that is but guessed is no part of it, and given as unknown.
+    A class that is but guessed is no part of it: another night may guess another.
     *own*: the agent speaks of itself, so its name is part of the cause.
     """
+    found = FailureClass.UNKNOWN if lead.is_guessed else found
     same = _same(entry, lead.lines[0].text) or _same(entry, lead.words()) if entry else ""
     agent, said = _agent(hints), same or lead.identity or lead.words()
     progress = hints.last_progress or last_progress

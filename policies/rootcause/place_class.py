@@ -48,9 +48,6 @@ _ADVISES = re.compile(
     r"\bshould (?:not )?(?:be|have|use|start|end|match)\b|^(?:please )?(?:prefer|avoid|consider)\b"
 )
 """How checkers of style speak; compilers that do set `error` before it."""
-_NAMING = re.compile(
-    r"\bshould be (?:named|suffixed|prefixed|lower|upper|snake|camel|pascal|documented|sorted)"
-)
 _TEST_FILE = re.compile(
     r"(?:^|[/\\_.])(?:tests?|specs?)(?:[/\\_.]|$)|(?:Test|Spec)s?\.\w+$|(?:^|[/\\])test\w*\.\w+$",
     re.I,
@@ -73,8 +70,6 @@ def class_at(file: str, ext: str, said: str, *, is_error: bool) -> C | None:
         return C.CONFIG_ERROR if ext in _SETTINGS else C.COMPILE_ERROR
     if _TEST_FILE.search(file) and _ASSERTS.search(lowered):
         return C.TEST_FAILURE
-    if _NAMING.search(lowered):
-        return C.LINT
     rule = RULE_NAME.search(said)
     if (
         rule
