@@ -171,6 +171,8 @@ def test_scheduled_turns_of_a_window_are_one_run_with_one_summary(fleet):
     runs = [fleet.begin(f"cycle/{name}", trigger="schedule") for name in ("scheduled", "busy")]
     ends = [fleet.until(run, ended) for run in runs]
     assert [state(run) for run in ends] == [("COMPLETED", "NothingToDo")] * 2, ends
+    first, second = sorted(ends, key=lambda run: run["start_time"])
+    assert first["end_time"] <= second["start_time"], "no more at once than jobs, which is 1"
     names = [run["name"] for run in ends]
     run = names[0].removesuffix("-scheduled-cycle-1")
     assert names[1] == f"{run}-busy-cycle-1"
