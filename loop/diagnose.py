@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
 from loop.alarmscan import guards, scan
-from loop.logblocks import ByteStream, LogUnreadable, blocks_of
+from loop.linecount import COUNTED_FROM_BYTES, counted_lines
+from loop.logblocks import CHUNK_BYTES, Blocks, ByteStream, LogUnreadable, blocks_of
 from policies.agent_names import of_log
 from policies.events import LOOKED_AT_LINES, READERS, detect, reader_for
 from policies.failure import Failure
@@ -76,14 +78,22 @@ def diagnosis_of(
     must_rest: bool = False,
 ) -> tuple[Failure, Diagnosis]:
     """Give the failure, and the diagnosis that knows what else was considered."""
-    with blocks_of(log, must_rest=must_rest) as blocks:
+    with blocks_of(log, must_rest=must_rest) as read, _counted(log, read) as counts:
+        blocks: Iterator[bytes] = read
         if detect_agent and hints.reader is None:
             hints, blocks = _with_agent(hints, blocks)
             hints = replace(hints, named=of_log(log.name) if isinstance(log, Path) else None)
         diagnosis = Diagnosis(hints, signatures, passing.shapes, scan, guards())
         for block in blocks:
-            diagnosis.feed(block)
+            diagnosis.feed(block, next(counts, None))
     return diagnosis.finish(), diagnosis
+
+
+def _counted(log: Path | ByteStream, read: Blocks) -> AbstractContextManager[Iterator[int]]:
+    """Give how many lines each of the blocks has, as long as they are counted elsewhere."""
+    if isinstance(log, Path) and read.plain_bytes >= COUNTED_FROM_BYTES:
+        return counted_lines(log, read.plain_bytes, CHUNK_BYTES)
+    return nullcontext(iter(()))
 
 
 def _with_agent(hints: Hints, blocks: Iterator[bytes]) -> tuple[Hints, Iterator[bytes]]:

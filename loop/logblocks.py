@@ -9,6 +9,7 @@ import stat
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
@@ -19,6 +20,7 @@ CHUNK_BYTES = 1 << 16
 """It stays in a processor's cache and in malloc's own memory: larger blocks are slower."""
 LINE_LIMIT_BYTES = 1 << 20
 """More than twice this of one line is not kept (a log may hold 100 MB without a newline)."""
+_GZIP, _UTF_16 = b"\x1f\x8b", (b"\xff\xfe", b"\xfe\xff")
 
 
 class ByteStream(Protocol):
@@ -33,19 +35,32 @@ class LogUnreadable(NightcrewError):
     """The log cannot be read."""
 
 
+class Blocks(Iterator[bytes]):
+    """The blocks of a log, in order."""
+
+    def __init__(self, stream: ByteStream, plain_bytes: int = 0) -> None:
+        self._cut = split_blocks(stream)
+        self.plain_bytes = plain_bytes
+        """So much is read of a plain file, a block for each chunk of CHUNK_BYTES with a newline; else 0."""
+
+    def __next__(self) -> bytes:
+        """Give the next block."""
+        return next(self._cut)
+
+
 @contextmanager
-def blocks_of(log: Path | ByteStream, *, must_rest: bool = False) -> Iterator[Iterator[bytes]]:
+def blocks_of(log: Path | ByteStream, *, must_rest: bool = False) -> Iterator[Blocks]:
     """Give the blocks of *log*. Raises LogUnreadable, also when it changed meanwhile and *must_rest*.
 
     Of a plain file only what it held at first is read: a log that is being written has no end.
     """
     if not isinstance(log, Path):
-        yield split_blocks(log)
+        yield Blocks(log)
         return
     try:
         with log.open("rb") as plain:
             before = _mark(plain)
-            yield split_blocks(_opened(plain))
+            yield _opened(plain)
             if must_rest and _mark(plain) != before:
                 raise LogUnreadable(f"{log}: changed while it was read: try again when it is done")
     except (OSError, EOFError, zlib.error) as error:
@@ -59,12 +74,12 @@ def split_blocks(stream: ByteStream) -> Iterator[bytes]:
     UTF-16 with a byte order mark is recoded. Of a line longer than LINE_LIMIT_BYTES the middle is left out.
     """
     first = stream.read(CHUNK_BYTES)
-    if first[:2] == b"\x1f\x8b":
+    if first[:2] == _GZIP:
         whole = cast(BinaryIO, _Rejoined(first, stream))  # reading is all that is done with it
         yield from split_blocks(gzip.GzipFile(fileobj=whole))
         return
     read: Iterable[bytes] = chain([first], iter(lambda: stream.read(CHUNK_BYTES), b""))
-    if first[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if first[:2] in _UTF_16:
         read = _recoded(read, "utf-16")
     rest, size = list[bytes](), 0
     for chunk in read:
@@ -108,9 +123,12 @@ class _Start:
         return given
 
 
-def _opened(file: BinaryIO) -> ByteStream:
+def _opened(file: BufferedReader) -> Blocks:
     status = os.fstat(file.fileno())
-    return _Start(file, status.st_size) if stat.S_ISREG(status.st_mode) else file
+    if not stat.S_ISREG(status.st_mode):
+        return Blocks(file)
+    is_plain = file.peek(2)[:2] not in (_GZIP, *_UTF_16)
+    return Blocks(_Start(file, status.st_size), status.st_size if is_plain else 0)
 
 
 def _mark(file: BinaryIO) -> tuple[int, int]:

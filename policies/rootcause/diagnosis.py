@@ -64,10 +64,10 @@ class Diagnosis:
         self.considered: list[Finding] = []
         """Every candidate, the cause first; filled by `finish`."""
 
-    def feed(self, block: bytes) -> None:
-        """Take the log's next lines: whole ones, each with its newline (the last of all may lack it)."""
+    def feed(self, block: bytes, newlines: int | None = None) -> None:
+        """Take the log's next lines, as an Excerpt is fed with them."""
         number = self._excerpt.count
-        self._excerpt.feed(block)
+        self._excerpt.feed(block, newlines)
         if self._trail:
             _follow(self._trail, number, block)
 

@@ -54,11 +54,15 @@ class Excerpt:
         self._keep_to = 0
         """Number of the last line that belongs to the surroundings of an alarm."""
 
-    def feed(self, block: bytes) -> None:
-        """Take the log's next lines: whole ones, each with its newline (the last of all may lack it)."""
+    def feed(self, block: bytes, newlines: int | None = None) -> None:
+        """Take the log's next lines: whole ones, each with its newline (the last of all may lack it).
+
+        *newlines* is how many there are, where that is known: counting them takes long.
+        """
         if not block:
             return
-        block = block if block.endswith(b"\n") else block + b"\n"
+        if not block.endswith(b"\n"):
+            block, newlines = block + b"\n", None
         self._bytes += len(block)
         if len(block) > WIDE_BYTES:  # of its long lines little is looked at
             block = b"\n".join(map(shorten, block.split(b"\n")))
@@ -69,9 +73,11 @@ class Excerpt:
         self._keep(walk.take(self._keep_to - self.count))
         for start in self._new_alarms(block):
             self._keep_around(start, walk)
-        walk.pass_to(len(block))
-        self.count = walk.number - 1
-        self._tail.feed(block, first, walk.number - first)
+        if newlines is None:
+            walk.pass_to(len(block))
+            newlines = walk.number - first
+        self.count += newlines
+        self._tail.feed(block, first, newlines)
 
     def lines(self) -> Iterator[Line]:
         """Yield the kept lines, cleaned, in the log's order; our own head and foot lines are left out."""
