@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from policies.failure import FailureClass
 from policies.rootcause.cases import stripped, unmarked
@@ -39,6 +40,13 @@ _NEXT = re.compile(
 _CROSSED = re.compile(r"^⨯ (?!Next\.js build worker exited)\S")
 """Next's own mark of an error: before a page that could not be rendered, it says why."""
 _NEXT_FILE = re.compile(r"^(?:\./|\.\./)\S{1,300}$")
+_COMPLAINT = re.compile(
+    r"^\d{1,7}:\d{1,7} {1,2}(?P<level>Error|Warning): (?P<said>\S.{0,1000}?)"
+    r"(?: {1,2}(?P<code>@?[a-z][\w-]{0,60}(?:[/-][\w-]{1,60}){1,3}))?$"
+)
+"""Next's own form of ESLint's report, below the file."""
+COMPLAINTS_LIMIT = 400
+"""Lines of that report that are read."""
 _ADVICE = re.compile(
     r"^(?:Read more|https?://|Import trace|at |\[eslint\]|Learn more|Page: |> Export)"
 )
@@ -78,10 +86,28 @@ def bundlers(lines: Sequence[Line]) -> Iterator[Finding]:
         elif "prerendering" in line.text and at and _CROSSED.match(lines[at - 1].text.strip()):
             said = stripped(lines[at - 1])
             yield _finding(said, said.text, "", rank=75)
-        elif _DURING.match(line.text) or _NEXT.match(line.text):
-            yield from _below(after, 76 if _DURING.match(line.text) else 74)
+        elif _DURING.match(line.text):
+            yield from _below(after, 76)
+        elif _NEXT.match(line.text):
+            report = lines[at + 1 : at + 1 + COMPLAINTS_LIMIT]
+            yield from list(_complaints(report)) or _below(after, 74)
         elif match := _BABEL.match(line.text):
             yield _finding(line, line.text, match["file"])
+
+
+def _complaints(report: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the errors of the checks that Next makes before it builds: their warnings stop nothing."""
+    file = Line(0, "")
+    for line in (stripped(x) for x in report if x.text.strip()):
+        row = _COMPLAINT.match(line.text)
+        if row and row["level"] == "Error":
+            found = _finding(line, line.text, file.text)
+            known = f"{file.text} {row['code'] or row['said']}"
+            yield replace(found, failure_class=FailureClass.LINT, identity=known)
+        elif _NEXT_FILE.match(line.text):
+            file = line
+        elif not row:
+            return
 
 
 def _named(after: Sequence[Line], file: str) -> list[Line]:
@@ -108,7 +134,9 @@ def _below(after: Sequence[Line], rank: int) -> Iterator[Finding]:
     filled = [stripped(x) for x in after if x.text.strip() and not _COUNT.match(x.text.strip())]
     file = next((x for x in filled[:2] if _NEXT_FILE.match(x.text)), None)
     said = [
-        x for x in filled if x is not file and not _ADVICE.match(x.text) and not _NEXT.match(x.text)
+        x
+        for x in filled
+        if x is not file and not any(form.match(x.text) for form in (_ADVICE, _NEXT, _COMPLAINT))
     ]
     said = [] if said and is_wrapper(said[0].text.lower()) else said
     if said and not any(x.text.startswith("Line ") for x in filled):

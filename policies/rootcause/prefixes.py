@@ -19,9 +19,9 @@ PREFIX = re.compile(
     rf"|\[Container\] {_DAY} {_CLOCK}|\[[\w-]{{1,60}} : [\w-]{{1,60}}\]"
     # Jenkins' timestamper, AppVeyor, TeamCity
     rf"|\[{_CLOCK}(?: [AP]M)?\](?:[A-Z]?:)?"
-    rf"|{_CLOCK}(?: \||(?: (?= \S))?)(?=\s+\S|\s*$)"
-    # Netlify
+    # Netlify; who else writes a clock and nothing more
     r"|\d{1,2}:\d\d:\d\d [AP]M:"
+    rf"|{_CLOCK}(?: \||(?: (?= \S))?)(?=\s+\S|\s*$)"
     # Google's Cloud Build: number and name of the step; its buildpacks' phase
     r"|Step #\d{1,4}(?: - \"[^\"]{1,80}\")?:"
     r"|\[(?:analyzer|detector|restorer|builder|exporter|creator|extender)\]"

@@ -32,6 +32,13 @@ CASES: list[tuple[str, str, str, str]] = [
         "frob",
         "",
     ),
+    (
+        "Shelves:   FAIL\nThe variable '$lamp' cannot be retrieved because it has not been\nset.\n"
+        "At /srv/a.ps1:3 char:9\n+     if ($lamp) {\n+         ~~~~~",
+        "unknown",
+        "The variable '$lamp' cannot be retrieved because it has not been set.",
+        "",
+    ),
     ("s.sh: line 2: FROB_URL: unbound variable", "config_error", "FROB_URL", ""),
     ("s.sh: line 9: syntax error near unexpected token `fi'", "compile_error", "syntax error", ""),
     ("cp: cannot stat 'd/app.tar': No such file or directory", "config_error", "d/app.tar", ""),

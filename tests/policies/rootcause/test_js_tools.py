@@ -113,6 +113,16 @@ Failed to compile.
 
 ./src/cart.ts:3:7
 Type error: Type 'string' is not assignable to type 'number'."""
+NEXT_LINT = """
+Failed to compile.
+
+./src/cart.tsx
+3:15  Warning: 'Shelf' is defined but never used.  @typescript-eslint/no-unused-vars
+
+./src/shelf.tsx
+43:3  Error: React Hook "useEffect" is called conditionally.  react-hooks/rules-of-hooks
+
+info  - Need to disable some ESLint rules?"""
 CRA = """
 Treating warnings as errors because process.env.CI = true.
 
@@ -282,6 +292,7 @@ TABLE = [
         "TS18003",
         "",
     ),
+    (NEXT_LINT, "lint", './src/shelf.tsx: 43:3 Error: React Hook "useEffect" is called', ""),
     (NEXT, "type_error", "./src/cart.ts: Type error: Type 'string'", ""),
     (
         WEBPACK,
@@ -351,3 +362,22 @@ def test_two_peers_that_do_not_fit_are_two_causes(cause: Any) -> None:
     )
     assert 'peer crate@"^2.0.0" from shelf@1.0.0' in shelf.summary
     assert shelf.fingerprint == again.fingerprint != cart.fingerprint
+
+
+def test_a_conflict_is_told_by_the_wish_that_cannot_be_met(cause: Any) -> None:
+    failure = cause(
+        "npm ERR! code ERESOLVE\nnpm ERR! ERESOLVE could not resolve\nnpm ERR!\n"
+        "npm ERR! While resolving: shelf@1.0.0\nnpm ERR! Found: crate@3.0.0\n"
+        'npm ERR!   peer crate@"^3.0.0" from cart@2.0.0\nnpm ERR! Could not resolve dependency:\n'
+        'npm ERR! peer crate@"^2.0.0" from shelf@1.0.0'
+    )
+    assert list(failure.lines) == [
+        "ERESOLVE could not resolve",
+        'peer crate@"^2.0.0" from shelf@1.0.0',
+    ]
+
+
+def test_warnings_that_next_lists_stop_nothing(check: Any) -> None:
+    check(
+        NEXT_LINT.split("./src/shelf")[0] + "error: no shelf left", "unknown", "no shelf left", ""
+    )

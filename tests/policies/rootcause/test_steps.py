@@ -112,6 +112,12 @@ def test_the_last_words_may_be_the_verdict(cause: Callable[[str], Failure]) -> N
     assert failure.summary == "No news fragment on this branch."
 
 
+def test_the_last_words_stand_below_what_the_step_shows(cause: Callable[[str], Failure]) -> None:
+    log = "  LAMP: 0\n  SHELF: 1\n##[endgroup]\nlamp filled.\nShelf needs one more board."
+    failure = cause(f"{log}\n##[error]Process completed with exit code 1.")
+    assert failure.summary == "lamp filled."
+
+
 def test_the_command_that_circle_shows_is_not_its_output(cause: Callable[[str], Failure]) -> None:
     log = "#!/bin/bash -eo pipefail\npython -m json.tool c.json\nExpecting value: line 1 column 1 (char 0)"
     assert cause(f"{log}\n\nExited with code exit status 1").summary.startswith("Expecting value")
