@@ -12,7 +12,7 @@ from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding
 from policies.rootcause.wrapping import is_wrapper
 
-LOOK_AHEAD = 8
+LOOK_AHEAD = 12
 
 _WEBPACK = re.compile(
     r"^(?:ERROR in|Error:) (?P<file>(?:\./|\.\./|/)?[^\s:]{1,300})(?: (?P<at>\d[\d:-]{0,30}))"
@@ -31,7 +31,7 @@ _PLACE = re.compile(r"^\s{2,8}(?P<file>[^\s:]{1,300}):\d{1,9}:\d{1,9}:?$")
 _ROLLUP = re.compile(r"^\[!\] (?:\(plugin [^)]{1,80}\) )?(?:\w{0,80}Error: )?\S")
 _DURING = re.compile(r"^error during build:$")
 _COUNT = re.compile(
-    r"^(?:Error: )?(?:(?:Turbopack )?[Bb]uild|Transform) failed with \d+ errors?\b.{0,80}$"
+    r"^\[?(?:Error: )?(?:(?:Turbopack )?[Bb]uild|Transform) failed with \d+ errors?\b.{0,80}$"
 )
 _NEXT = re.compile(
     r"^Failed to compile\.?$|^> Build error occurred$|^Error occurred prerendering page|^🚨 "
@@ -58,12 +58,24 @@ _VITE_PLUGIN = re.compile(
     r"^\[(?:vite|plugin|commonjs|UNRESOLVED_IMPORT|PARSE_ERROR|[A-Z_]{5,40})[\w:.@/ "
     r"-]{0,80}\]:? (?P<said>\S.{0,1000})$"
 )
+_UNPARSED = re.compile(r"^(?:Parsing \w{1,20} source code failed|Ecmascript file had an error)$")
+_CODE_ROW = re.compile(r"^>? {0,4}\d{0,7} {0,4}\|")
+_LACKS = re.compile(
+    r"^(?:\[?\w{0,40}Error: )?(?:> Couldn't find any |[\w `'\".-]{1,100}\b(?:is|are) "
+    r"(?:required|missing|not set|not configured|not provided)\b)"
+)
 _QUOTED = re.compile(r"(?:resolve(?: import)?|module|package) ['\"`](?P<what>[^'\"`]{1,300})['\"`]")
 
 _WORDS = (
     *("[ERROR] ", ": error: ", "ERROR in", "Error:", "[!] ", "error during build:"),
     *("Failed to compile", "> Build error occurred", "Error occurred prerendering page"),
-    *("Build failed.", "Export encountered ", "SyntaxError: ", "Next.js build worker exited"),
+    *(
+        "ERROR #",
+        "Build failed.",
+        "Export encountered ",
+        "SyntaxError: ",
+        "Next.js build worker exited",
+    ),
 )
 """One of them stands in every line that one of these begins with: a cheap test before them."""
 
@@ -138,10 +150,19 @@ def _below(after: Sequence[Line], rank: int) -> Iterator[Finding]:
         for x in filled
         if x is not file and not any(form.match(x.text) for form in (_ADVICE, _NEXT, _COMPLAINT))
     ]
+    said = said[_shown(said) :]
     said = [] if said and is_wrapper(said[0].text.lower()) else said
     if said and not any(x.text.startswith("Line ") for x in filled):
         more = (file,) if file else ()
         yield _finding(said[0], said[0].text, file.text if file else "", *more, rank=rank)
+
+
+def _shown(said: Sequence[Line]) -> int:
+    """Give where the message stands: Turbopack's parsers say it below the code that they show."""
+    if not (said and _UNPARSED.match(said[0].text)):
+        return 0
+    below = (n for n, line in enumerate(said) if n and not _CODE_ROW.match(line.text))
+    return next(below, 0)
 
 
 def _finding(line: Line, said: str, file: str, *more: Line, rank: int = 76) -> Finding:
@@ -150,19 +171,20 @@ def _finding(line: Line, said: str, file: str, *more: Line, rank: int = 76) -> F
         lines=(line, *(x for x in more if x.number != line.number)),
         rank=rank,
         rule="bundler",
-        failure_class=_class_of(said),
+        failure_class=class_of_said(said),
         summary=f"{file}: {line.text}" if file and file not in line.text else line.text,
         identity=f"{file} {said}".strip(),
     )
 
 
-def _class_of(said: str) -> FailureClass:
-    """A package that cannot be found is to be installed; a file of one's own is to be named rightly."""
+def class_of_said(said: str) -> FailureClass:
+    """A package that cannot be found is to be installed; a file of one's own is to be named rightly.
+
+    What a build lacks that runs the code (a page rendered beforehand) is a setting.
+    """
     match = _QUOTED.search(said)
     if match and not match["what"].startswith((".", "/")):
         return FailureClass.MISSING_DEPENDENCY
-    return (
-        FailureClass.TYPE_ERROR
-        if said.startswith(("Type error", "TS"))
-        else FailureClass.COMPILE_ERROR
-    )
+    if said.startswith(("Type error", "TS")):
+        return FailureClass.TYPE_ERROR
+    return FailureClass.CONFIG_ERROR if _LACKS.search(said) else FailureClass.COMPILE_ERROR

@@ -50,6 +50,7 @@ _TAG = re.compile(r"^\[[\w.@/-]{1,30}\] ")
 _FOLDS = re.compile(r"^(?:##\[|::)(?:end)?group\b")
 """Above it stands what the CI system shows of a step, or another of its parts."""
 _LETTERS = re.compile(r"[^\W\d_]")
+_STACK = re.compile(r"^at (?:async )?\S.{0,300}(?:\)|:\d{1,9}:\d{1,9})$")
 
 
 _UNGUARDED = Guards()
@@ -133,7 +134,7 @@ def by_ending(lines: Sequence[Line], begins: int, ends: int | None) -> Iterator[
         lowered = text.lower()
         if _FOLDS.match(text) and block:
             break
-        if not text or is_wrapper(lowered) or noise.is_echo(text):
+        if not text or is_wrapper(lowered) or noise.is_echo(text) or _STACK.match(text):
             if block:
                 break
         elif not _LETTERS.search(text):

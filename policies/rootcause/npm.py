@@ -27,6 +27,8 @@ _SKIPPED = re.compile(
     r"|to accept an|See \S{1,300}$|Could not write)\b|^(?:404$|$|/|\d{1,6}$)"
     # Of old npm: the system that it ran on
     r"|^registry error parsing json$"
+    # which script failed: it has said why itself
+    r"|^Lifecycle script `.{1,80}` failed\b"
     r"|^(?:(?:Linux|Darwin|Windows_NT|FreeBSD|SunOS) \d|argv \"|(?:node|npm) {1,4}v\d)"
 )
 _PEER = re.compile(

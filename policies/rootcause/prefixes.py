@@ -7,6 +7,11 @@ import re
 _DAY = r"(?:\d{4}[-/]\d\d[-/]\d\d|\d\d[-/.]\d\d[-/.]\d{4})"
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
 _ZONE = r"(?:Z|\s?[+-]\d\d(?::?\d\d)?|\s?UTC|\s?GMT)"
+_RELAYED = (
+    r"npm (?:ERR!|error)|error |> |\S{1,200}\(\d{1,6},\d{1,6}\): error TS|(?:ba)?sh: |Failed to compile"
+    r"|Type error: |Error: |ERR_PNPM_|\./\S{1,300}$"
+)
+"""What a command prints that another program runs, which marks it as information or as a warning."""
 _SCRIPTS = (
     r"(?:build|test|lint|check|type-?check|prepare|dev|start|e2e|unit|ci|format|compile|bundle|ts)"
 )
@@ -59,13 +64,15 @@ PREFIX = re.compile(
     # prove: the test's name, where the test's own words go on in its line
     r"|[\w./-]{1,200}\.t {0,40}\.{2,60}(?: \d{1,6}/(?:\d{1,6}|\?))?"
     r"(?= (?!ok\b|skipped|Dubious|Failed|FAILED|All )\S)"
-    # fastlane, before each line of xcpretty's
-    r"|▸"
+    # fastlane, before each line of xcpretty's; next-on-pages, before each of Vercel's
+    r"|▸|▲ (?= )"
+    # AWS Amplify: the stream as a level, nothing before the next lines of the same write; Railway: the stream
+    rf"|\[(?:INFO|WARNING)\]:(?= (?:{_RELAYED}))| {{32,35}}(?= (?:{_RELAYED}))|\[(?:inf|err)\] (?= )"
     # Avocado: module, source line, level, which stream of a command
     r"|\w{1,16} {1,16}L\d{4} (?:DEBUG|INFO|WARN|ERROR) ?\|(?: \[std(?:out|err)\])?"
     # workspaces of pnpm, turbo, lerna: package and script
     rf"|(?:@[\w.-]{{1,60}}/)?[\w./-]{{1,80}}[ :#]{_SCRIPTS}(?::[\w-]{{1,30}})?:"
-    r")(?: |\s*$|(?=\t)|(?<=\t)|(?<=warning=))"
+    r")(?: |\s*$|(?<=[\dZ])\t|(?=\t)|(?<=\t)|(?<=warning=))"
 )
 """One of them, at the line's start; several may stand one after the other."""
 

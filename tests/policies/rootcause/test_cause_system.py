@@ -39,6 +39,23 @@ CASES: list[tuple[str, str, str, str]] = [
         "The variable '$lamp' cannot be retrieved because it has not been set.",
         "",
     ),
+    *(
+        (log, "config_error", log.partition("] ")[2] or log, "")
+        for log in (
+            "[02:38:33] Task never defined: lamp",
+            "[02:38:33] No gulpfile found",
+            "nox > Sessions not found: lamp",
+            'Script "lamp" is not defined in this package',
+            "Task not found: lamp",
+            'error: Script not found "lamp"',
+            "No idea what 'lamp' is!",
+            "'lamp' is not a task. See 'lein help'.",
+            "Error: Unrecognised task 'lamp'",
+            'Could not find command "lamp".',
+            "Could not find 'lane :lamp'. Available lanes: shelf",
+            'Command "lamp" is not defined.',
+        )
+    ),
     ("s.sh: line 2: FROB_URL: unbound variable", "config_error", "FROB_URL", ""),
     ("s.sh: line 9: syntax error near unexpected token `fi'", "compile_error", "syntax error", ""),
     ("cp: cannot stat 'd/app.tar': No such file or directory", "config_error", "d/app.tar", ""),

@@ -150,6 +150,35 @@ error during build:
 Build failed with 1 error:
 
 [UNRESOLVED_IMPORT] Could not resolve './crate.js' in src/index.js"""
+TURBOPACK = """
+> Build error occurred
+[Error: Turbopack build failed with 1 errors:
+./app/cart.tsx:24:5
+Parsing ecmascript source code failed
+  23 |   <ul>
+> 24 |   {crates
+     |   ^
+  25 | )
+Expected '</', got '{'
+
+    at <unknown> (./app/cart.tsx:24:5)
+]"""
+GATSBY = """
+ ERROR #98123  WEBPACK
+
+Generating JavaScript bundles failed
+
+Can't resolve '../crate' in '/srv/shop/src/pages'
+
+File: src/pages/cart.js:4:0
+
+not finished Building production JavaScript and CSS bundles - 4.3s"""
+GATSBY_QUERY = """
+error There was an error in your GraphQL query:
+
+Cannot query field "allCrate" on type "Query".
+
+File: src/pages/cart.js:10:3"""
 PRERENDER = """
 Error occurred prerendering page "/cart". Read more: https://example.org/x
 TypeError: Cannot read properties of undefined (reading 'crate')
@@ -338,6 +367,29 @@ TABLE = [
         "compile_error",
         'Transform failed with 1 error: /w/src/b.ts:9:0: ERROR: Expected "}"',
         "npx vitest run src/b.test.ts",
+    ),
+    (TURBOPACK, "compile_error", "./app/cart.tsx:24:5: Expected '</', got '{'", ""),
+    (GATSBY, "compile_error", "src/pages/cart.js: Can't resolve '../crate'", ""),
+    (GATSBY_QUERY, "compile_error", 'src/pages/cart.js: Cannot query field "allCrate"', ""),
+    (
+        GATSBY.replace("WEBPACK", "CONFIG").replace("Can't resolve", "No rank is set for"),
+        "unknown",
+        "src/pages/cart.js: No rank is set for",
+        "",
+    ),
+    (
+        "> Build error occurred\n[Error: > Couldn't find any `shelves` directory. Please create one]\n"
+        "npm error Lifecycle script `build` failed with error:\nnpm error code 1",
+        "config_error",
+        "Couldn't find any `shelves` directory",
+        "",
+    ),
+    (
+        'Error occurred prerendering page "/cart". Read more: https://example.org/x\n'
+        "Error: crateUrl is required.\n    at new Crate (/srv/shop/.next/server/chunks/1.js:1:9)",
+        "config_error",
+        "crateUrl is required.",
+        "",
     ),
     (BABEL, "compile_error", "Unexpected token (1:11)", ""),
 ]
