@@ -9,7 +9,7 @@ _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
 _ZONE = r"(?:Z|\s?[+-]\d\d(?::?\d\d)?|\s?UTC|\s?GMT)"
 _RELAYED = (
     r"npm (?:ERR!|error)|error |> |\S{1,200}\(\d{1,6},\d{1,6}\): error TS|(?:ba)?sh: |Failed to compile"
-    r"|Type error: |Error: |ERR_PNPM_|\./\S{1,300}$"
+    r"|Type error: |Error: |ERR! |\S{1,200}: line \d{1,6}: |ERR_PNPM_|\./\S{1,300}$"
 )
 """What a command prints that another program runs, which marks it as information or as a warning."""
 _SCRIPTS = (
@@ -23,9 +23,14 @@ PREFIX = re.compile(
     # AWS CodeBuild; Tekton: task and step
     rf"|\[Container\] {_DAY} {_CLOCK}|\[[\w-]{{1,60}} : [\w-]{{1,60}}\]"
     # Jenkins' timestamper, AppVeyor, TeamCity
-    rf"|\[{_CLOCK}(?: [AP]M)?\](?:[A-Z]?:)?"
+    rf"|\[{_CLOCK}(?: [AP]M)?\](?:[A-Z]?:|\[[\w ./-]{{1,60}}\])?"
+    # Bamboo: the stream
+    r"|(?:build|error|simple|command)\t\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\t"
     # Netlify; who else writes a clock and nothing more
     r"|\d{1,2}:\d\d:\d\d [AP]M:"
+    # Render; Vercel, where somebody copied it from the page
+    r"|[A-Z][a-z]{2} \d{1,2} \d{1,2}:\d\d:\d\d [AP]M (?= )"
+    rf"|{_CLOCK} {{1,4}}\t"
     rf"|{_CLOCK}(?: \||(?: (?= \S))?)(?=\s+\S|\s*$)"
     # Google's Cloud Build: number and name of the step; its buildpacks' phase
     r"|Step #\d{1,4}(?: - \"[^\"]{1,80}\")?:"
@@ -67,7 +72,7 @@ PREFIX = re.compile(
     # fastlane, before each line of xcpretty's; next-on-pages, before each of Vercel's
     r"|▸|▲ (?= )"
     # AWS Amplify: the stream as a level, nothing before the next lines of the same write; Railway: the stream
-    rf"|\[(?:INFO|WARNING)\]:(?= (?:{_RELAYED}))| {{32,35}}(?= (?:{_RELAYED}))|\[(?:inf|err)\] (?= )"
+    rf"|\[(?:INFO|WARNING)\]:(?= (?:{_RELAYED}))| {{32,35}}(?= (?:{_RELAYED}))|\[(?:inf|err)\](?: (?= ))?"
     # Avocado: module, source line, level, which stream of a command
     r"|\w{1,16} {1,16}L\d{4} (?:DEBUG|INFO|WARN|ERROR) ?\|(?: \[std(?:out|err)\])?"
     # workspaces of pnpm, turbo, lerna: package and script

@@ -69,7 +69,7 @@ _WRAPS_AT_START = re.compile(
     r"|halting on failure|\W{0,4}nx {1,9}(?:error {1,9})?(?:running|ran) targets? |unsuccessful task run"
     r"|program finished with exit code|elapsedtime="
     # Amplify, Cloudflare Pages, Vercel
-    r"|(?:\[error\]: )?!!! build failed|failed: an internal error occurred\b"
+    r"|(?:\[error\]: )?!!! (?:build failed|non-zero exit code detected)|failed: an internal error occurred\b"
     r"|failed: (?:an )?error occurred (?:while|when|during) [\w ,-]{1,80}\.?$"
     r"|error: command \".{1,300}\" exited with \d|the vercel build \(.{1,80}\) command failed"
     r"|process killed by signal|one or more unittests failed|result: +(?:failed|aborted)$"
