@@ -70,9 +70,12 @@ PREFIX = re.compile(
     r"|[\w./-]{1,200}\.t {0,40}\.{2,60}(?: \d{1,6}/(?:\d{1,6}|\?))?"
     r"(?= (?!ok\b|skipped|Dubious|Failed|FAILED|All )\S)"
     # fastlane, before each line of xcpretty's; next-on-pages, before each of Vercel's
-    r"|▸|▲ (?= )"
+    r"|▸|▲(?: (?= ))?"
     # AWS Amplify: the stream as a level, nothing before the next lines of the same write; Railway: the stream
     rf"|\[(?:INFO|WARNING)\]:(?= (?:{_RELAYED}))| {{32,35}}(?= (?:{_RELAYED}))|\[(?:inf|err)\](?: (?= ))?"
+    # Expo's EAS: the phase, the stream
+    r"|\[(?:INSTALL|RUN|PREPARE|SPIN_UP|CONFIGURE|READ|SET|UPLOAD)_[A-Z_]{3,40}\]|\[PREBUILD\]"
+    r"|\[std(?:out|err)\]"
     # Avocado: module, source line, level, which stream of a command
     r"|\w{1,16} {1,16}L\d{4} (?:DEBUG|INFO|WARN|ERROR) ?\|(?: \[std(?:out|err)\])?"
     # workspaces of pnpm, turbo, lerna: package and script

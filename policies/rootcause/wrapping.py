@@ -77,7 +77,7 @@ _WRAPS_AT_START = re.compile(
 )
 _ENDED = re.compile(
     r"\W{0,10}(?:error|fatal|fail(?:ed|ure)?|warn(?:ing)?"
-    r"|info)?\W{0,10}(?:[\w './-]{0,60}?)\b(?:exit(?:ed|ing)?(?: with)?(?: an?)?(?: status"
+    r"|info)?\W{0,10}(?:[\w './-]{0,60}?)\b(?:exit(?:ed|ing)?(?: with)?(?: an?)?(?: non-?zero)?(?: status"
     r"| status code| error code| code| value)?"
     r"|return(?:ed)?(?: code| status)?|rc|returning)[ :=]{0,2}\(?-?(?:\d{1,2}"
     r"|1\d\d|2[0-5]\d)\)?\W{0,10}$"

@@ -56,6 +56,20 @@ CASES: list[tuple[str, str, str, str]] = [
             'Command "lamp" is not defined.',
         )
     ),
+    (
+        "[2:38:33 AM] [semantic-release] › ✘  An error occurred while running semantic-release: "
+        "SemanticReleaseError: No npm token specified.\n    at lamp (a.js:1:2) {\n  code: 'ENONPMTOKEN',",
+        "auth",
+        "SemanticReleaseError: No npm token specified.",
+        "",
+    ),
+    (
+        "[2:38:33 AM] [semantic-release] › ✘  ENONPMTOKEN No npm token specified.\n"
+        "An npm token must be created and set in the LAMP_TOKEN environment variable on your CI environment.",
+        "auth",
+        "ENONPMTOKEN No npm token specified.",
+        "",
+    ),
     ("s.sh: line 2: FROB_URL: unbound variable", "config_error", "FROB_URL", ""),
     ("s.sh: line 9: syntax error near unexpected token `fi'", "compile_error", "syntax error", ""),
     ("cp: cannot stat 'd/app.tar': No such file or directory", "config_error", "d/app.tar", ""),

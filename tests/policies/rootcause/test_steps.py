@@ -140,7 +140,16 @@ AMPLIFY = """\
 2026-07-30T02:38:33.800Z [INFO]: # Starting environment caching..."""
 
 
-@pytest.mark.parametrize("log", [CLOUDFLARE, VERCEL, AMPLIFY])
+EAS = """\
+[INSTALL_DEPENDENCIES] the lamp of shelf 3 is dim
+[INSTALL_DEPENDENCIES]
+Error: npm install exited with non-zero code: 1
+    at ChildProcess.completionListener (/srv/a/node_modules/@expo/spawn-async/build/spawnAsync.js:42:23)
+    at ChildProcess.emit (node:events:513:28)
+##[error]Process completed with exit code 1."""
+
+
+@pytest.mark.parametrize("log", [CLOUDFLARE, VERCEL, AMPLIFY, EAS])
 def test_what_a_host_of_pages_adds_is_no_cause(cause: Callable[[str], Failure], log: str) -> None:
     assert cause(log).summary.endswith("the lamp of shelf 3 is dim")
 
