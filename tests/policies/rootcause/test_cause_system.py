@@ -70,6 +70,13 @@ CASES: list[tuple[str, str, str, str]] = [
         "ENONPMTOKEN No npm token specified.",
         "",
     ),
+    (
+        "ERROR    HTTPError: 400 Bad Request from https://lamp.example.org/legacy/\n"
+        "         File already exists ('lamp-1.0.tar.gz', with hash '0a1b').",
+        "config_error",
+        "File already exists",
+        "",
+    ),
     ("s.sh: line 2: FROB_URL: unbound variable", "config_error", "FROB_URL", ""),
     ("s.sh: line 9: syntax error near unexpected token `fi'", "compile_error", "syntax error", ""),
     ("cp: cannot stat 'd/app.tar': No such file or directory", "config_error", "d/app.tar", ""),

@@ -368,6 +368,20 @@ TABLE = [
         'Transform failed with 1 error: /w/src/b.ts:9:0: ERROR: Expected "}"',
         "npx vitest run src/b.test.ts",
     ),
+    (
+        "npm error code E403\nnpm error 403 403 Forbidden - PUT https://registry.example.org/crate - "
+        "You cannot publish over the previously published versions: 1.0.0.",
+        "config_error",
+        "cannot publish over the previously published versions",
+        "",
+    ),
+    (
+        "lerna ERR! ELAMP Shelf has boards, please remove them before continuing:\n"
+        "lerna ERR! ELAMP  M crate.json",
+        "config_error",
+        "ELAMP Shelf has boards",
+        "",
+    ),
     (TURBOPACK, "compile_error", "./app/cart.tsx:24:5: Expected '</', got '{'", ""),
     (GATSBY, "compile_error", "src/pages/cart.js: Can't resolve '../crate'", ""),
     (GATSBY_QUERY, "compile_error", 'src/pages/cart.js: Cannot query field "allCrate"', ""),
