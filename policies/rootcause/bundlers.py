@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from policies.failure import FailureClass
 from policies.rootcause.cases import stripped, unmarked
@@ -11,7 +12,7 @@ from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding
 from policies.rootcause.wrapping import is_wrapper
 
-LOOK_AHEAD = 8
+LOOK_AHEAD = 12
 
 _WEBPACK = re.compile(
     r"^(?:ERROR in|Error:) (?P<file>(?:\./|\.\./|/)?[^\s:]{1,300})(?: (?P<at>\d[\d:-]{0,30}))"
@@ -30,7 +31,7 @@ _PLACE = re.compile(r"^\s{2,8}(?P<file>[^\s:]{1,300}):\d{1,9}:\d{1,9}:?$")
 _ROLLUP = re.compile(r"^\[!\] (?:\(plugin [^)]{1,80}\) )?(?:\w{0,80}Error: )?\S")
 _DURING = re.compile(r"^error during build:$")
 _COUNT = re.compile(
-    r"^(?:Error: )?(?:(?:Turbopack )?[Bb]uild|Transform) failed with \d+ errors?\b.{0,80}$"
+    r"^\[?(?:Error: )?(?:(?:Turbopack )?[Bb]uild|Transform) failed with \d+ errors?\b.{0,80}$"
 )
 _NEXT = re.compile(
     r"^Failed to compile\.?$|^> Build error occurred$|^Error occurred prerendering page|^🚨 "
@@ -39,6 +40,13 @@ _NEXT = re.compile(
 _CROSSED = re.compile(r"^⨯ (?!Next\.js build worker exited)\S")
 """Next's own mark of an error: before a page that could not be rendered, it says why."""
 _NEXT_FILE = re.compile(r"^(?:\./|\.\./)\S{1,300}$")
+_COMPLAINT = re.compile(
+    r"^\d{1,7}:\d{1,7} {1,2}(?P<level>Error|Warning): (?P<said>\S.{0,1000}?)"
+    r"(?: {1,2}(?P<code>@?[a-z][\w-]{0,60}(?:[/-][\w-]{1,60}){1,3}))?$"
+)
+"""Next's own form of ESLint's report, below the file."""
+COMPLAINTS_LIMIT = 400
+"""Lines of that report that are read."""
 _ADVICE = re.compile(
     r"^(?:Read more|https?://|Import trace|at |\[eslint\]|Learn more|Page: |> Export)"
 )
@@ -50,12 +58,24 @@ _VITE_PLUGIN = re.compile(
     r"^\[(?:vite|plugin|commonjs|UNRESOLVED_IMPORT|PARSE_ERROR|[A-Z_]{5,40})[\w:.@/ "
     r"-]{0,80}\]:? (?P<said>\S.{0,1000})$"
 )
+_UNPARSED = re.compile(r"^(?:Parsing \w{1,20} source code failed|Ecmascript file had an error)$")
+_CODE_ROW = re.compile(r"^>? {0,4}\d{0,7} {0,4}\|")
+_LACKS = re.compile(
+    r"^(?:\[?\w{0,40}Error: )?(?:> Couldn't find any |[\w `'\".-]{1,100}\b(?:is|are) "
+    r"(?:required|missing|not set|not configured|not provided)\b)"
+)
 _QUOTED = re.compile(r"(?:resolve(?: import)?|module|package) ['\"`](?P<what>[^'\"`]{1,300})['\"`]")
 
 _WORDS = (
     *("[ERROR] ", ": error: ", "ERROR in", "Error:", "[!] ", "error during build:"),
     *("Failed to compile", "> Build error occurred", "Error occurred prerendering page"),
-    *("Build failed.", "Export encountered ", "SyntaxError: ", "Next.js build worker exited"),
+    *(
+        "ERROR #",
+        "Build failed.",
+        "Export encountered ",
+        "SyntaxError: ",
+        "Next.js build worker exited",
+    ),
 )
 """One of them stands in every line that one of these begins with: a cheap test before them."""
 
@@ -78,10 +98,28 @@ def bundlers(lines: Sequence[Line]) -> Iterator[Finding]:
         elif "prerendering" in line.text and at and _CROSSED.match(lines[at - 1].text.strip()):
             said = stripped(lines[at - 1])
             yield _finding(said, said.text, "", rank=75)
-        elif _DURING.match(line.text) or _NEXT.match(line.text):
-            yield from _below(after, 76 if _DURING.match(line.text) else 74)
+        elif _DURING.match(line.text):
+            yield from _below(after, 76)
+        elif _NEXT.match(line.text):
+            report = lines[at + 1 : at + 1 + COMPLAINTS_LIMIT]
+            yield from list(_complaints(report)) or _below(after, 74)
         elif match := _BABEL.match(line.text):
             yield _finding(line, line.text, match["file"])
+
+
+def _complaints(report: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the errors of the checks that Next makes before it builds: their warnings stop nothing."""
+    file = Line(0, "")
+    for line in (stripped(x) for x in report if x.text.strip()):
+        row = _COMPLAINT.match(line.text)
+        if row and row["level"] == "Error":
+            found = _finding(line, line.text, file.text)
+            known = f"{file.text} {row['code'] or row['said']}"
+            yield replace(found, failure_class=FailureClass.LINT, identity=known)
+        elif _NEXT_FILE.match(line.text):
+            file = line
+        elif not row:
+            return
 
 
 def _named(after: Sequence[Line], file: str) -> list[Line]:
@@ -108,12 +146,23 @@ def _below(after: Sequence[Line], rank: int) -> Iterator[Finding]:
     filled = [stripped(x) for x in after if x.text.strip() and not _COUNT.match(x.text.strip())]
     file = next((x for x in filled[:2] if _NEXT_FILE.match(x.text)), None)
     said = [
-        x for x in filled if x is not file and not _ADVICE.match(x.text) and not _NEXT.match(x.text)
+        x
+        for x in filled
+        if x is not file and not any(form.match(x.text) for form in (_ADVICE, _NEXT, _COMPLAINT))
     ]
+    said = said[_shown(said) :]
     said = [] if said and is_wrapper(said[0].text.lower()) else said
     if said and not any(x.text.startswith("Line ") for x in filled):
         more = (file,) if file else ()
         yield _finding(said[0], said[0].text, file.text if file else "", *more, rank=rank)
+
+
+def _shown(said: Sequence[Line]) -> int:
+    """Give where the message stands: Turbopack's parsers say it below the code that they show."""
+    if not (said and _UNPARSED.match(said[0].text)):
+        return 0
+    below = (n for n, line in enumerate(said) if n and not _CODE_ROW.match(line.text))
+    return next(below, 0)
 
 
 def _finding(line: Line, said: str, file: str, *more: Line, rank: int = 76) -> Finding:
@@ -122,19 +171,20 @@ def _finding(line: Line, said: str, file: str, *more: Line, rank: int = 76) -> F
         lines=(line, *(x for x in more if x.number != line.number)),
         rank=rank,
         rule="bundler",
-        failure_class=_class_of(said),
+        failure_class=class_of_said(said),
         summary=f"{file}: {line.text}" if file and file not in line.text else line.text,
         identity=f"{file} {said}".strip(),
     )
 
 
-def _class_of(said: str) -> FailureClass:
-    """A package that cannot be found is to be installed; a file of one's own is to be named rightly."""
+def class_of_said(said: str) -> FailureClass:
+    """A package that cannot be found is to be installed; a file of one's own is to be named rightly.
+
+    What a build lacks that runs the code (a page rendered beforehand) is a setting.
+    """
     match = _QUOTED.search(said)
     if match and not match["what"].startswith((".", "/")):
         return FailureClass.MISSING_DEPENDENCY
-    return (
-        FailureClass.TYPE_ERROR
-        if said.startswith(("Type error", "TS"))
-        else FailureClass.COMPILE_ERROR
-    )
+    if said.startswith(("Type error", "TS")):
+        return FailureClass.TYPE_ERROR
+    return FailureClass.CONFIG_ERROR if _LACKS.search(said) else FailureClass.COMPILE_ERROR

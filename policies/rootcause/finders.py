@@ -41,7 +41,7 @@ from policies.rootcause.rust import error_chains, rustc, rustfmt
 from policies.rootcause.rusttests import rust_tests
 from policies.rootcause.sbt import mima
 from policies.rootcause.scripting import scripting
-from policies.rootcause.shell import powershell, shell_trace, terraform
+from policies.rootcause.shell import powershell, powershell_places, shell_trace, terraform
 from policies.rootcause.short_reports import fatal_lines, short_reports
 from policies.rootcause.stacks import stack_events
 from policies.rootcause.systemd import systemd
@@ -73,7 +73,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         mima,
     ),
     *(msbuild, dotnet_tests, dotnet_exceptions),
-    *(shell_trace, powershell, terraform, buildkit, nix_builds, refused_pushes),
+    *(shell_trace, powershell, powershell_places, terraform, buildkit, nix_builds, refused_pushes),
     *(
         mozlog,
         browser_tests,

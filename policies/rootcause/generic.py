@@ -47,7 +47,10 @@ _HEADING = re.compile(
 _LACKS = re.compile(r"^(?:No|Nothing|None of|Missing|Only) \w", re.I)
 """A sentence that says what was not there: the last of a block may state the verdict."""
 _TAG = re.compile(r"^\[[\w.@/-]{1,30}\] ")
+_FOLDS = re.compile(r"^(?:##\[|::)(?:end)?group\b")
+"""Above it stands what the CI system shows of a step, or another of its parts."""
 _LETTERS = re.compile(r"[^\W\d_]")
+_STACK = re.compile(r"^at (?:async )?\S.{0,300}(?:\)|:\d{1,9}:\d{1,9})$")
 
 
 _UNGUARDED = Guards()
@@ -129,7 +132,9 @@ def by_ending(lines: Sequence[Line], begins: int, ends: int | None) -> Iterator[
     for line in reversed(before):
         text = line.text.strip()
         lowered = text.lower()
-        if not text or is_wrapper(lowered) or noise.is_echo(text):
+        if _FOLDS.match(text) and block:
+            break
+        if not text or is_wrapper(lowered) or noise.is_echo(text) or _STACK.match(text):
             if block:
                 break
         elif not _LETTERS.search(text):

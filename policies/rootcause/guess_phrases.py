@@ -134,8 +134,10 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
 ADVICE: tuple[tuple[re.Pattern[str], C], ...] = (
     (
         re.compile(
-            r"\bplease (?:use|specify|provide|set|pass|configure|enable|add|refer|create|select)\b"
+            r"\b(?:output|publish|build) directory\b.{1,80}\b(?:not found|does not exist)\b"
+            r"|\bplease (?:use|specify|provide|set|pass|configure|enable|add|refer|create|select)\b"
             r"|\bconsider (?:passing|setting|using|adding)\b|\bdid you (?:forget|mean)\b"
+            r"|\bmust be (?:less|greater|shorter|longer|smaller|larger|at (?:least|most)|between|one of)\b"
             r"|\bnot valid\b|\bmake sure (?:that )?(?:you|the|your)\b"
         ),
         C.CONFIG_ERROR,

@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.wrapping import is_wrapper
 
 LOOK_AHEAD = 30
 """Lines read after an error's line."""
@@ -35,6 +36,8 @@ _WRAPPERS = re.compile(
     r"^(?:Error: )?Command failed(?::| with)|^Error: (?:Process|Child process|The process "
     r".{1,300}) .{0,80}exit(?:ed)? (?:with )?code"
 )
+_WRAPPED = 15
+"""It tells but how a child of its own ended: what that said last tells more."""
 _SYNTAX = "SyntaxError: "
 _POINTED = re.compile(r"^\s*\^+$")
 _PARSED = re.compile(r"is not valid JSON|\bin JSON at position\b|end of JSON input")
@@ -92,6 +95,8 @@ def _thrown(lines: Sequence[Line], at: int) -> Finding:
         return _syntax(line, lines[max(0, at - 5) : at], rank)
     if _WRAPPERS.match(line.text):
         rank = 35
+    elif is_wrapper(line.text.lower()):
+        rank = _WRAPPED
     shown = (*deeper, line) if deeper else (line, *codes[:1])
     return _finding((*shown, *codes[:1]) if deeper else shown, rank)
 

@@ -103,6 +103,9 @@ def _of(line: Line, name: str, file: str, block: Sequence[Line]) -> Finding:
     )
 
 
+_DIED = re.compile(r"\bworker .{0,60}(?:terminated by another process|child process exceptions)\b")
+
+
 def _suite(line: Line, file: str, said: Sequence[Line]) -> Finding:
     """A suite that did not run: its reason may stand below jest's advice."""
     detail = said[:1]
@@ -123,6 +126,8 @@ def _suite(line: Line, file: str, said: Sequence[Line]) -> Finding:
 def _class_of_suite(why: str) -> FailureClass:
     if "Cannot find module" in why:
         return FailureClass.MISSING_DEPENDENCY
+    if _DIED.search(why):
+        return FailureClass.SIGNAL_CRASH
     if "SyntaxError" in why or why.startswith(_PARSE):
         return FailureClass.COMPILE_ERROR
     return FailureClass.TYPE_ERROR if _TYPES.match(why) else FailureClass.TEST_FAILURE

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from itertools import dropwhile
 
 from policies.failure import FailureClass
 from policies.rootcause.cases import Format, complaints, stripped
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.scan import holding
 
 SHOWN = 3
 """Lines of a hook's output that are shown."""
@@ -19,6 +21,11 @@ _FIELD = re.compile(
     r"^- (?:hook id: (?P<id>\S{1,100})|exit code: -?\d+|duration: \S+|(?P<changed>files were "
     r"modified by this hook))$"
 )
+_SETTINGS = re.compile(r"^An error has occurred: (?P<type>Invalid(?:Config|Manifest)Error): ?$")
+_AT = re.compile(r"^==> (?:File|At) \S")
+_REASON = "=====> "
+_DEPTH = 16
+"""Lines that say where in its settings an error lies: one for each level."""
 _NOT_FOUND = re.compile(r"^Executable `.{1,200}` not found$")
 _LINT_FOR = re.compile(r"^>>> Lint for (?P<file>\S.{0,300}?):$")
 _LINT_ROW = re.compile(
@@ -54,6 +61,19 @@ def hooks(lines: Sequence[Line]) -> Iterator[Finding]:
             after = lines[at + 1 : at + _HOOK_LINES]
             if after and _FIELD.match(after[0].text):
                 yield _hook(line, match["name"], after)
+
+
+def hook_settings(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what pre-commit finds wrong in settings: said last, below where it lies."""
+    for at, line in holding(lines, "An error has occurred: "):
+        match = _SETTINGS.match(line.text)
+        below = dropwhile(lambda x: _AT.match(x.text), lines[at + 1 : at + _DEPTH]) if match else ()
+        said = next(iter(below), None)
+        if match and said and said.text.startswith(_REASON):
+            reason = said.text.removeprefix(_REASON)
+            known, found = f"pre-commit {reason}", FailureClass.CONFIG_ERROR
+            summary = f"{match['type']}: {reason}"
+            yield _lint("pre-commit settings", (said, line), summary, known, found=found)
 
 
 def _hook(line: Line, name: str, after: Sequence[Line]) -> Finding:

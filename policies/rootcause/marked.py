@@ -13,6 +13,7 @@ from itertools import groupby
 
 from policies.rootcause.clean import clean
 from policies.rootcause.finding import Line
+from policies.rootcause.numbered import without_numbers
 
 FEWEST_BARS = 3
 """So many lines in a row behind a bar, none of which ends with one, are no table."""
@@ -27,7 +28,9 @@ PROBED = 40
 """Where of so many of the first lines fewer than half are marked, no more are looked at."""
 
 _NAMED = re.compile(
-    r"^ {0,8}(?:\[(?!(?i:info|error|warn|warning|debug|trace|fatal|notice|xunit)\b)[\w@][\w@./ -]{0,60}\]:?"
+    r"^ {0,8}(?:\[(?!(?i:info|error|warn|warning|debug|trace|fatal|notice|xunit)\b)[\w@][\w@./: -]{0,60}\]:?"
+    # act sets a bar before what a step prints, none before its own lines
+    r"(?: {2,4}\|)?|Line \d{1,6}:"
     r"|(?!\d+ )[A-Za-z][\w.-]{0,40} {0,20}\||>)(?: |$)|^ {4}[A-Za-z][\w.-]{0,60}:(?: |$)"
 )
 _DIGITS = re.compile(r"\d+")
@@ -42,6 +45,8 @@ def unmarked_lines(lines: list[Line]) -> list[Line]:
     mark = _shared_mark(filled)
     if mark is not None:
         return [_without(line, mark) for line in lines]
+    if begins := without_numbers(lines):
+        return [_cut(line, begins.get(line.number, 0)) for line in lines]
     indent = min(len(line.text) - len(line.text.lstrip(" ")) for line in filled) // QUOTED * QUOTED
     return [_cut(line, indent) for line in lines] if indent else lines
 
@@ -61,7 +66,7 @@ def _named(line: Line) -> re.Match[str] | None:
 
 
 def _mark(found: re.Match[str]) -> str:
-    return _DIGITS.sub("0", found.group()).rstrip()
+    return _DIGITS.sub("0", found.group()).rstrip(" |")
 
 
 def _without(line: Line, mark: str) -> Line:

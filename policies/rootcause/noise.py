@@ -31,7 +31,7 @@ _HARMLESS = re.compile(
     r"|\bretrying\b.{0,10}(?:\.\.\.|\bin \d|\bafter \d|\(|\battempt)|\bretry \d"
     r"|\breconnecting\b|\bwill (?:be )?retr|\b(?:seconds?|secs?|minutes?|ms|\ds?) (?:before"
     r"|until) (?:the )?(?:next )?(?:retry|attempt)"
-    r"|\b(?:continuing|ignored|ignoring|non-fatal|harmless|expected in tests?|skipping)\b"
+    r"|\b(?:(?<!before )continuing|ignored|ignoring|non-fatal|harmless|expected in tests?|skipping)\b"
     r"|^\s*[\w.-]+: error$"
     r"|-werror|-wno-error|\berror(?:s|_|-)?(?:budget|budgets|handling|handler|reporting)\b"
     r"|^_xservtrans|^[iwd]\d{4} \d\d:\d\d:\d\d|^w: \S|^plugins: "

@@ -27,6 +27,8 @@ _SKIPPED = re.compile(
     r"|to accept an|See \S{1,300}$|Could not write)\b|^(?:404$|$|/|\d{1,6}$)"
     # Of old npm: the system that it ran on
     r"|^registry error parsing json$"
+    # which script failed: it has said why itself
+    r"|^Lifecycle script `.{1,80}` failed\b"
     r"|^(?:(?:Linux|Darwin|Windows_NT|FreeBSD|SunOS) \d|argv \"|(?:node|npm) {1,4}v\d)"
 )
 _PEER = re.compile(
@@ -34,6 +36,8 @@ _PEER = re.compile(
 )
 _WANTS = re.compile(r"^peer .{1,200} from \S|^While resolving: \S")
 """Whose wish cannot be met, in the words that differ from one ERESOLVE to another."""
+_PEER_WISH = re.compile(r"^peer \S{1,300} from \S")
+"""It is not set in: who else wants the package stands below with more room before it."""
 _NEEDED = re.compile(r"^\s{0,4}(?:Missing|Invalid): ")
 
 
@@ -77,7 +81,7 @@ def _of_group(group: Sequence[Line]) -> Iterator[Finding]:
         said = [line for line in said if _MISSING_SCRIPT.match(line.text)]
         code = "EUSAGE"
     if said:
-        extra = [line for line in said[1:] if _PEER.search(line.text) or _NEEDED.match(line.text)]
+        extra = _extra(said[1:], code)
         same = code.removeprefix("E").lower()
         extra = extra or [
             line
@@ -88,6 +92,14 @@ def _of_group(group: Sequence[Line]) -> Iterator[Finding]:
         if code == "ERESOLVE" and (wants := _wanted(group)):
             told = f"{told}: {wants}"
         yield coded((said[0], *extra[:3]), code, told)
+
+
+def _extra(said: Sequence[Line], code: str) -> list[Line]:
+    """Give what npm adds to its first sentence: the wish that cannot be met, or what is missing."""
+    wish = next((line for line in said if _PEER_WISH.match(line.text)), None)
+    if code == "ERESOLVE" and wish:
+        return [wish]
+    return [line for line in said if _PEER.search(line.text) or _NEEDED.match(line.text)]
 
 
 def _wanted(group: Sequence[Line]) -> str:

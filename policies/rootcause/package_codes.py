@@ -8,6 +8,8 @@ from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 
 RANK = 79
+_PUBLISHED = "cannot publish over "
+"""The registry forbids it (E403) whoever asks: the version is not a new one."""
 
 _CLASSES: tuple[tuple[tuple[str, ...], C], ...] = (
     (
@@ -101,7 +103,7 @@ def coded(lines: Sequence[Line], code: str, said: str) -> Finding:
         lines=tuple(shown),
         rank=RANK,
         rule="package manager",
-        failure_class=class_of_code(code),
+        failure_class=C.CONFIG_ERROR if _PUBLISHED in said else class_of_code(code),
         summary=said
         if code in said or said.startswith("error ") or code == "EUSAGE"
         else f"{code} {said}",

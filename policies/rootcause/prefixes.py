@@ -7,6 +7,11 @@ import re
 _DAY = r"(?:\d{4}[-/]\d\d[-/]\d\d|\d\d[-/.]\d\d[-/.]\d{4})"
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
 _ZONE = r"(?:Z|\s?[+-]\d\d(?::?\d\d)?|\s?UTC|\s?GMT)"
+_RELAYED = (
+    r"npm (?:ERR!|error)|error |> |\S{1,200}\(\d{1,6},\d{1,6}\): error TS|(?:ba)?sh: |Failed to compile"
+    r"|Type error: |Error: |ERR! |\S{1,200}: line \d{1,6}: |ERR_PNPM_|\./\S{1,300}$"
+)
+"""What a command prints that another program runs, which marks it as information or as a warning."""
 _SCRIPTS = (
     r"(?:build|test|lint|check|type-?check|prepare|dev|start|e2e|unit|ci|format|compile|bundle|ts)"
 )
@@ -18,10 +23,15 @@ PREFIX = re.compile(
     # AWS CodeBuild; Tekton: task and step
     rf"|\[Container\] {_DAY} {_CLOCK}|\[[\w-]{{1,60}} : [\w-]{{1,60}}\]"
     # Jenkins' timestamper, AppVeyor, TeamCity
-    rf"|\[{_CLOCK}(?: [AP]M)?\](?:[A-Z]?:)?"
-    rf"|{_CLOCK}(?: \||(?: (?= \S))?)(?=\s+\S|\s*$)"
-    # Netlify
+    rf"|\[{_CLOCK}(?: [AP]M)?\](?:[A-Z]?:|\[[\w ./-]{{1,60}}\])?"
+    # Bamboo: the stream
+    r"|(?:build|error|simple|command)\t\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\t"
+    # Netlify; who else writes a clock and nothing more
     r"|\d{1,2}:\d\d:\d\d [AP]M:"
+    # Render; Vercel, where somebody copied it from the page
+    r"|[A-Z][a-z]{2} \d{1,2} \d{1,2}:\d\d:\d\d [AP]M (?= )"
+    rf"|{_CLOCK} {{1,4}}\t"
+    rf"|{_CLOCK}(?: \||(?: (?= \S))?)(?=\s+\S|\s*$)"
     # Google's Cloud Build: number and name of the step; its buildpacks' phase
     r"|Step #\d{1,4}(?: - \"[^\"]{1,80}\")?:"
     r"|\[(?:analyzer|detector|restorer|builder|exporter|creator|extender)\]"
@@ -59,13 +69,18 @@ PREFIX = re.compile(
     # prove: the test's name, where the test's own words go on in its line
     r"|[\w./-]{1,200}\.t {0,40}\.{2,60}(?: \d{1,6}/(?:\d{1,6}|\?))?"
     r"(?= (?!ok\b|skipped|Dubious|Failed|FAILED|All )\S)"
-    # fastlane, before each line of xcpretty's
-    r"|▸"
+    # fastlane, before each line of xcpretty's; next-on-pages, before each of Vercel's
+    r"|▸|▲(?: (?= ))?"
+    # AWS Amplify: the stream as a level, nothing before the next lines of the same write; Railway: the stream
+    rf"|\[(?:INFO|WARNING)\]:(?= (?:{_RELAYED}))| {{32,35}}(?= (?:{_RELAYED}))|\[(?:inf|err)\](?: (?= ))?"
+    # Expo's EAS: the phase, the stream
+    r"|\[(?:INSTALL|RUN|PREPARE|SPIN_UP|CONFIGURE|READ|SET|UPLOAD)_[A-Z_]{3,40}\]|\[PREBUILD\]"
+    r"|\[std(?:out|err)\]"
     # Avocado: module, source line, level, which stream of a command
     r"|\w{1,16} {1,16}L\d{4} (?:DEBUG|INFO|WARN|ERROR) ?\|(?: \[std(?:out|err)\])?"
     # workspaces of pnpm, turbo, lerna: package and script
     rf"|(?:@[\w.-]{{1,60}}/)?[\w./-]{{1,80}}[ :#]{_SCRIPTS}(?::[\w-]{{1,30}})?:"
-    r")(?: |\s*$|(?=\t)|(?<=\t)|(?<=warning=))"
+    r")(?: |\s*$|(?<=[\dZ])\t|(?=\t)|(?<=\t)|(?<=warning=))"
 )
 """One of them, at the line's start; several may stand one after the other."""
 

@@ -12,10 +12,11 @@ from policies.rootcause.eslint import js_linters, typescript
 from policies.rootcause.exunit import exunit
 from policies.rootcause.finding import Finding, Line, Lines
 from policies.rootcause.formatters import formatters, prettier
+from policies.rootcause.gatsby import gatsby
 from policies.rootcause.javascript import node_errors
 from policies.rootcause.jest import jest
 from policies.rootcause.layers import layered
-from policies.rootcause.lint_runners import dart_analysis, hooks, lintrunner
+from policies.rootcause.lint_runners import dart_analysis, hook_settings, hooks, lintrunner
 from policies.rootcause.mocha import browsers, mocha
 from policies.rootcause.npm import npm
 from policies.rootcause.npm_scripts import Scripts
@@ -45,6 +46,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
             (tap, "not ok"),
             (layered, "Caused by|cause: |─▶ |ERR_PNPM_"),
             (hooks, "...Failed|)Failed"),
+            (hook_settings, "An error has occurred: "),
             (lintrunner, ">>> Lint for "),
             (dart_analysis, ".dart:"),
             (
@@ -122,6 +124,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
                 "Build error|prerendering|Build failed|worker exited|SyntaxError: |"
                 "Module build failed|Module parse failed",
             ),
+            (gatsby, "ERROR #|error Generating |error There was an error "),
             (deno_tests, " => "),
             (npm, "npm ERR!|npm error"),
             (yarn, "yarn |➤ YN|Usage Error: |Internal Error: "),

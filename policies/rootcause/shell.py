@@ -17,6 +17,8 @@ _TRACE = re.compile(r"^\++ \S")
 _EXIT = re.compile(r"^\++ (?:exit|return) (?:[1-9]\d{0,2}|\S*[^0\s]\S*)$")
 _SAYS = re.compile(r"^\++ (?:echo|printf|>&2 echo|cat|die|fail|error|log\w*) ")
 _POWERSHELL = re.compile(r"^\s*(?:\| \s*)?\+ FullyQualifiedErrorId : (?P<id>\w+)")
+_AT = re.compile(r"^At \S.{0,300}:\d{1,7} char:\d{1,7}$")
+WRAPPED_LINES = 4
 _RECORD = re.compile(r"^(?P<who>[\w.:\\/-]{1,200}) ?: (?P<said>\S.*)$")
 _BOX = re.compile(r"^│ Error: (?P<said>.+)")
 
@@ -42,6 +44,32 @@ def powershell(lines: Sequence[Line]) -> Iterator[Finding]:
             first_wins=False,
             failure_class=C.MISSING_DEPENDENCY if missing else None,
         )
+
+
+def powershell_places(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what PowerShell says above a place, where no record of the error follows.
+
+    So a script ends that `Set-StrictMode` or `$ErrorActionPreference` stops within a host of its own.
+    """
+    for at, _, _ in matching(lines, "At ", _AT):
+        if any(_POWERSHELL.match(below.text) for below in lines[at + 1 : at + 10]):
+            continue
+        said = _above(lines[max(0, at - WRAPPED_LINES) : at])
+        if said:
+            told = " ".join(line.text for line in said)
+            yield Finding(lines=said, rank=64, rule="powershell place", summary=told)
+
+
+def _above(before: Sequence[Line]) -> tuple[Line, ...]:
+    """Give the sentence that ends with the last line of *before*, which a narrow host breaks over several."""
+    said: list[Line] = []
+    for line in reversed(before):
+        if not line.text.strip():
+            break
+        said.insert(0, stripped(line))
+        if said[0].text[:1].isupper():
+            break
+    return tuple(said)
 
 
 def terraform(lines: Sequence[Line]) -> Iterator[Finding]:

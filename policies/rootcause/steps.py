@@ -21,6 +21,11 @@ STEP_FAILED = re.compile(
     r"|^ERROR: Job failed\b|^WARNING: script canceled"
     r"|^The command \".{0,500}\" (?:failed and )?exited with [1-9]"
     r"|^(?:\W{1,4} )?Error: The command exited with status [1-9]"
+    # AWS Amplify, Vercel, Cloudflare Pages
+    r"|^\[ERROR\]: !!! Build failed"
+    r"|^Error: Command \".{0,500}\" exited with [1-9]"
+    r"|^Failed: (?:Error while executing user command\. Exited with error|build command exited with)"
+    r" code: [1-9]"
     r"|^Exited with code (?:exit status )?[1-9]"
     r"|^Command exited with code [1-9]|^The command '.{1,500}' returned a non-zero code: [1-9]"
     r"|^ERROR: script returned exit code|^Build step '.{1,80}' marked build as failure"
@@ -36,13 +41,16 @@ STEP_FAILED = re.compile(
 _STARTS = re.compile(
     r"^##\[group\]Run |^##\[section\]Starting: |^Executing \"step_script\""
     r"|^The command \".{0,500}\" exited with 0\."
+    r"|^(?:\[INFO\]: | {30,36})?# Executing command: "
+    r"|^Executing user (?:build |deploy )?command: |^Running \"[^\"]{1,200}\"$"
     r"|^#!/bin/(?:ba)?sh -e|^~~~ Running |^Step \d{1,3}/\d{1,3} : [A-Z]{2,12} "
     r"|^=+ Started .{1,500} \(results: "
 )
 _WORDS = (
     "Process completed with", "##[", "ERROR: Job failed", "WARNING: script canceled", "The command ",
     "The command exited with status ", "Exited with code ", "Command exited with code ",
-    "ERROR: script returned exit code", "Build step '", "Finished: FAILURE", "Post job cleanup.",
+    "]: !!! Build failed", "# Executing command: ", "Executing user ", 'Running "', "Error: Command ",
+    "Failed: ", "ERROR: script returned exit code", "Build step '", "Finished: FAILURE", "Post job cleanup.",
     "Running after", "Uploading artifacts for failed job", "Saving cache for failed job", "Cleaning up ",
     "[Pipeline] ", "= Finished ", "= Started ", 'Executing "step_script"', "#!/bin/", "~~~ Running ", "Step ",
 )  # fmt: skip

@@ -38,7 +38,7 @@ _WRAPS_AT_START = re.compile(
     r"|\d+% tests passed|the following tests failed|##\[error\](?:bash|cmd|powershell) exited"
     r"|cleaning up (?:project|file)|uploading artifacts|job (?:failed|succeeded)"
     r"|error: job failed(?!: (?:execution|failed to)| \(system)|the action .{1,100} failed$"
-    r"|\W{0,10}error:? command failed with exit code|error: script \".*\" exited with"
+    r"|(?:\[error\]:)?\W{0,10}error:? command failed with exit code|error: script \".*\" exited with"
     r"|ninja: build stopped|scons: building terminated|scons: \*\*\* \[.{1,300}\] error -?\d+$"
     r"|failed: build did not complete successfully|cannot build deriv|error: build of '/nix/.{1,999}' failed$"
     r"|\* error: \S{1,200} failed \(\w{2,12} phase\)|\* +emake failed"
@@ -68,13 +68,18 @@ _WRAPS_AT_START = re.compile(
     r"|# looks like your test exited with |# tests were run but no plan "
     r"|halting on failure|\W{0,4}nx {1,9}(?:error {1,9})?(?:running|ran) targets? |unsuccessful task run"
     r"|program finished with exit code|elapsedtime="
+    # Amplify, Cloudflare Pages, Vercel
+    r"|(?:\[error\]: )?!!! (?:build failed|non-zero exit code detected)|failed: an internal error occurred\b"
+    r"|failed: (?:an )?error occurred (?:while|when|during) [\w ,-]{1,80}\.?$"
+    r"|error: command \".{1,300}\" exited with \d|the vercel build \(.{1,80}\) command failed"
     r"|process killed by signal|one or more unittests failed|result: +(?:failed|aborted)$"
     r"|=+ (?:started|finished|skipped) .*=+$|test suite .{1,200} failed at \d"
 )
 _ENDED = re.compile(
     r"\W{0,10}(?:error|fatal|fail(?:ed|ure)?|warn(?:ing)?"
-    r"|info)?\W{0,10}(?:[\w './-]{0,60}?)\b(?:exit(?:ed|ing)?(?: with)?(?: an?)?(?: status"
-    r"| status code| code| value)?|return(?:ed)?(?: code| status)?|rc|returning)[ :=]{0,2}\(?-?(?:\d{1,2}"
+    r"|info)?\W{0,10}(?:[\w './-]{0,60}?)\b(?:exit(?:ed|ing)?(?: with)?(?: an?)?(?: non-?zero)?(?: status"
+    r"| status code| error code| code| value)?"
+    r"|return(?:ed)?(?: code| status)?|rc|returning)[ :=]{0,2}\(?-?(?:\d{1,2}"
     r"|1\d\d|2[0-5]\d)\)?\W{0,10}$"
 )
 _WRAPS_INSIDE = re.compile(

@@ -32,6 +32,51 @@ CASES: list[tuple[str, str, str, str]] = [
         "frob",
         "",
     ),
+    (
+        "Shelves:   FAIL\nThe variable '$lamp' cannot be retrieved because it has not been\nset.\n"
+        "At /srv/a.ps1:3 char:9\n+     if ($lamp) {\n+         ~~~~~",
+        "unknown",
+        "The variable '$lamp' cannot be retrieved because it has not been set.",
+        "",
+    ),
+    *(
+        (log, "config_error", log.partition("] ")[2] or log, "")
+        for log in (
+            "[02:38:33] Task never defined: lamp",
+            "[02:38:33] No gulpfile found",
+            "nox > Sessions not found: lamp",
+            'Script "lamp" is not defined in this package',
+            "Task not found: lamp",
+            'error: Script not found "lamp"',
+            "No idea what 'lamp' is!",
+            "'lamp' is not a task. See 'lein help'.",
+            "Error: Unrecognised task 'lamp'",
+            'Could not find command "lamp".',
+            "Could not find 'lane :lamp'. Available lanes: shelf",
+            'Command "lamp" is not defined.',
+        )
+    ),
+    (
+        "[2:38:33 AM] [semantic-release] › ✘  An error occurred while running semantic-release: "
+        "SemanticReleaseError: No npm token specified.\n    at lamp (a.js:1:2) {\n  code: 'ENONPMTOKEN',",
+        "auth",
+        "SemanticReleaseError: No npm token specified.",
+        "",
+    ),
+    (
+        "[2:38:33 AM] [semantic-release] › ✘  ENONPMTOKEN No npm token specified.\n"
+        "An npm token must be created and set in the LAMP_TOKEN environment variable on your CI environment.",
+        "auth",
+        "ENONPMTOKEN No npm token specified.",
+        "",
+    ),
+    (
+        "ERROR    HTTPError: 400 Bad Request from https://lamp.example.org/legacy/\n"
+        "         File already exists ('lamp-1.0.tar.gz', with hash '0a1b').",
+        "config_error",
+        "File already exists",
+        "",
+    ),
     ("s.sh: line 2: FROB_URL: unbound variable", "config_error", "FROB_URL", ""),
     ("s.sh: line 9: syntax error near unexpected token `fi'", "compile_error", "syntax error", ""),
     ("cp: cannot stat 'd/app.tar': No such file or directory", "config_error", "d/app.tar", ""),

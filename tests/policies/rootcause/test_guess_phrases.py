@@ -16,6 +16,7 @@ PHRASES = [
     ("Failed: 1 of 5 requests: response status was 500, expected 200", "test_failure"),
     ("Error: Could not take role: Not authorized to perform zork:Light", "auth"),
     ("Error: Zork token is not valid.", "auth"),
+    ('Error: "lamp" length must be less than or equal to 9 characters long', "config_error"),
     ("ERROR Invalid or non-existent authentication information.", "auth"),
     ("Zork failed to verify that your server is running.", "network"),
     ("ERROR: Could not find org.zork:lamp:9.", "missing_dependency"),

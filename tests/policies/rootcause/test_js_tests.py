@@ -274,6 +274,15 @@ sums => ./cart_test.ts:7:6
 
 FAILED | 1 passed | 1 failed (30ms)"""
 TABLE = [
+    (
+        JEST_GONE.replace(
+            "Cannot find module './crate' from 'test/gone.test.js'",
+            "A jest worker process (pid=7) was terminated by another process: signal=SIGKILL, exitCode=null.",
+        ),
+        "signal_crash",
+        "test/gone.test.js: A jest worker process",
+        "npx jest test/gone.test.js",
+    ),
     (DENO, "test_failure", "sums: Leaks detected: - 1 timer was started", ""),
     (
         JEST,

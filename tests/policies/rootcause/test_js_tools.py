@@ -113,6 +113,16 @@ Failed to compile.
 
 ./src/cart.ts:3:7
 Type error: Type 'string' is not assignable to type 'number'."""
+NEXT_LINT = """
+Failed to compile.
+
+./src/cart.tsx
+3:15  Warning: 'Shelf' is defined but never used.  @typescript-eslint/no-unused-vars
+
+./src/shelf.tsx
+43:3  Error: React Hook "useEffect" is called conditionally.  react-hooks/rules-of-hooks
+
+info  - Need to disable some ESLint rules?"""
 CRA = """
 Treating warnings as errors because process.env.CI = true.
 
@@ -140,6 +150,35 @@ error during build:
 Build failed with 1 error:
 
 [UNRESOLVED_IMPORT] Could not resolve './crate.js' in src/index.js"""
+TURBOPACK = """
+> Build error occurred
+[Error: Turbopack build failed with 1 errors:
+./app/cart.tsx:24:5
+Parsing ecmascript source code failed
+  23 |   <ul>
+> 24 |   {crates
+     |   ^
+  25 | )
+Expected '</', got '{'
+
+    at <unknown> (./app/cart.tsx:24:5)
+]"""
+GATSBY = """
+ ERROR #98123  WEBPACK
+
+Generating JavaScript bundles failed
+
+Can't resolve '../crate' in '/srv/shop/src/pages'
+
+File: src/pages/cart.js:4:0
+
+not finished Building production JavaScript and CSS bundles - 4.3s"""
+GATSBY_QUERY = """
+error There was an error in your GraphQL query:
+
+Cannot query field "allCrate" on type "Query".
+
+File: src/pages/cart.js:10:3"""
 PRERENDER = """
 Error occurred prerendering page "/cart". Read more: https://example.org/x
 TypeError: Cannot read properties of undefined (reading 'crate')
@@ -282,6 +321,7 @@ TABLE = [
         "TS18003",
         "",
     ),
+    (NEXT_LINT, "lint", './src/shelf.tsx: 43:3 Error: React Hook "useEffect" is called', ""),
     (NEXT, "type_error", "./src/cart.ts: Type error: Type 'string'", ""),
     (
         WEBPACK,
@@ -328,6 +368,43 @@ TABLE = [
         'Transform failed with 1 error: /w/src/b.ts:9:0: ERROR: Expected "}"',
         "npx vitest run src/b.test.ts",
     ),
+    (
+        "npm error code E403\nnpm error 403 403 Forbidden - PUT https://registry.example.org/crate - "
+        "You cannot publish over the previously published versions: 1.0.0.",
+        "config_error",
+        "cannot publish over the previously published versions",
+        "",
+    ),
+    (
+        "lerna ERR! ELAMP Shelf has boards, please remove them before continuing:\n"
+        "lerna ERR! ELAMP  M crate.json",
+        "config_error",
+        "ELAMP Shelf has boards",
+        "",
+    ),
+    (TURBOPACK, "compile_error", "./app/cart.tsx:24:5: Expected '</', got '{'", ""),
+    (GATSBY, "compile_error", "src/pages/cart.js: Can't resolve '../crate'", ""),
+    (GATSBY_QUERY, "compile_error", 'src/pages/cart.js: Cannot query field "allCrate"', ""),
+    (
+        GATSBY.replace("WEBPACK", "CONFIG").replace("Can't resolve", "No rank is set for"),
+        "unknown",
+        "src/pages/cart.js: No rank is set for",
+        "",
+    ),
+    (
+        "> Build error occurred\n[Error: > Couldn't find any `shelves` directory. Please create one]\n"
+        "npm error Lifecycle script `build` failed with error:\nnpm error code 1",
+        "config_error",
+        "Couldn't find any `shelves` directory",
+        "",
+    ),
+    (
+        'Error occurred prerendering page "/cart". Read more: https://example.org/x\n'
+        "Error: crateUrl is required.\n    at new Crate (/srv/shop/.next/server/chunks/1.js:1:9)",
+        "config_error",
+        "crateUrl is required.",
+        "",
+    ),
     (BABEL, "compile_error", "Unexpected token (1:11)", ""),
 ]
 
@@ -351,3 +428,22 @@ def test_two_peers_that_do_not_fit_are_two_causes(cause: Any) -> None:
     )
     assert 'peer crate@"^2.0.0" from shelf@1.0.0' in shelf.summary
     assert shelf.fingerprint == again.fingerprint != cart.fingerprint
+
+
+def test_a_conflict_is_told_by_the_wish_that_cannot_be_met(cause: Any) -> None:
+    failure = cause(
+        "npm ERR! code ERESOLVE\nnpm ERR! ERESOLVE could not resolve\nnpm ERR!\n"
+        "npm ERR! While resolving: shelf@1.0.0\nnpm ERR! Found: crate@3.0.0\n"
+        'npm ERR!   peer crate@"^3.0.0" from cart@2.0.0\nnpm ERR! Could not resolve dependency:\n'
+        'npm ERR! peer crate@"^2.0.0" from shelf@1.0.0'
+    )
+    assert list(failure.lines) == [
+        "ERESOLVE could not resolve",
+        'peer crate@"^2.0.0" from shelf@1.0.0',
+    ]
+
+
+def test_warnings_that_next_lists_stop_nothing(check: Any) -> None:
+    check(
+        NEXT_LINT.split("./src/shelf")[0] + "error: no shelf left", "unknown", "no shelf left", ""
+    )

@@ -130,6 +130,14 @@ TABLE = [
         "trim trailing whitespace: files were modified",
         "pre-commit run trailing-whitespace --all-files",
     ),
+    (
+        "An error has occurred: InvalidConfigError: \n==> File .pre-commit-config.yaml\n==> At Config()\n"
+        "==> At key: lamps\n=====> Expected a Lamp map but got a list\n"
+        "Check the log at /root/.cache/pre-commit/pre-commit.log",
+        "config_error",
+        "InvalidConfigError: Expected a Lamp map but got a list",
+        "",
+    ),
     (SAYING, "lint", "teh is no word", "pre-commit run spelling --all-files"),
     (NO_HOOK, "missing_dependency", "`frobnicate` not found", "pre-commit run frob --all-files"),
     (LINTRUNNER, "lint", "shop/cart.py: Warning (FLAKE8) F401", ""),

@@ -16,7 +16,11 @@ def printed(*texts: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize(
-    "mark", ["[server] ", "[0] ", "[rank0]: ", "web    | ", "    default: ", "> ", "    ", "[a b] "]
+    "mark",
+    [
+        *("[server] ", "[0] ", "[rank0]: ", "web    | ", "    default: ", "> ", "    ", "[a b] "),
+        *("[lamp:7] ", "[lamp:L7:1s] ", "Line 7: "),
+    ],
 )
 def test_what_stands_before_every_line_is_taken_off(mark: str) -> None:
     assert printed(*(mark + text for text in TOLD)) == TOLD
@@ -25,6 +29,25 @@ def test_what_stands_before_every_line_is_taken_off(mark: str) -> None:
 def test_whoever_ran_it_may_say_a_word_of_its_own() -> None:
     told = [f"[rank{n % 4}]: {text}" for n, text in enumerate(TOLD)]
     assert printed("starting", *told) == ("starting", *TOLD)
+
+
+def test_act_sets_a_bar_behind_the_job_before_what_a_step_prints() -> None:
+    told = ("[CI/lamp] ⭐ Run make", *("[CI/lamp]   | " + text for text in TOLD))
+    assert printed(*told) == ("⭐ Run make", *TOLD)
+
+
+@pytest.mark.parametrize("form", ["{} {}", "{}:\t{}", "{}{}", "  {}   {}", "{}. {}"])
+def test_the_numbers_that_a_viewer_sets_are_taken_off(form: str) -> None:
+    told = (*TOLD, "3 boards failed")
+    lines = (form.format(n, text) for n, text in enumerate(told, 97) if text and n != 101)
+    assert printed("a word of its own", *lines)[1:] == tuple(
+        text for n, text in enumerate(told, 97) if text and n != 101
+    )
+
+
+def test_figures_that_do_not_count_the_lines_are_left() -> None:
+    lines = tuple(f"{n * n} {text}" for n, text in enumerate(TOLD))
+    assert printed(*lines) == lines
 
 
 @pytest.mark.parametrize("mark", ["[INFO] ", "[error] ", "[xUnit.net 00:00:01.02] ", "error: ", ""])

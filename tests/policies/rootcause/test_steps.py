@@ -112,6 +112,56 @@ def test_the_last_words_may_be_the_verdict(cause: Callable[[str], Failure]) -> N
     assert failure.summary == "No news fragment on this branch."
 
 
+def test_the_last_words_stand_below_what_the_step_shows(cause: Callable[[str], Failure]) -> None:
+    log = "  LAMP: 0\n  SHELF: 1\n##[endgroup]\nlamp filled.\nShelf needs one more board."
+    failure = cause(f"{log}\n##[error]Process completed with exit code 1.")
+    assert failure.summary == "lamp filled."
+
+
+CLOUDFLARE = """\
+02:38:31.100\tExecuting user command: npx lamp build
+02:38:33.600\tthe lamp of shelf 3 is dim
+02:38:33.700\tError: Exit with error code: 14
+02:38:33.701\t    at ChildProcess.<anonymous> (/snapshot/dist/run-build.js)
+02:38:33.702\t    at ChildProcess.emit (node:events:537:28)
+02:38:33.800\tFailed: build command exited with code: 1
+02:38:34.800\tFailed: error occurred while running build command"""
+VERCEL = """\
+[02:38:31.100] Running "npm run build"
+[02:38:33.600] the lamp of shelf 3 is dim
+[02:38:33.700] Error: Command "npm run build" exited with 1"""
+
+
+AMPLIFY = """\
+2026-07-30T02:38:31.100Z [INFO]: # Executing command: lamp build
+                                 the lamp of shelf 3 is dim
+2026-07-30T02:38:33.700Z [ERROR]: !!! Build failed
+2026-07-30T02:38:33.700Z [ERROR]: !!! Non-Zero Exit Code detected
+2026-07-30T02:38:33.800Z [INFO]: # Starting environment caching..."""
+
+
+EAS = """\
+[INSTALL_DEPENDENCIES] the lamp of shelf 3 is dim
+[INSTALL_DEPENDENCIES]
+Error: npm install exited with non-zero code: 1
+    at ChildProcess.completionListener (/srv/a/node_modules/@expo/spawn-async/build/spawnAsync.js:42:23)
+    at ChildProcess.emit (node:events:513:28)
+##[error]Process completed with exit code 1."""
+
+
+@pytest.mark.parametrize("log", [CLOUDFLARE, VERCEL, AMPLIFY, EAS])
+def test_what_a_host_of_pages_adds_is_no_cause(cause: Callable[[str], Failure], log: str) -> None:
+    assert cause(log).summary.endswith("the lamp of shelf 3 is dim")
+
+
+def test_a_service_that_relays_a_build_is_no_test(cause: Callable[[str], Failure]) -> None:
+    log = (
+        '02:38:33.1\tError: Output directory "zork" not found.\n'
+        "02:38:34.1\tFailed: build output directory not found"
+    )
+    assert cause(log).failure_class.value == "config_error"
+
+
 def test_the_command_that_circle_shows_is_not_its_output(cause: Callable[[str], Failure]) -> None:
     log = "#!/bin/bash -eo pipefail\npython -m json.tool c.json\nExpecting value: line 1 column 1 (char 0)"
     assert cause(f"{log}\n\nExited with code exit status 1").summary.startswith("Expecting value")
