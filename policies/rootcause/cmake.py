@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import indented, matching, stripped
+from policies.rootcause.tried_compiler import compiler_said
 from policies.rootcause.wrapping import is_wrapper
 
 BLOCK_LIMIT = 60
@@ -66,6 +67,9 @@ def cmake(lines: Sequence[Line]) -> Iterator[Finding]:
         told = (match["said"] or "").strip()
         block = _cmake_block(lines, at)
         if not told and not block:
+            continue
+        if printed := compiler_said(block):
+            yield printed
             continue
         first = told or block[0].text
         yield Finding(
