@@ -31,7 +31,7 @@ _CLASSES = (
     ("NETSDK|MSB1|MSB4|NU", C.CONFIG_ERROR),
 )
 _CODES = tuple((re.compile(rf"^(?:{codes})"), found) for codes, found in _CLASSES)
-_ENDS = re.compile(r"^(?:MSB3073|MSB3077|MSB6006|MSB8020X|MSB4181|LNK1120)$")
+_ENDS = re.compile(r"^(?:MSB3073|MSB3077|MSB6006|MSB8020X|MSB4181|LNK1120|U1077)$")
 """Codes that only say that a command or a task ended badly."""
 _NETWORK = re.compile(
     r"Unable to load the service index|Failed to (?:retrieve|download)|NameResolution|timed out"

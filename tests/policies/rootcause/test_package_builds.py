@@ -1,0 +1,149 @@
+"""Builds of compiled packages: what distributions, CI systems and tools wrap around the cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from policies.failure import Failure
+from policies.rootcause.clean import clean
+from policies.rootcause.noise import is_bare
+
+Cause = Callable[[str], Failure]
+
+WRAPPERS = [
+    "dpkg-buildpackage: error: debian/rules build subprocess returned exit status 2",
+    "dh_auto_test: error: make -j4 check returned exit code 2",
+    "E: Build failure (dpkg-buildpackage died with exit status 2)",
+    "E: pybuild pybuild:389: test: plugin pyproject failed with: exit code=1: cd /b; python3 -m unittest",
+    "E: Sub-process /usr/bin/dpkg returned an error code (1)",
+    "debuild: fatal error at line 1184:",
+    "dpkg-buildpackage -us -uc -ui --build=any -aarm64 failed",
+    "error: Bad exit status from /var/tmp/rpm-tmp.DWGHE (%check)",
+    "    Bad exit status from /var/tmp/rpm-tmp.DWGHE (%check)",
+    "RPM build errors:",
+    "Child return code was: 1",
+    "EXCEPTION: [Error('Command failed: rpmbuild -bb zork.spec', 1)]",
+    "mockbuild.exception.Error: Command failed:",
+    "==> ERROR: Build failed, check /var/lib/archbuild/extra-x86_64/build",
+    " *   ninja -v -j8 -l0 failed",
+    ">>> Failed to emerge dev-libs/zork-1.2, Log file:",
+    "make -r world: build failed. Please re-run make with -j1 V=s to see what's going on",
+    "    ERROR: tools/zork failed to build.",
+    "===> Compilation failed unexpectedly.",
+    "=>> Error: Build failed in phase: build",
+    "BuildError: Failed executing: make",
+    "tar (child): Error is not recoverable: exiting now",
+    "Build step 'Execute shell' marked build as failure",
+    "[error] (Test / test) sbt.TestsFailedException: Tests unsuccessful",
+    "[error] (Compile / compileIncremental) Compilation failed",
+    "cabal: Failed to build zork-1.0. See the build log above for details.",
+    "ERROR: Build did NOT complete successfully",
+    "Command CompileSwift failed with a nonzero exit code",
+    "make: *** [Makefile:95: all] Fehler 2",
+    "make[3]: *** [build.make:58：check] 错误 8",
+    "kmk: *** [/obj/zork.o] Error 1",
+    "NMAKE : fatal error U1077: 'cl.EXE' : return code '0x2'",
+    "ninja: build stopped: subcommand failed.",
+]
+
+CASES = [
+    (
+        "ninja: build stopped: multiple rules generate grue.mod.",
+        "config_error",
+        "multiple rules generate grue.mod",
+    ),
+    (
+        "Makefile:13: *** zorkc not found -- install base-zork.  Stop.",
+        "missing_dependency",
+        "zorkc not found",
+    ),
+    (
+        ":zork-rpmerror: Failed build dependencies:\n\tgrue-devel is needed by zork-3.7-1.el9.x86_64",
+        "missing_dependency",
+        "grue-devel is needed by",
+    ),
+    (
+        "+ tar -xf /src/zork.tar.xz\ntar (child): /src/zork.tar.xz: Cannot open: No such file or directory\n"
+        "tar (child): Error is not recoverable: exiting now\ntar: Child returned status 2\n"
+        "error: Bad exit status from /var/tmp/rpm-tmp.abc (%prep)",
+        "config_error",
+        "/src/zork.tar.xz: Cannot open",
+    ),
+    (
+        "src/Zork.hs:5:8: error:\n    Could not find module ‘Grue’\n    Use -v to see a list of the files.",
+        "missing_dependency",
+        "Could not find module ‘Grue’",
+    ),
+    ("FileCheck error: '<stdin>' is empty.\n\n--", "test_failure", "'<stdin>' is empty"),
+    (
+        "al error C1083: Cannot open include file: 'zork.h': No such file or directory\n"
+        "NMAKE : fatal error U1077: 'cl.EXE' : return code '0x2'\nStop.",
+        "missing_dependency",
+        "zork.h",
+    ),
+    (
+        "- [ 256 ] ADD wall = 0.ZORK_ASSERT: /b/tests/grue.c:85: is_close(x, 10.0f)\n"
+        "The following tests FAILED:\n\t  9 - grue (Failed)",
+        "signal_crash",
+        "ZORK_ASSERT: /b/tests/grue.c:85: is_close",
+    ),
+    ("/b/zork.c:85: ZORK_ASSERT(a == b) failed", "signal_crash", "ZORK_ASSERT(a == b) failed"),
+    (
+        "    #29 0x55e8 in zork() zork.cpp:61\n\n"
+        "SUMMARY: AddressSanitizer: heap-use-after-free zork.h:551 in grue\nShadow bytes around it:",
+        "signal_crash",
+        "heap-use-after-free zork.h:551",
+    ),
+    (
+        "1: SUMMARY: ThreadSanitizer: data race ../src/zork.c:417 in grue\n1: ThreadSanitizer: reported 8",
+        "signal_crash",
+        "data race ../src/zork.c:417",
+    ),
+    (
+        "CMake Error at /m/CMakeTestCCompiler.cmake:67 (message):\n  The C compiler\n\n"
+        '    "/usr/bin/zcc"\n\n  is not able to compile a simple test program.\n\n'
+        "  It fails with the following output:\n\n    Change Dir: /b\n    [1/2] Building C object a.o\n"
+        "    /usr/bin/ld: cannot find -lgrue: No such file or directory\n"
+        "    collect2: error: ld returned 1 exit status\n    ninja: build stopped: subcommand failed.\n\n\n"
+        "  CMake will not be able to correctly generate this project.\nCall Stack (most recent call first):\n"
+        "  CMakeLists.txt:6 (project)",
+        "missing_dependency",
+        "cannot find -lgrue",
+    ),
+    (
+        "---- [ui] ui/zork.rs stdout ----\n\nerror: test compilation failed although it shouldn't!\n"
+        "status: exit status: 1\n\nthread '[ui] ui/zork.rs' panicked at 'explicit panic', src/r.rs:3:9",
+        "test_failure",
+        "compilation failed although",
+    ),
+    (
+        "Traceback (most recent call last):\nInstalling grue 1.0...OK\n"
+        '  File "/p/zork.py", line 3, in f\nInstalling grue-cli 1.0...OK\n    thin(x)\nRunning: a\n'
+        '  File "/p/thin.py", line 9, in thin\n    raise OSError("no lipo here")\nOSError: no lipo here\n\n'
+        "The above exception was the direct cause of the following exception:\n\n"
+        "Traceback (most recent call last):\n"
+        '  File "/p/main.py", line 6, in <module>\n    main()\nRuntimeError: grue was not packed: /p/so',
+        "",
+        "no lipo here",
+    ),
+]
+
+
+@pytest.mark.parametrize("line", WRAPPERS)
+def test_a_builder_that_only_says_that_it_failed(line: str) -> None:
+    assert is_bare(clean(line).lower())
+
+
+@pytest.mark.parametrize(("log", "found", "words"), CASES)
+def test_the_cause_inside(cause: Cause, log: str, found: str, words: str) -> None:
+    failure = cause(log)
+    assert words in failure.summary, failure
+    assert failure.failure_class.value == (found or failure.failure_class.value), failure
+
+
+def test_the_number_of_a_test_is_taken_off_what_it_prints() -> None:
+    assert clean("12: [  FAILED  ] Zork.grue (3 ms)") == "[  FAILED  ] Zork.grue (3 ms)"
+    assert clean("1: ==================") == "1: =================="
+    assert clean("12: all is well") == "12: all is well"
