@@ -13,8 +13,9 @@ LOOKED_AT_CHARS = 500
 _WRAPS_AT_START = re.compile(
     r"\S{1,200}:\d+: recipe for target .{1,200} failed$|\[pipeline\] |build completed unsuccessfully"
     r"|failed to run: |the command has failed after \d+ attempts|got exit code"
-    # GNU make, and in other languages than English; NMAKE
-    r"|(?:\S{0,60}[-/\\])?(?:g?make|kmk)(?:\.exe)?(?:\[\d+\])?: \*\*\* (?:.*(?:error -?\d+"
+    # GNU make, in other languages than English too and in Spack's excerpts; NMAKE
+    r"|(?:(?:>> )?\d{1,7} {2,9})?(?:\S{0,60}[-/\\])?"
+    r"(?:g?make|kmk)(?:\.exe)?(?:\[\d+\])?: \*\*\* (?:.*(?:error -?\d+"
     r"|waiting for unfinished|deleting (?:intermediate )?file |archive member )"
     r"|\[.{1,300}\] \S{1,20} \d{1,3}$)|nmake : fatal error u1077: "
     r"|(?:make|gmake)(?:\[\d+\])?: .*not remade because of errors"
@@ -75,7 +76,10 @@ _WRAPS_AT_START = re.compile(
     r"|build step '.{1,100}' (?:marked build as|changed build result to) "
     r"|(?:\[error\] \(.{1,80}\) )?sbt\.testsfailedexception: tests unsuccessful"
     r"|\[error\] \(.{1,80}\) compilation failed$|cabal: failed to build .{1,200} see the build log"
-    r"|-- {1,4}while building package "
+    r"|-- {1,4}while building package |cabal: error: some packages failed to install:"
+    r"|user error \('.{1,300}' exited with an error:|\S{1,100} failed during the .{1,40}the exception was:$"
+    # an AUR helper; MSBuild
+    r"|-> error making: |(?:\d+>)?done building project \".{1,300} -- failed\.$"
     # what harnesses and buildbot add after the failure
     r"|(?:please )?(?:check|see|visit|read)(?: out)? https?://\S{1,300} (?:for|to|on)\b"
     r"|setting return code to|# tbpl |running post_fatal|exiting -?\d+$"

@@ -45,6 +45,12 @@ WRAPPERS = [
     "make[3]: *** [build.make:58：check] 错误 8",
     "kmk: *** [/obj/zork.o] Error 1",
     "NMAKE : fatal error U1077: 'cl.EXE' : return code '0x2'",
+    '12>Done building project "zork.vcxproj" -- FAILED.',
+    " -> error making: zork-git",
+    "cabal: Error: some packages failed to install:",
+    "zork-0.1 failed during the building phase. The exception was:",
+    "user error ('/usr/bin/ghc' exited with an error:",
+    "  >> 12    make: *** [<builtin>: zork.o] Error 127",
     "ninja: build stopped: subcommand failed.",
 ]
 
@@ -75,6 +81,67 @@ CASES = [
         "src/Zork.hs:5:8: error:\n    Could not find module ‘Grue’\n    Use -v to see a list of the files.",
         "missing_dependency",
         "Could not find module ‘Grue’",
+    ),
+    (
+        "[1 of 3] Compiling Grue ( src/Grue.hs, dist/Grue.o )\n\nsrc/Grue.hs:3:1: Warning:\n"
+        "    Defined but not used\n\nsrc/Grue.hs:65:14:\n    Couldn't match type `Int' with `Bool'\n"
+        "    Expected type: Int\nFailed to install grue-0.1\ncabal: Error: some packages failed to install:",
+        "compile_error",
+        "src/Grue.hs:65:14: Couldn't match type",
+    ),
+    (
+        "src/Grue.hs:5:8:\n    Could not find module `Zork'\n    Use -v to see a list of the files.",
+        "missing_dependency",
+        "Could not find module `Zork'",
+    ),
+    (
+        "[1 of 3] Compiling Grue ( Grue.hs, Grue.o )\nghc.exe: could not execute: C:/inplace/bin/ld.exe",
+        "missing_dependency",
+        "could not execute: C:/inplace",
+    ),
+    (
+        "ninja: fatal: ninja version (1.5.1) incompatible with build file ninja_required_version (1.7.2).",
+        "missing_dependency",
+        "ninja version (1.5.1) incompatible",
+    ),
+    (
+        "10>Generating styles\n10>'gen\\zork.exe' is not recognized as an internal or external command,\n"
+        "10>operable program or batch file.\n10>C:\\VC\\Microsoft.CppCommon.targets(241,5): error MSB8066: "
+        "Custom build for 'C:\\b\\styles.rule' exited with code 9009.\n"
+        '10>Done building project "styles.vcxproj" -- FAILED.',
+        "missing_dependency",
+        "is not recognized as an internal",
+    ),
+    (
+        "Build started.\nC:\\VC\\Microsoft.CppCommon.targets(241,5): error MSB3073: "
+        'The command "zork x" exited with code 3. [C:\\w\\a.vcxproj]\n'
+        'Done Building Project "C:\\w\\a.vcxproj" (default targets) -- FAILED.',
+        "",
+        'The command "zork x" exited with code 3',
+    ),
+    (
+        "The following build commands failed:\n\tSwiftEmitModule normal x86_64 Emitting\\ module "
+        "(in target 'Zork' from project 'Zork')\n(1 failure)\nnote: Run script build phase will be run.",
+        "compile_error",
+        "SwiftEmitModule normal x86_64",
+    ),
+    (
+        "The following build commands failed:\n\tPhaseScriptExecution Embed\\ Grue /b/Script-1.sh\n"
+        "(1 failure)",
+        "",
+        "PhaseScriptExecution Embed",
+    ),
+    (
+        "e: Daemon compilation failed: null\njava.lang.Exception\n"
+        "\tat org.zork.CompileService$Error.get(CompileService.kt:69)\n\tat org.zork.Work.run(Work.kt:3)",
+        "",
+        "Daemon compilation failed",
+    ),
+    (
+        "  1) Failure:\nGrueTest#test_bottle [/b/test/grue_test.rb:308]:\nExpected /Grue\\ here/\n"
+        ' to match "Error: /b/zork.rb:482: syntax error, unexpected end-of-input\\n".\n',
+        "test_failure",
+        "Expected /Grue",
     ),
     ("FileCheck error: '<stdin>' is empty.\n\n--", "test_failure", "'<stdin>' is empty"),
     (
