@@ -41,6 +41,8 @@ _MESON_MISSING = re.compile(
     r"|Problem encountered: .{0,300}\b(?:missing|install|could not (?:be found|find))\b"
 )
 _CONFIGURE = re.compile(r"^(?:\S{0,200}/)?configure: error: (?P<said>.*)")
+_CONFIGURE_WHERE = re.compile(r"^in [`'‘]/.{0,400}:$")
+"""Where it ran; the line below says why."""
 _CONFIGURE_MORE = re.compile(r"^(?:No package '|Package '|\S+ not found|Requested '|Variable )")
 _FAILED = re.compile(r"^FAILED: (?:\[code=\d+\] )?\S")
 _STEP = re.compile(r"^\[\d+/\d+\]|^ninja: ")
@@ -96,6 +98,8 @@ def autotools(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield what stopped a configure script, with the package it misses."""
     for at, line, match in matching(lines, "configure: error:", _CONFIGURE):
         after = [stripped(one) for one in lines[at + 1 : at + 8]]
+        if _CONFIGURE_WHERE.match(match["said"]) and after and _CONFIGURE.match(after[0].text):
+            continue
         more = [one for one in after if _CONFIGURE_MORE.match(one.text)][:2]
         text = " ".join((match["said"], *(one.text for one in more)))
         yield Finding(

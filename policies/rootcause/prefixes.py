@@ -62,6 +62,9 @@ PREFIX = re.compile(
     # prove: the test's name, where the test's own words go on in its line
     r"|[\w./-]{1,200}\.t {0,40}\.{2,60}(?: \d{1,6}/(?:\d{1,6}|\?))?"
     r"(?= (?!ok\b|skipped|Dubious|Failed|FAILED|All )\S)"
+    # crosstool-NG: its level, before what a tool printed
+    r"|\[(?:ALL {2}|ERROR)\] {3,15}"
+    r"(?= (?:configure: |g?make(?:\[\d{1,2}\])?: |\S{1,300}: (?:fatal )?error: ))"
     # fastlane, before each line of xcpretty's
     r"|▸"
     # Avocado: module, source line, level, which stream of a command

@@ -78,8 +78,11 @@ _WRAPS_AT_START = re.compile(
     r"|\[error\] \(.{1,80}\) compilation failed$|cabal: failed to build .{1,200} see the build log"
     r"|-- {1,4}while building package |cabal: error: some packages failed to install:"
     r"|user error \('.{1,300}' exited with an error:|\S{1,100} failed during the .{1,40}the exception was:$"
-    # an AUR helper; MSBuild
-    r"|-> error making: |(?:\d+>)?done building project \".{1,300} -- failed\.$"
+    # an AUR helper; Arduino; Nim; ctest's advice; MSBuild
+    r"|-> error making: |(?:compilation error|error during build): exit status \d"
+    r"|error: execution of an external (?:compiler )?program failed: '"
+    r"|output from these tests are in: |use \"--rerun-failed --output-on-failure\" to re-run"
+    r"|(?:\d+>)?done building project \".{1,300} -- failed\.$"
     # what harnesses and buildbot add after the failure
     r"|(?:please )?(?:check|see|visit|read)(?: out)? https?://\S{1,300} (?:for|to|on)\b"
     r"|setting return code to|# tbpl |running post_fatal|exiting -?\d+$"

@@ -47,6 +47,10 @@ WRAPPERS = [
     "NMAKE : fatal error U1077: 'cl.EXE' : return code '0x2'",
     '12>Done building project "zork.vcxproj" -- FAILED.',
     " -> error making: zork-git",
+    "Compilation error: exit status 1",
+    "Error: execution of an external program failed: '/b/testrunner .'",
+    "Output from these tests are in: /b/Testing/Temporary/LastTest.log",
+    'Use "--rerun-failed --output-on-failure" to re-run the failed cases verbosely.',
     "cabal: Error: some packages failed to install:",
     "zork-0.1 failed during the building phase. The exception was:",
     "user error ('/usr/bin/ghc' exited with an error:",
@@ -142,6 +146,19 @@ CASES = [
         ' to match "Error: /b/zork.rb:482: syntax error, unexpected end-of-input\\n".\n',
         "test_failure",
         "Expected /Grue",
+    ),
+    (
+        "[ALL  ]    checking for gcc... gcc\n[ALL  ]    no\n[ERROR]    configure: error: in `/b/zork':\n"
+        "[ERROR]    configure: error: C compiler cannot create executables\n"
+        "[ALL  ]    See `config.log' for more details\n[ERROR]    make[2]: *** [Makefile:13: all] Error 1",
+        "missing_dependency",
+        "configure: error: C compiler cannot create",
+    ),
+    (
+        "Test Case 'ZorkTests.testGrue' started at 2019-05-31 07:16:34.843\nExited with signal code 11\n"
+        "The command '/bin/sh -c swift test' returned a non-zero code: 1",
+        "signal_crash",
+        "Exited with signal code 11",
     ),
     ("FileCheck error: '<stdin>' is empty.\n\n--", "test_failure", "'<stdin>' is empty"),
     (
