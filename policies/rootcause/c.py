@@ -33,6 +33,8 @@ _STYLE = re.compile(
 """clang-tidy's, clang-format's or SwiftLint's name of a check; compilers' own end in [-W...]."""
 _NUMBER = re.compile(r"^ ?\[GHC-\d{5}\](?: \[-W[\w,= -]{1,80}\])?$")
 """GHC's number of the message that follows on the lines below."""
+_MODULE = re.compile(r"^Could not (?:find|load) module\b")
+"""GHC's word for what no package that it was given holds."""
 _INTERNAL = re.compile(r"\binternal compiler error\b")
 _TESTED = re.compile(r"^ -\[\S+ \w+\] : |^ \w[\w.]+ : XCT|^ (?:in \"|CHECK|REQUIRE)")
 
@@ -70,6 +72,8 @@ def _class(text: str, said: str, after: Sequence[Line]) -> C:
         return C.SIGNAL_CRASH
     if _STYLE.search(said):
         return C.LINT
+    if _MODULE.match(said):
+        return C.MISSING_DEPENDENCY
     if _MISSING.search(said):
         return _of_header(after)
     return C.COMPILE_ERROR

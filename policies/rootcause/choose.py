@@ -155,4 +155,6 @@ def _may_say_more(finding: Finding) -> bool:
 
 
 def _asserts(finding: Finding) -> bool:
-    return any("assert" in line.text.lower() for line in finding.lines)
+    """Say whether the test compares: what it got may quote any other tool's error."""
+    told = [line.text.strip().lower() for line in finding.lines]
+    return any("assert" in text or text.startswith("expected") for text in told)

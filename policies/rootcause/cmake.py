@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import indented, matching, stripped
+from policies.rootcause.tried_compiler import compiler_said
 from policies.rootcause.wrapping import is_wrapper
 
 BLOCK_LIMIT = 60
@@ -40,6 +41,8 @@ _MESON_MISSING = re.compile(
     r"|Problem encountered: .{0,300}\b(?:missing|install|could not (?:be found|find))\b"
 )
 _CONFIGURE = re.compile(r"^(?:\S{0,200}/)?configure: error: (?P<said>.*)")
+_CONFIGURE_WHERE = re.compile(r"^in [`'‘]/.{0,400}:$")
+"""Where it ran; the line below says why."""
 _CONFIGURE_MORE = re.compile(r"^(?:No package '|Package '|\S+ not found|Requested '|Variable )")
 _FAILED = re.compile(r"^FAILED: (?:\[code=\d+\] )?\S")
 _STEP = re.compile(r"^\[\d+/\d+\]|^ninja: ")
@@ -67,6 +70,9 @@ def cmake(lines: Sequence[Line]) -> Iterator[Finding]:
         block = _cmake_block(lines, at)
         if not told and not block:
             continue
+        if printed := compiler_said(block):
+            yield printed
+            continue
         first = told or block[0].text
         yield Finding(
             lines=(stripped(line),) if told else tuple(block[:2]),
@@ -92,6 +98,8 @@ def autotools(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield what stopped a configure script, with the package it misses."""
     for at, line, match in matching(lines, "configure: error:", _CONFIGURE):
         after = [stripped(one) for one in lines[at + 1 : at + 8]]
+        if _CONFIGURE_WHERE.match(match["said"]) and after and _CONFIGURE.match(after[0].text):
+            continue
         more = [one for one in after if _CONFIGURE_MORE.match(one.text)][:2]
         text = " ".join((match["said"], *(one.text for one in more)))
         yield Finding(

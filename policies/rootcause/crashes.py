@@ -15,7 +15,7 @@ _SANITIZER = re.compile(
     r"^(?:=+\d+=+ ?)?(?:ERROR|WARNING): (?P<tool>Address|Thread|Memory|Leak|HWAddress"
     r"|UndefinedBehavior|KernelAddress)Sanitizer: (?P<said>\S.*)"
 )
-_SUMMARY = re.compile(r"^SUMMARY: (?:\w+Sanitizer: )(?P<said>\S.*)")
+_SUMMARY = re.compile(r"^SUMMARY: (?P<tool>\w{1,30})Sanitizer: (?P<said>[^\d\s].*)")
 _UBSAN = re.compile(r"^\S.{0,300}:\d+:\d+: runtime error: (?P<said>\S.*)")
 _VALGRIND = re.compile(
     r"^==\d+== (?P<said>(?:Invalid (?:read|write|free)|Conditional jump|Use of uninitialised"
@@ -34,6 +34,11 @@ _ASSERT = re.compile(
     r"|^Assertion failed: \(?.{1,400}\)?, (?:function|file) "
     r"|^Assertion '.{1,400}' failed at \S{1,300}:\d+, function \w{1,200}\(\)\."
 )
+_MACRO = re.compile(
+    r"\b(?P<said>[A-Z][A-Z0-9_]{0,30}_ASSERT(?:ION)?: \S{1,300}:\d{1,7}: \S.{0,600})$"
+    r"|^(?P<placed>\S{1,300}:\d{1,7}: [A-Z][A-Z0-9_]{0,30}_ASSERT\(.{1,400}\) failed\b.{0,200})$"
+)
+"""A C project's own macro, with the place and the expression, also behind what the program was printing."""
 _ABORTED = re.compile(r"^(?:.{1,200}: line \d+: {1,9}\d+ )?Aborted\s{1,40}\(core dumped\)")
 _COMPLAINS = re.compile(
     r"\b(?:could not|cannot|can't|unable to|failed to|fatal|error|invalid|assertion|corrupt\w*)\b",
@@ -45,10 +50,14 @@ _MEMORY = re.compile(r"bad_alloc|out-of-memory|allocation-size-too-big")
 
 def sanitizers(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield each report of a sanitizer, with its summary line, which names the place."""
+    told = -1
     for at, line in holding(lines, "Sanitizer: "):
         match = _SANITIZER.match(line.text)
         if match is None:
+            if at > told and (summary := _SUMMARY.match(line.text)):
+                yield _summed_up(line, summary)
             continue
+        told = at + LOOK_AHEAD
         ends = [one for one in lines[at + 1 : at + LOOK_AHEAD] if one.text.startswith("SUMMARY: ")][
             :1
         ]
@@ -71,6 +80,17 @@ def sanitizers(lines: Sequence[Line]) -> Iterator[Finding]:
                 failure_class=C.TEST_FAILURE if "definitely lost" in line.text else C.SIGNAL_CRASH,
                 identity=match["said"],
             )
+
+
+def _summed_up(line: Line, match: re.Match[str]) -> Finding:
+    """Give a report of which only the last line was kept."""
+    return Finding(
+        lines=(stripped(line),),
+        rank=84,
+        rule="sanitizer",
+        failure_class=_class_of(match["tool"], line.text),
+        identity=f"{match['tool']} {match['said']}",
+    )
 
 
 def _class_of(tool: str, text: str) -> C:
@@ -97,6 +117,15 @@ def terminations(lines: Sequence[Line]) -> Iterator[Finding]:
             )
     for _, line, _ in matching(lines, "ssertion ", _ASSERT):
         yield Finding(lines=(stripped(line),), rank=84, rule="assert", failure_class=C.SIGNAL_CRASH)
+    for _, line in holding(lines, "_ASSERT"):
+        if match := _MACRO.search(line.text):
+            said = match["said"] or match["placed"]
+            yield Finding(
+                lines=(Line(line.number, said),),
+                rank=84,
+                rule="assert",
+                failure_class=C.SIGNAL_CRASH,
+            )
 
 
 def aborts(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -31,8 +31,11 @@ _CLASSES = (
     ("NETSDK|MSB1|MSB4|NU", C.CONFIG_ERROR),
 )
 _CODES = tuple((re.compile(rf"^(?:{codes})"), found) for codes, found in _CLASSES)
-_ENDS = re.compile(r"^(?:MSB3073|MSB3077|MSB6006|MSB8020X|MSB4181|LNK1120)$")
+_ENDS = re.compile(r"^(?:MSB3073|MSB3077|MSB6006|MSB8020X|MSB8066|MSB4181|LNK1120|U1077)$")
 """Codes that only say that a command or a task ended badly."""
+_COMMAND = re.compile(
+    r"^(?:The command |Custom build for |[\"']).{1,999} exited with code -?\d+\.?$"
+)
 _NETWORK = re.compile(
     r"Unable to load the service index|Failed to (?:retrieve|download)|NameResolution|timed out"
 )
@@ -64,6 +67,8 @@ def msbuild(lines: Sequence[Line]) -> Iterator[Finding]:
             yield Finding(lines=(stripped(line),), rank=58, rule="msbuild", failure_class=found)
         match = _DIAGNOSTIC.match(line.text) or _BARE.match(line.text)
         if match is None or _ENDS.match(match["code"]):
+            if match and _COMMAND.match(match["said"]):
+                yield Finding(lines=(stripped(line),), rank=26, rule="msbuild command")
             continue
         key = f"{match.groupdict().get('origin')}{match['code']}{match['said']}"
         if key not in seen:

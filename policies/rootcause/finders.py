@@ -22,7 +22,7 @@ from policies.rootcause.go import go_build, go_panics
 from policies.rootcause.gotests import go_tests
 from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
 from policies.rootcause.harness import mozlog
-from policies.rootcause.haskell import cabal
+from policies.rootcause.haskell import cabal, old_ghc
 from policies.rootcause.hdl import vivado
 from policies.rootcause.headings import headed
 from policies.rootcause.junit import junit_runs
@@ -48,11 +48,12 @@ from policies.rootcause.systemd import systemd
 from policies.rootcause.task_runners import nx_tasks
 from policies.rootcause.tex import tex_runs
 from policies.rootcause.verdicts import verdicts
-from policies.rootcause.xcode import xcode_errors, xcode_targets
+from policies.rootcause.xcode import xcode_commands, xcode_errors, xcode_targets
 
 FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     scripting,
-    *(xcode_errors, xcode_targets, cocoapods, linkers, tex_runs, cabal, vivado),
+    *(xcode_errors, xcode_targets, xcode_commands, cocoapods, linkers, tex_runs),
+    *(cabal, old_ghc, vivado),
     *(compilers, gtests, assertions, perl_tests, ctest, sanitizers, terminations, aborts),
     *(cmake, meson, autotools, ninja, bazel),
     *(rustc, error_chains, rustfmt, rust_tests),

@@ -1,7 +1,8 @@
-"""How cabal states why its solver found no plan: the version that it rejected, and what that conflicts with.
+"""How cabal states why its solver found no plan, and GHC before version 8 what does not compile.
 
-Source: cabal's user guide and solver ("rejecting: package (conflict: ...)", a number of the level before
-it, "unknown package: name"), wrapped at 79 columns.
+Sources: cabal's user guide and solver ("rejecting: package (conflict: ...)", a number of the level before
+it, "unknown package: name"), wrapped at 79 columns; GHC up to 7.10, which ends the line of an error after
+the place, puts "Warning:" there for a warning, and tells the rest on the lines below.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ _NEXT = re.compile(
     r"|^(?:After searching|Dependency tree|Backjump limit)"
 )
 _CONFLICT = re.compile(r"\(conflict: .{0,600}?=>|unknown package: ")
+_PLACE = re.compile(
+    r"^\s{0,8}[^\s:][^:]{0,300}(?::[^:]{1,300})?\.l?hs:\d{1,6}:\d{1,5}(?:-\d{1,5})?:$"
+)
+_ABSENT = re.compile(r"^Could not find module\b")
 
 
 def cabal(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -56,3 +61,17 @@ def _wrapped(below: Sequence[Line]) -> Iterator[Line]:
         if not line.text.strip() or _NEXT.match(line.text):
             return
         yield stripped(line)
+
+
+def old_ghc(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield each error of a GHC before version 8: its place, and the first line of what is wrong there."""
+    for at, line in holding(lines, ".hs:", ".lhs:"):
+        said = lines[at + 1].text.strip() if at + 1 < len(lines) else ""
+        if said and _PLACE.match(line.text):
+            yield Finding(
+                lines=(stripped(line), stripped(lines[at + 1])),
+                rank=79,
+                rule="ghc",
+                failure_class=C.MISSING_DEPENDENCY if _ABSENT.match(said) else C.COMPILE_ERROR,
+                summary=f"{line.text.strip()} {said}",
+            )

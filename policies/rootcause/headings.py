@@ -28,7 +28,8 @@ _UNITY = re.compile(r"^Aborting batchmode due to (?:failure|fatal error):$")
 _COMPILED = re.compile(r"compiler? errors?")
 _SCRIPT = re.compile(r"^\S.{0,400}\(\d{1,7},\d{1,7}\): error CS\d{4}: \S")
 _STOP = re.compile(
-    r"^\S{0,60}make(?:\.exe)?(?:\[\d+\])?: \*\*\* (?P<said>[^\[\s].{1,800}?)\.? +Stop\.$"
+    r"^(?:\S{0,60}make(?:\.exe)?(?:\[\d+\])?|[^\s:]{1,300}:\d{1,7}): \*\*\* "
+    r"(?P<said>[^\[\s].{1,800}?)\.? +Stop\.$"
 )
 _SCONS = re.compile(
     r"^scons: \*\*\* (?:\[.{1,300}?\] )?(?P<said>(?!Error -?\d|\[)\S.{1,800}?)\.?(?: +Stop\.)?$"
@@ -43,7 +44,10 @@ _DBT = re.compile(
     r"(?P<node>[a-z]{3,20} \S{1,200}) \(\S{1,300}\)$"
 )
 _COMPILES = ("Compilation", "Parsing")
-_ABSENT = re.compile(r": No such file or directory$")
+_ABSENT = re.compile(
+    r": No such file or directory$|\bnot found\b.{0,80}\binstall|\bplease install\b|\bnot installed\b",
+    re.IGNORECASE,
+)
 
 
 def headed(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -57,6 +57,10 @@ _THROWN = re.compile(
 )
 _FRAME = re.compile(r"^\s*(?:at [\w.$/@<>-]{1,300} ?\(|\.{3} \d+ (?:more|common frames))")
 _CAUSED = re.compile(r"^\s*Caused by: ")
+_LOGGED = re.compile(
+    r"\b(?:[Ff]ailed|[Ff]ailure|[Cc]ould not|[Cc]annot|[Uu]nable to|[Ee]rror):? \S"
+)
+"""What is logged of an exception that says nothing itself, on the line above it."""
 _ASSERTED = re.compile(
     r"AssertionError|ComparisonFailure|AssertionFailedError|MultipleFailuresError|TestFailed"
 )
@@ -121,7 +125,8 @@ def jvm_exceptions(lines: Sequence[Line]) -> Iterator[Finding]:
             at += 1
             continue
         end, causes = _stack(lines, at + 1)
-        yield _chain(lines[at], match, causes)
+        above = lines[at - 1 : at] if at and not causes and not match["said"] else ()
+        yield _chain(lines[at], match, causes, above)
         at = max(end, at + 1)
 
 
@@ -159,11 +164,15 @@ def _stack(lines: Sequence[Line], at: int) -> tuple[int, list[Line]]:
     return end, causes
 
 
-def _chain(line: Line, match: re.Match[str], causes: Sequence[Line]) -> Finding:
+def _chain(
+    line: Line, match: re.Match[str], causes: Sequence[Line], above: Sequence[Line]
+) -> Finding:
     """An assertion is what a test says itself: nothing below it is more to the point."""
     outer = Line(line.number, _TOOL.sub("", line.text).strip())
     asserted = bool(_ASSERTED.search(match["type"]))
     inner = outer if asserted or not causes else causes[-1]
+    if above and not asserted and _LOGGED.search(above[0].text):
+        inner = stripped(above[0])
     uncaught = line.text.lstrip().startswith('Exception in thread "main"')
     return Finding(
         lines=(inner, *([outer] if inner is not outer else [])),

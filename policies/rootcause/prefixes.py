@@ -66,6 +66,9 @@ PREFIX = re.compile(
     r"|\[[A-Za-z][\w-]{0,63} \d{1,6}\.\d{1,6}\.\d{1,6}[\w.+-]{0,40}\]"
     r"|(?:cargo::?warning=|warning:(?: [\w-]{1,64}@\d[\w.+-]{0,40}:)?)"
     r"(?= ?\S{1,300}: (?:fatal )?error: )"
+    # ctest -V: the test's number, where GoogleTest or a sanitizer speaks behind it
+    r"|\d{1,4}:(?= (?:\[(?: RUN | {6} OK|  FAILED|  PASSED|-{10}|={10}|  DEATH )|={1,40}\d{1,9}={1,40}"
+    r"|(?:SUMMARY|WARNING|ERROR): [A-Z]\w{1,30}Sanitizer:|\S{1,300}:\d{1,7}: Failure$))"
     # prove: the test's name, where the test's own words go on in its line
     r"|[\w./-]{1,200}\.t {0,40}\.{2,60}(?: \d{1,6}/(?:\d{1,6}|\?))?"
     r"(?= (?!ok\b|skipped|Dubious|Failed|FAILED|All )\S)"
@@ -76,6 +79,9 @@ PREFIX = re.compile(
     # Expo's EAS: the phase, the stream
     r"|\[(?:INSTALL|RUN|PREPARE|SPIN_UP|CONFIGURE|READ|SET|UPLOAD)_[A-Z_]{3,40}\]|\[PREBUILD\]"
     r"|\[std(?:out|err)\]"
+    # crosstool-NG: its level, before what a tool printed
+    r"|\[(?:ALL {2}|ERROR)\] {3,15}"
+    r"(?= (?:configure: |g?make(?:\[\d{1,2}\])?: |\S{1,300}: (?:fatal )?error: ))"
     # Avocado: module, source line, level, which stream of a command
     r"|\w{1,16} {1,16}L\d{4} (?:DEBUG|INFO|WARN|ERROR) ?\|(?: \[std(?:out|err)\])?"
     # workspaces of pnpm, turbo, lerna: package and script

@@ -12,6 +12,8 @@ from policies.rootcause.wraps import joined
 
 TRACE_LIMIT_LINES = 400
 """A traceback whose exception is not named by then is not followed."""
+OTHER_STREAM_LINES = 3
+"""So many lines of standard output may stand between two frames of a traceback."""
 _RANK, _VAGUE_RANK, _WRAPPER_RANK, _TEARDOWN_RANK = 66, 50, 30, 25
 _TOLD_CHARS, _RETOLD_CHARS = 3, 60
 """A message shorter than the first is not looked for in a later one; of a longer one its start is."""
@@ -37,6 +39,7 @@ _WRAPPERS = re.compile(
     r"^(?:subprocess\.)?CalledProcessError|^(?:SystemExit|KeyboardInterrupt)\b|^(?:\w+\.)"
     r"*ChildFailedError"
     r"|^bdb\.|^(?:\w+\.){0,4}(?:UnexpectedExit|ErrorReturnCode\w{0,9})\b"
+    r"|^(?:\w+\.){0,6}\w*(?:Error|Exception): Command failed\b"
     r"|(?:returned|failed with|with) (?:a )?(?:non-zero )?exit (?:status|code) -?\d+"
 )
 _VAGUE = re.compile(r": [\w ./-]{0,80}\bfail(?:ed|ure)[!.]{0,2}$")
@@ -104,11 +107,23 @@ def _exception(lines: Sequence[Line], at: int, header: re.Match[str]) -> tuple[S
         elif body and not body[0].isspace() and body[0] not in "^~|+[":
             if _TITLE in text:
                 return (), here
+            if _is_between_frames(lines, here):
+                continue
             if not _EXCEPTION.match(body):
                 return (), here + 1
             named = Line(lines[here].number, body)
             return _leaves(lines, here + 1, named) if _GROUP.search(body) else ((named,), here + 1)
     return (), stop
+
+
+def _is_between_frames(lines: Sequence[Line], at: int) -> bool:
+    """Say whether the line at *at* is of the other stream: the same traceback goes on right below."""
+    for line in lines[at + 1 : at + 1 + OTHER_STREAM_LINES]:
+        if _TITLE in line.text:
+            return False
+        if line.text.startswith("  ") and _FILE.match(line.text):
+            return True
+    return False
 
 
 def _lead(lead: str, following: str) -> str:

@@ -29,6 +29,10 @@ _NEXTEST = re.compile(
     r"^\s*(?:TRY \d+ )?(?P<why>FAIL|TIMEOUT|SIG[A-Z]+|ABORT"
     r"|LEAK-FAIL) +\[ *[\d.]+s\] +(?:\(.{0,30}\) +)?\S+ (?P<name>\S+)$"
 )
+_ERROR = re.compile(r"^error(?:\[\w{1,20}\])?: \S")
+_WORDLESS = "explicit panic"
+"""What Rust's panic!() says without a message."""
+ABOVE = 60
 _DOCTEST = re.compile(r"^\S+\.rs - ")
 
 
@@ -61,8 +65,17 @@ def _panic(lines: Sequence[Line], at: int, line: Line, match: re.Match[str]) -> 
             first_wins=True,
             identity=f"{_QUOTED_END.sub('', words).removesuffix(chr(39))} {_file(line, after)}".strip(),
         )
+    if words.startswith(_WORDLESS) and (printed := _printed_above(lines[max(0, at - ABOVE) : at])):
+        return _test((printed, stripped(line)), name, printed.text, 77)
     shown = (stripped(line), *([said] if said else []))
     return _test(shown, name, words, 77)
+
+
+def _printed_above(above: Sequence[Line]) -> Line | None:
+    """Give the error that the test printed before it panicked without a word: below its own heading."""
+    begins = max((n for n, one in enumerate(above) if _OUTPUT.match(one.text)), default=None)
+    own = above[begins + 1 :] if begins is not None else ()
+    return next((stripped(one) for one in own if _ERROR.match(one.text.lstrip())), None)
 
 
 def _file(line: Line, after: Sequence[Line]) -> str:

@@ -13,8 +13,11 @@ LOOKED_AT_CHARS = 500
 _WRAPS_AT_START = re.compile(
     r"\S{1,200}:\d+: recipe for target .{1,200} failed$|\[pipeline\] |build completed unsuccessfully"
     r"|failed to run: |the command has failed after \d+ attempts|got exit code"
-    r"|(?:\S{0,60}[-/\\])?g?make(?:\.exe)?(?:\[\d+\])?: \*\*\* .*(?:error -?\d+"
+    # GNU make, in other languages than English too and in Spack's excerpts; NMAKE
+    r"|(?:(?:>> )?\d{1,7} {2,9})?(?:\S{0,60}[-/\\])?"
+    r"(?:g?make|kmk)(?:\.exe)?(?:\[\d+\])?: \*\*\* (?:.*(?:error -?\d+"
     r"|waiting for unfinished|deleting (?:intermediate )?file |archive member )"
+    r"|\[.{1,300}\] \S{1,20} \d{1,3}$)|nmake : fatal error u1077: "
     r"|(?:make|gmake)(?:\[\d+\])?: .*not remade because of errors"
     r"|npm (?:err!|error)\s*(?:$|errno|code (?:elifecycle|\d)|exit status|this is probably not"
     r"|a complete log|failed at the|lifecycle script|path|workspace|location"
@@ -39,8 +42,10 @@ _WRAPS_AT_START = re.compile(
     r"|cleaning up (?:project|file)|uploading artifacts|job (?:failed|succeeded)"
     r"|error: job failed(?!: (?:execution|failed to)| \(system)|the action .{1,100} failed$"
     r"|(?:\[error\]:)?\W{0,10}error:? command failed with exit code|error: script \".*\" exited with"
-    r"|ninja: build stopped|scons: building terminated|scons: \*\*\* \[.{1,300}\] error -?\d+$"
-    r"|failed: build did not complete successfully|cannot build deriv|error: build of '/nix/.{1,999}' failed$"
+    r"|ninja: build stopped: (?:subcommand|interrupted|cannot make progress)"
+    r"|scons: building terminated|scons: \*\*\* \[.{1,300}\] error -?\d+$"
+    r"|(?:failed|error): build did not complete successfully"
+    r"|cannot build deriv|error: build of '/nix/.{1,999}' failed$"
     r"|\* error: \S{1,200} failed \(\w{2,12} phase\)|\* +emake failed"
     r"|(?:error: )?could not compile |error: aborting due to"
     r"|for more information about (?:this|an) error|error: \d+ errors?"
@@ -58,6 +63,26 @@ _WRAPS_AT_START = re.compile(
     r"|\W{0,10}error:? (?:build|lint|tests?|check|job|step|task|pipeline) failed\W{0,10}$"
     r"|(?:npm (?:err!|error) )?for (?:a |the )?(?:full|more|complete|detailed|further)"
     r" (?:report|log|information|details|info)|warning: |hint: |note: |tip: |help: |examples?: |#{2,6} (?!\[)"
+    # what builds packages: rpm and mock, Debian's tools, Arch, Gentoo, Yocto, OpenWrt, FreeBSD, Homebrew
+    r"|rpm build (?:errors|warnings):|(?:error: )?bad exit status from /|child return code was: \d"
+    r"|exception: \[error\((?:\)|['\"]command failed)|(?:\w+\.){1,6}\w*(?:error|exception): command failed\b"
+    r"|e: (?:build failure \(|pybuild pybuild:\d+: \w+: plugin |sub-process \S+ returned an error)"
+    r"|debuild: fatal error at line \d|dpkg-buildpackage .{0,300} failed$|aborting\.{3}$"
+    r"|==> error: build failed, check |\* {1,4}\S{1,40}(?: -\S{1,20}){1,8} failed$|>>> failed to emerge "
+    r"|error: \S{1,200} failed to build\b|make -r world: build failed"
+    r"|=+>> error: build failed in phase|===> compilation failed unexpectedly|builderror: failed executing: "
+    r"|tar(?: \(child\))?: (?:error is not recoverable|child returned status|exiting with failure status)"
+    # Jenkins, sbt, cabal, stack
+    r"|build step '.{1,100}' (?:marked build as|changed build result to) "
+    r"|(?:\[error\] \(.{1,80}\) )?sbt\.testsfailedexception: tests unsuccessful"
+    r"|\[error\] \(.{1,80}\) compilation failed$|cabal: failed to build .{1,200} see the build log"
+    r"|-- {1,4}while building package |cabal: error: some packages failed to install:"
+    r"|user error \('.{1,300}' exited with an error:|\S{1,100} failed during the .{1,40}the exception was:$"
+    # an AUR helper; Arduino; Nim; ctest's advice; MSBuild
+    r"|-> error making: |(?:compilation error|error during build): exit status \d"
+    r"|error: execution of an external (?:compiler )?program failed: '"
+    r"|output from these tests are in: |use \"--rerun-failed --output-on-failure\" to re-run"
+    r"|(?:\d+>)?done building project \".{1,300} -- failed\.$"
     # what harnesses and buildbot add after the failure
     r"|(?:please )?(?:check|see|visit|read)(?: out)? https?://\S{1,300} (?:for|to|on)\b"
     r"|setting return code to|# tbpl |running post_fatal|exiting -?\d+$"
@@ -94,6 +119,8 @@ _WRAPS_INSIDE = re.compile(
     r"|build step \d+ \".*\" failed: step exited|cloud build failed\. check logs"
     r"|failed: error executing (?:[\w ]{1,40} )?command|executor failed running \["
     r"|\bprocess \".*\" did not complete successfully"
+    # debhelper, dpkg-buildpackage, CMake's and others' own scripts
+    r"|\breturned exit (?:code|status) -?\d"
     r"|failed to run script step|custom container implementation failed|failed to collect page data for"
 )
 _EXIT_WORDS = ("exit", "return", "rc")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.scan import matching, stripped
+from policies.rootcause.scan import holding, matching, stripped
 
 _CROSS = "❌ "
 _ERROR = re.compile(
@@ -31,6 +31,14 @@ _TEST = re.compile(r"^\s{1,8}-?\[?[\w.]{1,200}[. ][\w() ]{1,200}\]?$")
 """Xcode's list at the end; what was asserted stands far above, or in no log."""
 _REFUSED = re.compile(r"^xcodebuild: error: (?P<said>\S.{0,1000})$")
 _REASON = re.compile(r"^\s{2,8}Reason: (?P<said>\S.{0,1000})$")
+_LIST = "The following build commands failed:"
+_COMPILES = re.compile(
+    r"^(?:Swift(?:Compile|EmitModule|MergeGeneratedHeaders)|Compile(?:C|Swift|Metal\w*|XIB|Storyboard)"
+    r"|EmitSwiftModule|MergeSwiftModule|PrecompileSwiftBridgingHeader|ProcessPCH(?:\+\+)?|ScanDependencies"
+    r"|Ld|Libtool) \S"
+)
+"""The commands in Xcode's list that build code, as it names them."""
+_COMMAND = re.compile(r"^\s{0,8}[A-Z]\w{1,60} \S.{0,1000}$")
 _ABSENT = re.compile(r"\bis not installed\b|\brequires Xcode\b|\bplease download\b", re.I)
 
 
@@ -62,6 +70,15 @@ def xcode_targets(lines: Sequence[Line]) -> Iterator[Finding]:
         said = " ".join((match["said"], *(one.text for one in more)))
         if not _PASSED_ON.search(match["said"]):
             yield _of_target((stripped(line), *more), said)
+
+
+def xcode_commands(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the first command of Xcode's list, for a log that does not say why it failed."""
+    for at, _ in holding(lines, _LIST):
+        if at + 1 < len(lines) and _COMMAND.match(lines[at + 1].text):
+            first = stripped(lines[at + 1])
+            found = C.COMPILE_ERROR if _COMPILES.match(first.text) else None
+            yield Finding(lines=(first,), rank=26, rule="xcodebuild", failure_class=found)
 
 
 def _of_target(lines: tuple[Line, ...], said: str) -> Finding:
