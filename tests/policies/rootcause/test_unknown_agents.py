@@ -336,3 +336,76 @@ def test_a_terminal_and_events_tell_the_same_cause():
 )
 def test_other_words_are_no_providers_answer(text):
     assert why(f"{text}\nthe end\n", 0).failure_class == "success"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Error calling LLM: Connection error.", "network"),
+        ("Error calling the model: Connection refused", "network"),
+        ("Failed to get a response from OpenAI: Connection refused", "network"),
+        ("LLM request failed: quota exceeded, see your plan and billing details", "usage_limit"),
+        ("Error calling LLM: the stream ended before its end", "unknown"),
+        ('Error: {"id": "chatcmpl-9", "choices": [{"delta": {"con', "unknown"),
+        ("[2031-01-02T03:04:05] ERROR: exceeded retry limit, last status: 429 Too Many Requests",
+         "rate_limit"),
+        ("Error: API Error: terminated", "network"),
+        ("The provider refused it, as the key is out of quota or the\naccount is in arrears.",
+         "usage_limit"),
+        ("500 tests passed", "success"),
+    ],
+)  # fmt: skip
+def test_an_agent_that_exits_0_may_end_with_its_own_failure(text, found):
+    assert why(f"I look around.\n{text}\n", 0).failure_class == found
+
+
+CLIENT = """\
+Traceback (most recent call last):
+  File "/x/lib/{place}/client.py", line 9, in ask
+    return json.loads(line)
+  File "/usr/lib/python3.12/json/decoder.py", line 353, in raw_decode
+    obj, end = self.scan_once(s, idx)
+json.decoder.JSONDecodeError: Unterminated string starting at: line 1 column 41 (char 40)
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "found"), [("openai", "model_error"), ("shed", "config_error")]
+)  # fmt: skip
+def test_an_answer_that_a_providers_library_cannot_read_is_the_providers(place, found):
+    assert why(CLIENT.format(place=place)).failure_class == found
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I changed the handler to answer with status code 503 when the pool is empty.",
+        "The endpoint now returns status code: 500 on a bad body, as asked.",
+        "The test that expected unexpected status 503 Service Unavailable passes now.",
+        "- The API error 529 is now retried three times.",
+        "I added a retry for the case that the provider says rate limit exceeded.",
+        "The client handles invalid API key errors by showing a hint.",
+        "Added handling for insufficient_quota.",
+        "Fixed the bug: 'stream disconnected before completion' is retried.",
+        "Documented that a 401 Unauthorized means that the key is wrong.",
+        "Error calling LLM: is now logged with its cause.",
+    ],
+)
+def test_what_an_agent_tells_of_its_work_is_no_failure(said):
+    assert why(f"Working on it.\n{said}\nAll tests pass.\n", 0).failure_class == "success"
+
+
+@pytest.mark.parametrize(
+    ("below", "found", "summary"),
+    [
+        (": the prompt is too long: 9 tokens", "context_length", " (the prompt is too long: 9 tokens)"),
+        ("", "auth", ""),
+    ],
+)  # fmt: skip
+def test_the_body_may_stand_behind_the_advice_of_httpx(below, found, summary):
+    status = 400 if below else 401
+    first = f"Error: Client error '{status} Bad' for url 'https://x.example/v1/chat/completions'"
+    link = f"https://developer.mozilla.org/en-US/docs/Web/HTTP/Status/{status}"
+    cause = why(f"{first}\nFor more information check: {link}{below}\n")
+    assert (cause.failure_class, cause.summary) == (found, first + summary)
+    assert cause.line_numbers == ((1, 2) if below else (1,))
