@@ -24,7 +24,8 @@ ANSWER = "provider's answer"
 _OWN_RANK, _RANK = 93, 75
 _WORDS = (
     *("Error code: ", "litellm.", "openai.", "anthropic.", "genai.", "AI_", "APIError", "{"),
-    *("equest failed", "API error from ", "LLM", "rror calling ", "ailed to call ", " contact"),
+    *("equest failed", "rror from ", "LLM", "rror calling ", "ailed to call ", " contact", "AI "),
+    *("rror invoking ", "rror querying ", "penAI", "nthropic", "Gemini", "gent "),
     *("communicat", "response from ", "answer from ", "' for url '"),
 )
 """One of them stands in whatever is looked for."""
@@ -32,9 +33,11 @@ _LEAD = r"^(?:[^\"'`{]{0,120}?[\s:：(\[=])?"
 _SAYS = r"(?!Traceback \()\S"
 """A message, and not the trace of another exception that some put in its place."""
 _CALLING = (
-    r"(?:[Ee]rror (?:while )?(?:calling|contacting|communicating with)"
+    r"(?:[Ee]rror (?:while )?(?:calling|contacting|communicating with|invoking|querying)"
     r"|[Ff]ailed to (?:call|contact|communicate with|get an? (?:answer|response) from))"
     r" (?:the )?(?:LLM|AI|language model|model|OpenAI|Anthropic|Gemini)\b[^:\"'`{]{0,40}: \S"
+    r"|[Ee]rror (?:while )?(?:\w{3,16}ing|from|in) (?:the )?(?:LLM|AI|OpenAI|Anthropic|Gemini|[Aa]gent)"
+    r" (?:answer|API|call|completion|execution|loop|output|reply|request|response|run|turn): \S"
     r"|LLM (?:API )?(?:(?:call|request|provider|service) )?(?:failed|error|Error): \S"
 )
 """In which words programs tell that a model gave no answer; why stands after them."""
