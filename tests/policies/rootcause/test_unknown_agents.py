@@ -292,6 +292,7 @@ def test_only_a_call_that_ended_the_run_is_its_failure(text, exit_code, found):
         ("⚠ 429 Too Many Requests, retrying in 4s\n" * 3, "rate_limit"),
         ("API error (529 Overloaded). Retrying in 2s\n" * 3, "model_error"),
         ("API error (529 Overloaded). Retrying in 2s\n           (attempt 1/3)\n", "model_error"),
+        ("HTTP retry: 429 received. Waiting 4.0s (attempt 3/5)\n" * 3, "rate_limit"),
         ("Something went wrong, retrying in 4s\n", "timeout"),
         ("429 Too Many Requests, retrying in 4s\nIt is written.\nsleeping\n", "timeout"),
     ],
