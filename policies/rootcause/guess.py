@@ -61,9 +61,11 @@ _BY_COMMAND: tuple[tuple[re.Pattern[str], C], ...] = (
     (re.compile(r"\b(?:build|compile|make|package|dist|bundle|assemble)\b"), C.COMPILE_ERROR),
 )
 _CLIENT = re.compile(
-    r"^\s*File \"[^\"]{1,300}[/\\](?:openai|anthropic|litellm|mistralai|genai|groq|cohere|ollama)[/\\]"
+    r"^\s*(?:File \"|│ )[^\"\s]{0,300}[/\\]"
+    r"(?:openai|anthropic|litellm|mistralai|genai|groq|cohere|ollama)[/\\]"
 )
 """A frame of a library that talks to a model's provider."""
+_TRACE_LINES = 80
 _UNREAD = re.compile(
     r"\bJSONDecodeError\b|\bExpecting value: line \d|\bUnterminated string starting"
 )
@@ -97,7 +99,7 @@ def by_words(said: str) -> C | None:
 
 def _by_client(finding: Finding, lines: Sequence[Line]) -> bool:
     """Say whether the trace that ends with *finding* went through a library that talks to a model."""
-    above = (line for line in lines if 0 < finding.number - line.number <= NEAR)
+    above = (line for line in lines if 0 < finding.number - line.number <= _TRACE_LINES)
     return any(_CLIENT.match(line.text) for line in above)
 
 

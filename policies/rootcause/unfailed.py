@@ -19,8 +19,8 @@ _REPORT = re.compile(
 )
 """How a program begins to report its own failure."""
 _DONE = re.compile(
-    r"\b(?:is|are) (?:now|caught|handled|retried|shown|logged|gone)\b|\bnow (?:\w{2,12}s|is|are)\b"
-    r"|\b(?:passes|works|fails) now\b|\bformerly\b"
+    r"\b(?:is|are|was|were) (?:now )?(?:added|caught|covered|documented|fixed|gone|handled|logged|mocked"
+    r"|reported|retried|shown|truncated)\b|\bnow \w{2,12}s\b|\b(?:passes|works|fails) now\b|\bformerly\b"
     r"|(?:^\W{0,6}|\bI(?:'ve| have)? )(?:added|changed|documented|fixed|handled|implemented|made|mocked"
     r"|refactored|removed|renamed|updated|wrote)\b",
     re.IGNORECASE,
@@ -40,12 +40,12 @@ _GOES_ON = 5
 def is_own(lines: Sequence[Line], found: Finding, signatures: Signatures) -> bool:
     """Say whether *found*, in an agent's form, is the failure of a program that exited 0 after *lines*."""
     text = found.lines[0].text
+    if _DONE.search(text):
+        return False
     is_last = _is_last(lines, found)
     if _REPORT.match(text):
         return found.rank >= HIGH_RANK or (is_last and _is_answer(found, signatures))
-    if found.rank < HIGH_RANK or _DONE.search(text):
-        return False
-    return is_last or not _is_sentence(text, found, signatures)
+    return found.rank >= HIGH_RANK and (is_last or not _is_sentence(text, found, signatures))
 
 
 def _is_last(lines: Sequence[Line], found: Finding) -> bool:

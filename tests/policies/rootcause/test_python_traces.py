@@ -52,6 +52,8 @@ RICH = """
 │ ❱ 12     raise RuntimeError("shelf is locked")              │
 ╰─────────────────────────────────────────────────────────────╯
 RuntimeError: shelf is locked"""
+FRAMES = "".join(f"│   {n:3} │   shelf = {n:<45} │\n" for n in range(600))
+LONG_RICH = RICH.replace("│ ❱ 12", f"{FRAMES}│ ❱ 12", 1)
 REMOTE = '''
 multiprocessing.pool.RemoteTraceback:
 """
@@ -103,6 +105,7 @@ TABLE = [
     (GROUP, "unknown", "ValueError: no such shelf"),
     (PREFIXED, "unknown", "shop.errors.ShelfMissing: no shelf 4"),
     (MESSAGE, "unknown", "ZeroDivisionError"),
+    (LONG_RICH, "unknown", "RuntimeError: shelf is locked"),
     (RICH, "unknown", "RuntimeError: shelf is locked"),
     (REMOTE, "unknown", "OverflowError: too many crates"),
     (TRIMMED, "unknown", "LookupError: no crate"),
