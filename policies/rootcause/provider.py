@@ -24,11 +24,13 @@ ANSWER = "provider's answer"
 _OWN_RANK, _RANK = 93, 75
 _WORDS = (
     *("Error code: ", "litellm.", "openai.", "anthropic.", "genai.", "AI_", "APIError", "{"),
-    *("equest failed", "rror from ", "LLM", "rror calling ", "ailed to call ", " contact", "AI "),
-    *("rror invoking ", "rror querying ", "penAI", "nthropic", "Gemini", "gent "),
-    *("communicat", "response from ", "answer from ", "' for url '"),
+    *("equest failed", "API error from ", "' for url '"),
 )
-"""One of them stands in whatever is looked for."""
+_FAILED, _WHOSE = (
+    ("rror ", "ailed"),
+    ("LLM", "AI ", "penAI", "nthropic", "Gemini", "gent ", " model"),
+)
+"""One of _WORDS stands in whatever is looked for, or one of both others."""
 _LEAD = r"^(?:[^\"'`{]{0,120}?[\s:：(\[=])?"
 _SAYS = r"(?!Traceback \()\S"
 """A message, and not the trace of another exception that some put in its place."""
@@ -100,16 +102,21 @@ _OF_MODELS = re.compile(
 def provider_errors(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield a finding for each call of a model's provider that failed; the last one is the cause."""
     text = lines.text if isinstance(lines, Lines) else "\n".join(line.text for line in lines)
-    if not any(map(text.__contains__, _WORDS)):
+    if not _may_state(text):
         return
     for at, line in enumerate(lines):
         start = line.text.lstrip()[:400]
-        if not any(map(start.__contains__, _WORDS)) or is_retry(start):
+        if not _may_state(start) or is_retry(start):
             continue
         own = next((match for form in _OWN if (match := form.match(start))), None)
         match = own or _BODY.match(start) or _BARE.match(start) or _STATED.match(start)
         if match:
             yield from _finding(lines, at, match, is_own=own is not None)
+
+
+def _may_state(text: str) -> bool:
+    held = text.__contains__
+    return any(map(held, _WORDS)) or (any(map(held, _FAILED)) and any(map(held, _WHOSE)))
 
 
 def _finding(

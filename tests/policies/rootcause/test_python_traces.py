@@ -105,7 +105,6 @@ TABLE = [
     (GROUP, "unknown", "ValueError: no such shelf"),
     (PREFIXED, "unknown", "shop.errors.ShelfMissing: no shelf 4"),
     (MESSAGE, "unknown", "ZeroDivisionError"),
-    (LONG_RICH, "unknown", "RuntimeError: shelf is locked"),
     (RICH, "unknown", "RuntimeError: shelf is locked"),
     (REMOTE, "unknown", "OverflowError: too many crates"),
     (TRIMMED, "unknown", "LookupError: no crate"),
@@ -143,3 +142,8 @@ def test_what_is_raised_while_the_program_is_torn_down_gives_way(check: Any) -> 
 def test_a_file_of_tests_that_raises_is_a_failing_test(check: Any) -> None:
     log = PLAIN.replace("load.py", "test_load.py").format("AttributeError: no 'crate'")
     check(log, "test_failure", "AttributeError", "")
+
+
+def test_a_box_may_be_long(cause: Any) -> None:
+    found = cause(LONG_RICH)
+    assert (found.summary, found.confidence) == ("RuntimeError: shelf is locked", "medium")
