@@ -10,7 +10,7 @@ from policies.events import copilot, lines, opencode
 from policies.events.aider import AiderReader
 from policies.events.base import Reader
 from policies.events.claude import ClaudeReader
-from policies.events.codex import CodexReader
+from policies.events.codex import CodexReader, is_older
 from policies.events.copilot import CopilotReader
 from policies.events.gemini import GeminiReader
 from policies.events.generic import GenericReader
@@ -116,6 +116,8 @@ def detect(first_lines: Iterable[str]) -> str:
 
 def _whose(data: lines.Json | None) -> str | None:
     kind = data.get("type") if data else None
+    if data is not None and is_older(data):
+        return "codex"
     if data is None or not isinstance(kind, str):
         return None
     if kind == "thread.started" or kind.startswith(("turn.", "item.")):

@@ -15,6 +15,10 @@ from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind, Usage
 from policies.events.wrapped import Joined
 
 _API = re.compile(r"^(?:litellm|openai|anthropic)\.[A-Z]\w{0,60}: ")
+_GLUED = re.compile(
+    r"[^\s\"'`(\[]((?:litellm|openai|anthropic)\.[A-Z]\w{0,60}(?:Error|Exception): )"
+)
+"""An answer that broke off has no line end: what broke it stands behind its last word."""
 _AFTER_API = re.compile(r"^(?:The API provider\b|https?://|Retrying in )")
 _USAGE_ERROR = re.compile(r"^aider(?:\.exe)?: error: ")
 _LIMIT = re.compile(r"^Model \S{1,200} has hit a token limit!")
@@ -55,7 +59,7 @@ class AiderReader:
     def feed(self, line: str) -> Iterator[Event]:
         """Yield the events of one *line*."""
         self._at += 1
-        text = lines.plain(line)[:TEXT_LIMIT_CHARS]
+        text = _without_answer(lines.plain(line)[:TEXT_LIMIT_CHARS])
         self._in_traceback = self._in_traceback or text == _TRACEBACK
         if not text or self._goes_on(text):
             return
@@ -141,6 +145,12 @@ class AiderReader:
         self._open, self._over = None, False
         kind = EventKind.TOOL_ENDED if is_done else EventKind.PROGRESS
         return Event(kind=kind, text=text, structured=False, usage=usage)
+
+
+def _without_answer(text: str) -> str:
+    """Give *text* from the failure that stands behind the broken end of an answer, if one does."""
+    glued = _GLUED.search(text)
+    return text[glued.start(1) :] if glued else text
 
 
 def _usage(text: str) -> Usage | None:

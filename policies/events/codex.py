@@ -2,6 +2,9 @@
 
 Retries come as `error` events ("Reconnecting... 2/5"), warnings as items of type error: both are
 also in runs that succeed. The end event is turn.completed or turn.failed.
+
+Before turns and items (2025) it printed its inner protocol, `{"id": "0", "msg": {"type": ...}}`, without
+an end event, and exited 0 whatever became of the task: that is read as any stream that is not known.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from collections.abc import Iterator
 
 from policies.events import lines
 from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind, Usage
+from policies.events.generic import GenericReader
 from policies.events.refused import is_refusal
 
 _WORDS = frozenset({"agent_message", "reasoning", "todo_list", "plan"})
@@ -22,13 +26,20 @@ _GOOD = frozenset({"completed", "success", "in_progress", ""})
 class CodexReader:
     """Reads one codex run."""
 
-    has_end_event = True
+    def __init__(self) -> None:
+        self.has_end_event = True
+        self._older: GenericReader | None = None
 
     def feed(self, line: str) -> Iterator[Event]:
         """Yield the events of one *line*."""
         text = lines.plain(line)
         data = lines.parse(text)
-        if data is not None:
+        if data is not None and is_older(data):
+            self._older = self._older or GenericReader()
+        if self._older:
+            yield from self._older.feed(line)
+            self.has_end_event = self._older.has_end_event
+        elif data is not None:
             yield from self._event(data)
         elif _VIOLATION in text:
             yield Event(
@@ -38,8 +49,10 @@ class CodexReader:
             yield lines.from_text(text)
 
     def finish(self) -> Iterator[Event]:
-        """Yield nothing: the end is an event."""
-        return iter(())
+        """Yield the end that the last error of the older protocol means; else the end is an event."""
+        if self._older:
+            yield from self._older.finish()
+            self.has_end_event = self._older.has_end_event
 
     def _event(self, data: lines.Json) -> Iterator[Event]:
         match data.get("type"):
@@ -60,6 +73,12 @@ class CodexReader:
                 yield Event(kind=EventKind.ENDED, ok=True, usage=_usage(data.get("usage")))
             case _:
                 yield Event(kind=EventKind.OTHER)
+
+
+def is_older(data: lines.Json) -> bool:
+    """Say whether *data* is an event of the protocol that codex printed before turns and items."""
+    kind = lines.field(data, "msg", "type")
+    return "id" in data and "type" not in data and isinstance(kind, str)
 
 
 def _began(item: object) -> Iterator[Event]:

@@ -42,9 +42,11 @@ class GeminiReader:
         self._text = Terminal()
         self._words = ""
         self._in_object = False
+        self._at = self._nameless_at = 0
 
     def feed(self, line: str) -> Iterator[Event]:
         """Yield the events of one *line*."""
+        self._at += 1
         text = lines.plain(line)
         data = lines.parse(text)
         if data is not None and data.get("type") in KINDS:
@@ -54,9 +56,14 @@ class GeminiReader:
             yield self._plain(line[:TEXT_LIMIT_CHARS], text[:TEXT_LIMIT_CHARS])
 
     def finish(self) -> Iterator[Event]:
-        """Yield nothing; an API error with nothing after it is no success, whatever the exit code."""
-        self.has_end_event = self.has_end_event or self._text.api_failed
-        return iter(())
+        """Yield the end that a report without a cause means, where no other error told more of it.
+
+        An API error with nothing after it is no success, whatever the exit code.
+        """
+        told = self.has_end_event or self._text.api_failed
+        self.has_end_event = told or self._nameless_at > 0
+        if self._nameless_at and not (told or self._text.last_error):
+            yield lines.failed_end(_ANSWER, lines_back=self._at - self._nameless_at)
 
     def _event(self, data: lines.Json) -> Event:
         match data["type"]:
@@ -96,6 +103,7 @@ class GeminiReader:
 
     def _plain(self, raw: str, text: str) -> Event:
         if (said := self._reported(raw, text)) is not None:
+            self._nameless_at = self._at if not said else 0
             return self._text.api_error(said)
         return self._text.event(raw, text)
 
@@ -108,7 +116,9 @@ class GeminiReader:
         if is_frame(raw):
             return None
         report = _REPORT.match(text) if " report" in text else None
-        if report and report["what"] == _ANSWER:
+        if report and report["what"].endswith(
+            _ANSWER
+        ):  # of an answer that broke off: right behind it
             return report["said"]
         return (at_end(text) or text[len(MARK) :]) if text.startswith(MARK) else None
 

@@ -25,7 +25,7 @@ _SCALAR = re.compile(
 
 _RETRY = re.compile(
     r"reconnecting\.\.\.|retrying (?:in|after|as|attempt)|will retry in|waiting for (?:the )?network"
-    r"|attempt \d+(?:/\d+)? failed|retry(?:ing)? (?:attempt )?\(?\d+(?:/| of )\d+"
+    r"|attempt \d+(?:/\d+)? failed|\bretry: [45]\d\d\b|retry(?:ing)? (?:attempt )?\(?\d+(?:/| of )\d+"
     r"|^\s*retrying\b",
     re.IGNORECASE,
 )
@@ -37,7 +37,7 @@ _ERROR_FORM = re.compile(
     re.IGNORECASE,
 )
 _STATUS = re.compile(
-    r"(?:\bstatus(?: code)?:?|\bHTTP|\bAPI Error:|\()\s*([1-5]\d\d)\b|^([45]\d\d)\s"
+    r"(?:\bstatus(?: code)?:?|\bHTTP|\bAPI Error:|\bretry:|\()\s*([1-5]\d\d)\b|^([45]\d\d)\s"
 )
 _RETRY_AFTER = re.compile(
     r"(?:retry[- ]after|try again in)[:= ]+(\d+(?:\.\d+)?)\s*(ms|s\b|sec)?", re.I
@@ -124,7 +124,7 @@ def money(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-_STATUS_WORDS = ("status", "HTTP", "API Error:", "(")
+_STATUS_WORDS = ("status", "HTTP", "API Error:", "retry:", "(")
 _RETRY_WORDS = ("retr", "reconnect", "network", "attempt ")
 _RETRY_AFTER_WORDS = ("retr", "again")
 _ERROR_WORDS = ("error", "except", "env: ", "node:", "gmentat", "pan", "heap out of memory")

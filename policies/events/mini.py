@@ -27,10 +27,16 @@ _NOISE = re.compile(
     r"|Saved trajectory|Warning: |The above exception |During handling of )"
 )
 _RAISED = re.compile(r"^[A-Za-z_][\w.]{0,120}(?:: |$)")
-_NAMES = re.compile(r"^(?:(?:litellm\.)?[A-Z]\w{0,60}: )+(?=(?:litellm\.)?[A-Z]\w{0,60}: )")
+_NAMES = re.compile(
+    r"^(?:(?:litellm\.(?:exceptions\.)?)?[A-Z]\w{0,60}: )+(?=(?:litellm\.)?[A-Z]\w{0,60}: )"
+)
 _NOT_THEIRS = re.compile(r"^InternalServerError: (?=\w{1,40}Exception - Connection error\b)")
 """litellm calls a lost connection so."""
 _BOX, _BOX_END, _BOX_SIDE = "╭", "╰", "│"
+_TRACEBACK = "Traceback (most recent call last):"
+"""Before boxes (1.x) tracebacks stood as Python prints them, and the exit code was 0."""
+_PACKAGE = "minisweagent"
+_STATED = re.compile(r"^[A-Za-z_][\w.]{0,120}(?:Error|Exception|Exceeded|Interrupt)(?:: |:?$)")
 _RULE = re.compile(r"^─{10,}$")
 
 
@@ -45,6 +51,7 @@ class MiniReader:
         self._width = WIDTH
         self._section = ""
         self._box = ""
+        self._is_own = False
         self._said: Joined | None = None
         self._raised: list[Joined] = []
         self._asked = ""
@@ -55,7 +62,9 @@ class MiniReader:
         """Yield the event of one *line*."""
         self._at += 1
         text = lines.plain(line)[:TEXT_LIMIT_CHARS]
-        if text and not self._goes_on(text) and (event := self._event(text)):
+        if not text or self._goes_on(text) or self._traced(line, text):
+            return
+        if event := self._event(text):
             yield event
 
     def finish(self) -> Iterator[Event]:
@@ -100,6 +109,22 @@ class MiniReader:
             self._said, self._box = Joined(text, self._at, self._width), ""
             return None
         return self._in_section(text)
+
+    def _traced(self, line: str, text: str) -> bool:
+        """Say whether *text* is of a traceback without a box; the statement at the end of mini's own is kept.
+
+        One that a command printed goes through none of mini's frames.
+        """
+        if text == _TRACEBACK:
+            self._close()
+            self._box, self._is_own = "open", False
+        elif self._box == "open":
+            self._is_own = self._is_own or _PACKAGE in text
+            if not line[:1].isspace() and _STATED.match(text):
+                self._said = Joined(text, self._at) if self._is_own else None
+                self._box = ""
+                return self._is_own
+        return self._box == "open"
 
     def _boxed(self, text: str) -> Event | None:
         self._close()

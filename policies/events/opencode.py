@@ -40,19 +40,30 @@ class OpencodeReader:
         self._words = ""
         self._refused = ""
         self._text = OpencodeText()
+        self._at = self._ended_at = 0
 
     def feed(self, line: str) -> Iterator[Event]:
         """Yield the events of one *line*."""
+        self._at += 1
         text = lines.plain(line)
         data = lines.parse(text)
         if data is not None and data.get("type") in KINDS:
             self.has_end_event = self._text.in_events = True
             yield self._event(data)
         elif text:
-            yield self._text.event(line, text[:TEXT_LIMIT_CHARS])
+            told = self._text.event(line, text[:TEXT_LIMIT_CHARS])
+            self._ended_at = self._at if told is self._text.ended else self._ended_at
+            yield told
 
     def finish(self) -> Iterator[Event]:
-        """Yield the end that the last step's reason tells."""
+        """Yield the end that the last step's reason tells, or the error of its own in text mode.
+
+        After that one some versions exit 0.
+        """
+        ended = self._text.ended
+        if ended and not self.has_end_event:
+            self.has_end_event = True
+            yield lines.failed_end(ended.text, ended.status, lines_back=self._at - self._ended_at)
         if self._reason is None:
             return
         if self._refused and self._reason == "tool-calls":

@@ -35,6 +35,8 @@ class OpencodeText:
     def __init__(self) -> None:
         self.in_events = False
         """The run speaks in events: then plain lines are never its progress."""
+        self.ended: Event | None = None
+        """The error of its own that the text ends with."""
         self._began = False
         self._over = False
         self._wants_cause = False
@@ -60,10 +62,13 @@ class OpencodeText:
         # In colour it is opencode's own; an answer may begin so too, but then not before any work.
         self._over = self._over or not self._began or "\x1b[" in raw[:20]
         self._wants_cause = _NAMELESS.match(said) is not None
-        return _printed(said)
+        told = _printed(said)
+        self.ended = told if self._over and not self._wants_cause else self.ended
+        return told
 
     def _line(self, text: str) -> Event:
         told = lines.from_text(text)
+        self.ended = None
         if told.kind is not EventKind.OTHER or self.in_events or self._over:
             return told
         if _NOTICE.match(text):

@@ -60,6 +60,15 @@ _BY_COMMAND: tuple[tuple[re.Pattern[str], C], ...] = (
     (re.compile(r"\b(?:install|restore|deps|sync|fetch|bootstrap)\b"), C.MISSING_DEPENDENCY),
     (re.compile(r"\b(?:build|compile|make|package|dist|bundle|assemble)\b"), C.COMPILE_ERROR),
 )
+_CLIENT = re.compile(
+    r"^\s*(?:File \"|│ )[^\"\s]{0,300}[/\\]"
+    r"(?:openai|anthropic|litellm|mistralai|genai|groq|cohere|ollama)[/\\]"
+)
+"""A frame of a library that talks to a model's provider."""
+_TRACE_LINES = 80
+_UNREAD = re.compile(
+    r"\bJSONDecodeError\b|\bExpecting value: line \d|\bUnterminated string starting"
+)
 
 
 def guessed(finding: Finding, lines: Sequence[Line]) -> C | None:
@@ -71,6 +80,8 @@ def guessed(finding: Finding, lines: Sequence[Line]) -> C | None:
         return C.TEST_FAILURE
     if _RULE_FIRST.match(finding.lines[0].text):
         return C.LINT
+    if _UNREAD.search(said) and _by_client(finding, lines):
+        return C.MODEL_ERROR
     if told := by_words(said):
         return told
     if _RULED.search(finding.lines[0].text.rstrip()):
@@ -84,6 +95,12 @@ def by_words(said: str) -> C | None:
     return next(
         (found for pattern, found in (*PHRASES, *WORDS, *ADVICE) if pattern.search(lowered)), None
     )
+
+
+def _by_client(finding: Finding, lines: Sequence[Line]) -> bool:
+    """Say whether the trace that ends with *finding* went through a library that talks to a model."""
+    above = (line for line in lines if 0 < finding.number - line.number <= _TRACE_LINES)
+    return any(_CLIENT.match(line.text) for line in above)
 
 
 def _around(finding: Finding, lines: Sequence[Line]) -> C | None:

@@ -15,6 +15,13 @@ _GIVEN = r"(?:specified|configured|defined|given|provided|set)"
 _NAMED = r"(?:stack|project|profile|environment|workspace|preset|browser|scheme)"
 
 PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
+    (  # a page where data should be: a proxy, a portal or a wrong address answered
+        re.compile(
+            r"\b(?:got|received)\b.{0,80}<(?:!doctype|html\b)"
+            r"|<(?:!doctype|html\b).{0,200}\bnot valid json\b"
+        ),
+        C.NETWORK,
+    ),
     (
         re.compile(r"\bexceeded (?:your|the) (?:api )?request limit\b|\bretry after \d{1,5}\b"),
         C.RATE_LIMIT,

@@ -39,6 +39,10 @@ _REASONS = (
     ("tls", r"\bWRONG_VERSION_NUMBER\b|wrong version number|handshake failure|\bERR_SSL_\w{3,40}"),
     ("reset", r"\bECONNRESET\b|\bConnection reset by peer|socket hang up|other side closed"),
     (
+        "closed",
+        r"\bpeer closed connection without|\bincomplete ?(?:chunked )?read\b|\bserver disconnected\b",
+    ),
+    (
         "unreachable",
         r"\bE(?:HOST|NET)UNREACH\b|Network is unreachable|No route to host",
     ),

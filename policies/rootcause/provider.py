@@ -2,7 +2,7 @@
 
 Agents that print no events print these: `Error code: 401 - {...}` (the openai and anthropic packages of
 Python), `litellm.XError: ...`, `401 {"type":"error",...}` (their packages for JavaScript and Go),
-`AI_APICallError: ...` (the AI SDK), `400 INVALID_ARGUMENT. {...}` (google-genai).
+`AI_APICallError: ...` (the AI SDK), `400 INVALID_ARGUMENT. {...}` (google-genai). Some end with 0 after it.
 """
 
 from __future__ import annotations
@@ -24,12 +24,25 @@ ANSWER = "provider's answer"
 _OWN_RANK, _RANK = 93, 75
 _WORDS = (
     *("Error code: ", "litellm.", "openai.", "anthropic.", "genai.", "AI_", "APIError", "{"),
-    *("equest failed", "API error from "),
+    *("equest failed", "API error from ", "' for url '"),
 )
-"""One of them stands in whatever is looked for."""
+_FAILED, _WHOSE = (
+    ("rror ", "ailed"),
+    ("LLM", "AI ", "penAI", "nthropic", "Gemini", "gent ", " model"),
+)
+"""One of _WORDS stands in whatever is looked for, or one of both others."""
 _LEAD = r"^(?:[^\"'`{]{0,120}?[\s:：(\[=])?"
 _SAYS = r"(?!Traceback \()\S"
 """A message, and not the trace of another exception that some put in its place."""
+_CALLING = (
+    r"(?:[Ee]rror (?:while )?(?:calling|contacting|communicating with|invoking|querying)"
+    r"|[Ff]ailed to (?:call|contact|communicate with|get an? (?:answer|response) from))"
+    r" (?:the )?(?:LLM|AI|language model|model|OpenAI|Anthropic|Gemini)\b[^:\"'`{]{0,40}: \S"
+    r"|[Ee]rror (?:while )?(?:\w{3,16}ing|from|in) (?:the )?(?:LLM|AI|OpenAI|Anthropic|Gemini|[Aa]gent)"
+    r" (?:answer|API|call|completion|execution|loop|output|reply|request|response|run|turn): \S"
+    r"|LLM (?:API )?(?:(?:call|request|provider|service) )?(?:failed|error|Error): \S"
+)
+"""In which words programs tell that a model gave no answer; why stands after them."""
 _OWN = (
     re.compile(_LEAD + r"Error code: (?P<status>[45]\d\d)\b"),
     re.compile(
@@ -44,7 +57,15 @@ _OWN = (
         r"(?:(?P<status>[45]\d\d)\b|\S)"
     ),
     re.compile(_LEAD + r"AI_[A-Z]\w{2,40}Error(?: \[\w{1,40}\])?: \S"),
+    re.compile(_LEAD + f"(?:{_CALLING})"),
+    re.compile(
+        _LEAD + r"(?:Client|Server) error '(?P<status>[45]\d\d)\b[^']{0,60}' for url "
+        r"'https?://[^']{1,200}/(?:completions|messages|responses|api/chat|\w{1,40}:(?:stream)?[gG]enerate\w{1,20})\b"
+    ),
 )
+_HTTPX = "' for url '"
+_HTTPX_ADVICE = re.compile(r"For more information check: https?://\S{1,200}: (\S.{0,2000})$")
+"""The line below an error of httpx; some put the body's message behind its link."""
 _BARE = re.compile(
     r"^\W{0,6}(?:[Ee]rror: )?(?:[\w -]{0,60}\b)?(?:[Ee]rror:?|[Cc]all failed:) ?\{(?:$|\s{0,4}[\"']\w)"
 )
@@ -63,7 +84,8 @@ _STATUS_FIELD = re.compile(
     r"^\s{0,8}(?:http[_ ])?status(?:[_ ]?code)?: ([45]\d\d)\b", re.IGNORECASE | re.MULTILINE
 )
 _REASON_FIELD = re.compile(
-    r"^\s{0,8}(?:\w{1,20}_)?(message|reason): (?!n/a\b|none\b|null\b)(\S.{0,300})$",
+    r"^\s{0,8}(?:(?:\w{1,20}_)?(message|reason)|For more information check: https?://\S{1,200}):"
+    r" (?!n/a\b|none\b|null\b)(\S.{0,300})$",
     re.IGNORECASE | re.MULTILINE,
 )
 _NAMES = re.compile(
@@ -72,7 +94,7 @@ _NAMES = re.compile(
 _OF_MODELS = re.compile(
     r"\bmodels?\b|\bapi[ _-]?key\b|\btokens?\b|\bquota\b|rate.?limit|_error\b|overloaded|context"
     r"|[\"']error[\"']: ?\{|\bmessages[.:\[]|\bcontent blocks?\b|\btool_(?:use|result|calls?)\b"
-    r"|\bcontents\[\d|\bchat completions?\b",
+    r"|\bcontents\[\d|\bchat completions?\b|\bchatcmpl-\w|[\"'](?:choices|candidates)[\"']: ?\[",
     re.I,
 )
 
@@ -80,11 +102,11 @@ _OF_MODELS = re.compile(
 def provider_errors(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield a finding for each call of a model's provider that failed; the last one is the cause."""
     text = lines.text if isinstance(lines, Lines) else "\n".join(line.text for line in lines)
-    if not any(map(text.__contains__, _WORDS)):
+    if not _may_state(text):
         return
     for at, line in enumerate(lines):
         start = line.text.lstrip()[:400]
-        if not any(map(start.__contains__, _WORDS)) or is_retry(start):
+        if not _may_state(start) or is_retry(start):
             continue
         own = next((match for form in _OWN if (match := form.match(start))), None)
         match = own or _BODY.match(start) or _BARE.match(start) or _STATED.match(start)
@@ -92,10 +114,15 @@ def provider_errors(lines: Sequence[Line]) -> Iterator[Finding]:
             yield from _finding(lines, at, match, is_own=own is not None)
 
 
+def _may_state(text: str) -> bool:
+    held = text.__contains__
+    return any(map(held, _WORDS)) or (any(map(held, _FAILED)) and any(map(held, _WHOSE)))
+
+
 def _finding(
     lines: Sequence[Line], at: int, match: re.Match[str], *, is_own: bool
 ) -> Iterator[Finding]:
-    said = joined(lines, at)
+    said = lines[at].text.strip() if _HTTPX in match[0] else joined(lines, at)
     if not (is_own or _OF_MODELS.search(said)):
         return
     status = match.groupdict().get("status")
@@ -103,14 +130,15 @@ def _finding(
     named = int(status) if status else _status(said)
     code = named or next(map(int, _STATUS_FIELD.findall(below)), None)
     words = _with_field(told(said), below)
+    shown = (Line(lines[at].number, said), *_told_below(lines, at))
     yield Finding(
-        lines=(Line(lines[at].number, said),),
+        lines=shown,
         rank=_OWN_RANK if is_own or len(said) > len(lines[at].text) else _RANK,
         rule=ANSWER,
         failure_class=by_status(code) or (C.MODEL_ERROR if _REFUSED.search(match[0]) else None),
         first_wins=False,
         summary=words,
-        identity=message_in(said) or _bare(words),
+        identity=message_in(said) or _bare(shown[1].text if shown[1:] else words),
         agent_form=True,
     )
 
@@ -118,6 +146,13 @@ def _finding(
 def _status(said: str) -> int | None:
     own = said[max(0, said.find("litellm.")) :]
     return litellm_errors.status_of(own) or status_in(said)
+
+
+def _told_below(lines: Sequence[Line], at: int) -> list[Line]:
+    """Give the message of the answer's body where it stands behind httpx's advice below *lines*[*at*]."""
+    below = lines[at + 1] if at + 1 < len(lines) else None
+    advice = _HTTPX_ADVICE.match(below.text) if below else None
+    return [Line(below.number, advice[1])] if below and advice else []
 
 
 def _fields_below(lines: Sequence[Line], at: int) -> str:
@@ -128,7 +163,7 @@ def _fields_below(lines: Sequence[Line], at: int) -> str:
 
 def _with_field(words: str, below: str) -> str:
     """Give *words*, and what the fields *below* tell of the reason."""
-    found = {match[1].lower(): match[2] for match in _REASON_FIELD.finditer(below)}
+    found = {(match[1] or "reason").lower(): match[2] for match in _REASON_FIELD.finditer(below)}
     reason = found.get("message") or found.get("reason", "")
     return f"{words} ({reason.strip()})" if reason else words
 

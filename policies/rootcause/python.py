@@ -14,6 +14,8 @@ TRACE_LIMIT_LINES = 400
 """A traceback whose exception is not named by then is not followed."""
 OTHER_STREAM_LINES = 3
 """So many lines of standard output may stand between two frames of a traceback."""
+_BOX_LIMIT_LINES = 1_000
+"""Rich shows some lines of the source, and may show all locals, at each frame."""
 _RANK, _VAGUE_RANK, _WRAPPER_RANK, _TEARDOWN_RANK = 66, 50, 30, 25
 _TOLD_CHARS, _RETOLD_CHARS = 3, 60
 """A message shorter than the first is not looked for in a later one; of a longer one its start is."""
@@ -134,7 +136,7 @@ def _lead(lead: str, following: str) -> str:
 
 def _boxed(lines: Sequence[Line], at: int) -> tuple[Sequence[Line], int]:
     """Rich draws a box around the frames and names the exception below it."""
-    stop = min(at + TRACE_LIMIT_LINES, len(lines))
+    stop = min(at + _BOX_LIMIT_LINES, len(lines))
     for here in range(at, stop - 1):
         below = lines[here + 1]
         if lines[here].text.startswith(("╰", "└", "+-")) and _EXCEPTION.match(below.text):

@@ -50,6 +50,13 @@ def test_a_failure_of_the_api_ends_it_whatever_the_exit_code():
     assert story.ended.text.endswith("OpenAIException - Wrong key")
 
 
+def test_a_failure_behind_the_broken_end_of_an_answer_ends_it():
+    _, reader, events = read(HEAD + "I shall write the fi" + REFUSED)
+    assert (reader.has_end_event, events[-1].ok) == (True, False)
+    assert events[-1].text == REFUSED.strip()
+    assert events[-1].status == 401
+
+
 def test_broken_lines_are_joined_and_a_retry_is_no_end():
     story, reader, events = read(HEAD + (LONG + "Retrying in 0.2 seconds...\n") * 2)
     tries = [event for event in events if event.kind is EventKind.RETRY]

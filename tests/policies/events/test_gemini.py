@@ -110,6 +110,8 @@ def test_a_result_without_words_repeats_the_last_error_of_the_text() -> None:
         ((YOLO, "Error counting via API. Full report available at: /r.json Error: x", "Done."), 0,
          False),
         ((YOLO, "Done."), 1, True),
+        ((YOLO, f"{REPORT.rstrip()}", ""), 0, True),
+        ((YOLO, f"I do it.{REPORT.rstrip()}", ""), 0, True),
     ],
 )  # fmt: skip
 def test_success_and_failure_are_told_apart(

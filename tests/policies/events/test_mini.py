@@ -109,6 +109,26 @@ def test_a_traceback_before_any_section_is_its_own():
     )
 
 
+TRACED = """Traceback (most recent call last):
+  File "/opt/minisweagent/run/mini.py", line 97, in main
+    exit_status, result = agent.run(task)
+litellm.exceptions.AuthenticationError: litellm.AuthenticationError:
+AuthenticationError: OpenAIException - Wrong key
+Saved trajectory to '/home/x/last.traj.json'
+"""
+
+
+def test_its_own_traceback_without_a_box_is_a_failure_whatever_the_exit_code():
+    assert verdict("mini", *(HEAD + STEP + TRACED).splitlines(), exit_code=0)
+    cause = why("mini", *(HEAD + STEP + TRACED).splitlines(), exit_code=0)
+    assert (cause.failure_class, cause.summary) == (
+        "auth",
+        "AuthenticationError: OpenAIException - Wrong key",
+    )
+    other = TRACED.replace("minisweagent", "shed")
+    assert not verdict("mini", *(HEAD + STEP + other).splitlines(), exit_code=0)
+
+
 def test_whose_log_it_is():
     assert detect(HEAD.splitlines()) == "mini"
 

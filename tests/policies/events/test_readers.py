@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from policies.events import READERS, detect, reader_for
 from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind, Story
 from policies.events.claude import ClaudeReader
+from tests.policies.events.told import json_line, verdict
 
 K = EventKind
 
@@ -84,6 +85,33 @@ def test_codex_success_tells_session_words_tools_and_usage() -> None:
     assert (told.session_id, told.last_words, told.tools) == ("t-1", "Done.", 1)
     assert told.usage is not None
     assert (told.usage.input_tokens, told.usage.cost_usd) == (7, None)
+
+
+def _msg(kind: str, **fields: Any) -> dict[str, Any]:
+    return {"id": "0", "msg": {"type": kind, **fields}}
+
+
+OLDER = [
+    {"model": "small", "provider": "x"},
+    _msg("task_started"),
+    _msg("exec_command_begin", call_id="c1", command=["ls"]),
+    _msg("exec_command_end", call_id="c1", stdout="", stderr="no", exit_code=1),
+]
+
+
+@pytest.mark.parametrize(
+    ("last", "failed"),
+    [
+        (_msg("agent_message", message="I wrote it."), False),
+        (_msg("error", message="unexpected status 401 Unauthorized: wrong key"), True),
+    ],
+)
+def test_codex_of_before_turns_fails_by_its_last_error(last: Any, failed: bool) -> None:
+    tried = _msg("stream_error", message="stream error: status 500; retrying 1/5 in 189ms")
+    seen = story("codex", *OLDER, tried, last)
+    assert [event.status for event in seen.errors_after_progress] == [401] * failed
+    assert verdict("codex", *OLDER, tried, last, exit_code=0) is failed
+    assert detect([json_line(row) for row in OLDER]) == "codex"
 
 
 def test_codex_failure_ends_with_message_and_status() -> None:

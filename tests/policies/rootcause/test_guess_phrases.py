@@ -86,6 +86,10 @@ PHRASES = [
     ("Error: dial tcp 1.2.3.4:443: i/o timeout", "network"),
     ("Error: You have exceeded your request limit.", "rate_limit"),
     ("error: zork completed with signal SIGTERM", "signal_crash"),
+    ("ValueError: expected a lamp, got str: '<!DOCTYPE html><html>'", "network"),
+    ("zork.LampError: Server disconnected", "network"),
+    ("zork.WireError: peer closed connection without sending complete message body", "network"),
+    ("TypeError: terminated (cause: UND_ERR_SOCKET: other side closed)", "network"),
 ]
 
 

@@ -10,6 +10,7 @@ WHY = {
     "refused": ("connect ECONNREFUSED 127.0.0.1:9", "ECONNREFUSED"),
     "certificate": ("self-signed certificate", "DEPTH_ZERO_SELF_SIGNED_CERT"),
     "reset": ("read ECONNRESET", "ECONNRESET"),
+    "closed": ("peer closed connection without sending complete message body", "IncompleteRead"),
 }
 
 

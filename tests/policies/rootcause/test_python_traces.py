@@ -52,6 +52,8 @@ RICH = """
 │ ❱ 12     raise RuntimeError("shelf is locked")              │
 ╰─────────────────────────────────────────────────────────────╯
 RuntimeError: shelf is locked"""
+FRAMES = "".join(f"│   {n:3} │   shelf = {n:<45} │\n" for n in range(600))
+LONG_RICH = RICH.replace("│ ❱ 12", f"{FRAMES}│ ❱ 12", 1)
 REMOTE = '''
 multiprocessing.pool.RemoteTraceback:
 """
@@ -140,3 +142,8 @@ def test_what_is_raised_while_the_program_is_torn_down_gives_way(check: Any) -> 
 def test_a_file_of_tests_that_raises_is_a_failing_test(check: Any) -> None:
     log = PLAIN.replace("load.py", "test_load.py").format("AttributeError: no 'crate'")
     check(log, "test_failure", "AttributeError", "")
+
+
+def test_a_box_may_be_long(cause: Any) -> None:
+    found = cause(LONG_RICH)
+    assert (found.summary, found.confidence) == ("RuntimeError: shelf is locked", "medium")

@@ -292,6 +292,7 @@ def test_only_a_call_that_ended_the_run_is_its_failure(text, exit_code, found):
         ("⚠ 429 Too Many Requests, retrying in 4s\n" * 3, "rate_limit"),
         ("API error (529 Overloaded). Retrying in 2s\n" * 3, "model_error"),
         ("API error (529 Overloaded). Retrying in 2s\n           (attempt 1/3)\n", "model_error"),
+        ("HTTP retry: 429 received. Waiting 4.0s (attempt 3/5)\n" * 3, "rate_limit"),
         ("Something went wrong, retrying in 4s\n", "timeout"),
         ("429 Too Many Requests, retrying in 4s\nIt is written.\nsleeping\n", "timeout"),
     ],
@@ -336,3 +337,81 @@ def test_a_terminal_and_events_tell_the_same_cause():
 )
 def test_other_words_are_no_providers_answer(text):
     assert why(f"{text}\nthe end\n", 0).failure_class == "success"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Error calling LLM: Connection error.", "network"),
+        ("Error calling the model: Connection refused", "network"),
+        ("Failed to get a response from OpenAI: Connection refused", "network"),
+        ("I write it now.       Error processing LLM response: Connection error.", "network"),
+        ("Error processing LLM response: Unterminated string starting at: line 1 column 5",
+         "model_error"),
+        ("ERROR    Error in Agent run: Connection error.\n┏━ Answer ━┓\n┗━━━━━━━━━━┛", "network"),
+        ("Error in agent: lamp is out", "success"),
+        ("LLM request failed: quota exceeded, see your plan and billing details", "usage_limit"),
+        ("Error calling LLM: the stream ended before its end", "unknown"),
+        ('Error: {"id": "chatcmpl-9", "choices": [{"delta": {"con', "unknown"),
+        ("[2031-01-02T03:04:05] ERROR: exceeded retry limit, last status: 429 Too Many Requests",
+         "rate_limit"),
+        ("Error: API Error: terminated", "network"),
+        ("The provider refused it, as the key is out of quota or the\naccount is in arrears.",
+         "usage_limit"),
+        ("500 tests passed", "success"),
+    ],
+)  # fmt: skip
+def test_an_agent_that_exits_0_may_end_with_its_own_failure(text, found):
+    assert why(f"I look around.\n{text}\n", 0).failure_class == found
+
+
+CLIENT = """\
+Traceback (most recent call last):
+  File "/x/lib/{place}/client.py", line 9, in ask
+    return json.loads(line)
+  File "/usr/lib/python3.12/json/decoder.py", line 353, in raw_decode
+    obj, end = self.scan_once(s, idx)
+json.decoder.JSONDecodeError: Unterminated string starting at: line 1 column 41 (char 40)
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "found"), [("openai", "model_error"), ("shed", "config_error")]
+)  # fmt: skip
+def test_an_answer_that_a_providers_library_cannot_read_is_the_providers(place, found):
+    assert why(CLIENT.format(place=place)).failure_class == found
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I changed the handler to answer with status code 503 when the pool is empty.",
+        "The endpoint now returns status code: 500 on a bad body, as asked.",
+        "The test that expected unexpected status 503 Service Unavailable passes now.",
+        "- The API error 529 is now retried three times.",
+        "I added a retry for the case that the provider says rate limit exceeded.",
+        "The client handles invalid API key errors by showing a hint.",
+        "Added handling for insufficient_quota.",
+        "Fixed the bug: 'stream disconnected before completion' is retried.",
+        "Documented that a 401 Unauthorized means that the key is wrong.",
+        "Error calling LLM: is now logged with its cause.",
+    ],
+)
+def test_what_an_agent_tells_of_its_work_is_no_failure(said):
+    assert why(f"Working on it.\n{said}\nAll tests pass.\n", 0).failure_class == "success"
+
+
+@pytest.mark.parametrize(
+    ("below", "found", "summary"),
+    [
+        (": the prompt is too long: 9 tokens", "context_length", " (the prompt is too long: 9 tokens)"),
+        ("", "auth", ""),
+    ],
+)  # fmt: skip
+def test_the_body_may_stand_behind_the_advice_of_httpx(below, found, summary):
+    status = 400 if below else 401
+    first = f"Error: Client error '{status} Bad' for url 'https://x.example/v1/chat/completions'"
+    link = f"https://developer.mozilla.org/en-US/docs/Web/HTTP/Status/{status}"
+    cause = why(f"{first}\nFor more information check: {link}{below}\n")
+    assert (cause.failure_class, cause.summary) == (found, first + summary)
+    assert cause.line_numbers == ((1, 2) if below else (1,))
