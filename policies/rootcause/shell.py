@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.noise import is_harmless
+from policies.rootcause.provisioning import answered_with
 from policies.rootcause.scan import matching, stripped
 from policies.rootcause.wrapping import is_wrapper
 
@@ -55,12 +56,13 @@ def terraform(lines: Sequence[Line]) -> Iterator[Finding]:
         ]
         prose = [one for one in more if not re.match(r"^\d+: ", one.text)][:1]
         lead = Line(line.number, line.text.lstrip("│ ").strip())
+        said = " ".join((lead.text, *(one.text for one in prose)))
         yield Finding(
             lines=(lead, *prose),
             rank=72,
             rule="terraform",
-            failure_class=None,
-            summary=" ".join((lead.text, *(one.text for one in prose))),
+            failure_class=answered_with(said),
+            summary=said,
         )
 
 

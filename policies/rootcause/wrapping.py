@@ -68,6 +68,7 @@ _WRAPS_AT_START = re.compile(
     r"|# looks like your test exited with |# tests were run but no plan "
     r"|halting on failure|\W{0,4}nx {1,9}(?:error {1,9})?(?:running|ran) targets? |unsuccessful task run"
     r"|program finished with exit code|elapsedtime="
+    r"|the process '.{1,300}' failed with exit code \d|triggeruncaughtexception\("
     r"|process killed by signal|one or more unittests failed|result: +(?:failed|aborted)$"
     r"|=+ (?:started|finished|skipped) .*=+$|test suite .{1,200} failed at \d"
 )
