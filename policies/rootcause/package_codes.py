@@ -101,12 +101,17 @@ def coded(lines: Sequence[Line], code: str, said: str) -> Finding:
         lines=tuple(shown),
         rank=RANK,
         rule="package manager",
-        failure_class=class_of_code(code),
+        failure_class=C.AUTH if _is_hidden(code, said) else class_of_code(code),
         summary=said
         if code in said or said.startswith("error ") or code == "EUSAGE"
         else f"{code} {said}",
         identity=f"{code} {said}",
     )
+
+
+def _is_hidden(code: str, said: str) -> bool:
+    """Say whether a registry refused to take a package: to who may not it answers that there is none."""
+    return code == "E404" and " - PUT " in said
 
 
 def class_of_code(code: str) -> C | None:

@@ -125,6 +125,85 @@ CASES = [
         "Error acquiring the state lock",
         "",
     ),
+    (
+        "[ERROR] Failed to execute goal on project frob: Could not resolve dependencies for project "
+        "frob: Could not transfer artifact org.crate:bsh:jar:2 from/to central "
+        "(https://r.example): Transfer failed for https://r.example/b.jar 503 between bytes timeout -> [Help 1]",
+        "network",
+        "Could not resolve dependencies",
+        "",
+    ),
+    (
+        "$ bundle install\n/rubygems/remote_fetcher.rb:331:in `open_uri_or_path': bad response Service "
+        "Unavailable 503 (http://gems.example/frob.gemspec.rz) (Gem::RemoteFetcher::FetchError)",
+        "network",
+        "Service Unavailable 503",
+        "bundle install",
+    ),
+    (
+        "/rubygems/remote_fetcher.rb:331:in `open_uri_or_path': bad response Not Found 404 "
+        "(http://gems.example/frob.gemspec.rz) (Gem::RemoteFetcher::FetchError)",
+        "missing_dependency",
+        "Not Found 404",
+        "",
+    ),
+    (
+        "Installing crate 4.2.8\nGem::RemoteFetcher::UnknownHostError: timed out\n"
+        "(https://gems.example/gems/frob-1.7.1.gem)\nMake sure that `gem install frob -v '1.7.1'` succeeds.",
+        "network",
+        "UnknownHostError: timed out",
+        "",
+    ),
+    (
+        "npm notice Publishing to https://registry.example/\nnpm error code E404\n"
+        "npm error 404 Not Found - PUT https://registry.example/frob - Not found\nnpm error 404\n"
+        "npm error 404  'frob@0.16.1' is not in this registry.",
+        "auth",
+        "404 Not Found - PUT",
+        "",
+    ),
+    (
+        "##[debug]task result: Failed\n##[error]Script failed with error: ERROR: AADSTS7000215: Invalid "
+        "client secret provided. Trace ID: 0063ce14-5ceb-478d-97fc-33a0116a0c00",
+        "auth",
+        "AADSTS7000215",
+        "",
+    ),
+    (
+        "F0524 09:04:15.975416  9945 common.cpp:152] Check failed: error == cudaSuccess (35 vs. 0)  CUDA "
+        "driver version is insufficient for CUDA runtime version",
+        "missing_dependency",
+        "CUDA driver version is insufficient",
+        "",
+    ),
+    (
+        "-" * 74 + "\nORTE has lost communication with a remote daemon.\n\n"
+        "  HNP daemon   : [[23671,0],0] on node frob-a\n\nThis is usually due to either a failure of the TCP "
+        "network\nconnection to the node, or possibly an internal failure of\nthe daemon itself.\n"
+        + "-"
+        * 74,
+        "network",
+        "ORTE has lost communication",
+        "",
+    ),
+    (
+        "Error: frob: SHA256 mismatch\nExpected: 9a00\n  Actual: ee22",
+        "config_error",
+        "SHA256 mismatch",
+        "",
+    ),
+    (
+        "616 passed\n##[error]Failed to CreateArtifact: Artifact storage quota has been hit.",
+        "usage_limit",
+        "storage quota has been hit",
+        "",
+    ),
+    (
+        "[1/1] Last state: pod failed\n[f81-n0-0] terminated with exit code (137). Reason [Error]. Message:",
+        "out_of_memory",
+        "exit code (137)",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 
@@ -142,6 +221,14 @@ AWAY = "The agent: {} lost communication with the server. Verify the machine is 
 def test_a_lost_agent_is_one_cause_whatever_its_name(cause: Callable[[str], Failure]) -> None:
     names = ("Hosted Frob 5", "Hosted Crate 2019 with Shelf 2")
     assert len({cause(AWAY.format(name)).fingerprint for name in names}) == 1
+
+
+TOO_LONG = "The job running on runner {} has exceeded the maximum execution time of 360 minutes."
+
+
+def test_a_job_that_took_too_long_did_on_whatever_runner(cause: Callable[[str], Failure]) -> None:
+    runners = ("GitHub Actions 3", "Hosted Agent")
+    assert len({cause(TOO_LONG.format(runner)).fingerprint for runner in runners}) == 1
 
 
 def test_a_server_that_logs_its_start_says_no_cause(cause: Callable[[str], Failure]) -> None:
