@@ -126,9 +126,9 @@ CASES = [
         "",
     ),
     (
-        "[ERROR] Failed to execute goal on project frob: Could not resolve dependencies for project "
-        "frob: Could not transfer artifact org.crate:bsh:jar:2 from/to central "
-        "(https://r.example): Transfer failed for https://r.example/b.jar 503 between bytes timeout -> [Help 1]",
+        "[ERROR] Failed to execute goal on project frob: Could not resolve dependencies for project frob: "
+        "Could not transfer artifact org.crate:bsh:jar:2 from/to central (https://r.example): "
+        "Transfer failed for https://r.example/b.jar 503 between bytes timeout -> [Help 1]",
         "network",
         "Could not resolve dependencies",
         "",
@@ -203,6 +203,17 @@ CASES = [
         "out_of_memory",
         "exit code (137)",
         "",
+    ),
+    (
+        "Sphinx 'indexer' binary not found, sphinx suite will be skipped\n"
+        "Couldn't remove directory '/frob': Permission denied at /usr/share/Find.pm line 511.\n"
+        "main.widget 'innodb'    [ pass ]     12\nmain.frob 'innodb'    [ fail ]\n"
+        "        Test ended at 2017-08-16 11:14:05\n\nCURRENT_TEST: main.frob\n"
+        "mysqltest: At line 5: query 'SELECT 1' failed: 1045: Access denied for user 'frob'\n"
+        "Completed: Failed 1/2 tests, 50.00% were successful.",
+        "test_failure",
+        "main.frob",
+        "./mtr main.frob",
     ),
 ]
 """The log, its class, words of the summary, the replay."""
