@@ -42,7 +42,12 @@ _CLOUD = (
         ),
         C.AUTH,
     ),
-    (re.compile(r"\bdial tcp\b|\bno such host\b|\bi/o timeout\b|connection refused"), C.NETWORK),
+    (
+        re.compile(
+            r"\bdial tcp\b|\bno such host\b|\bi/o timeout\b|connection refused|\(Client\.Timeout exceeded"
+        ),
+        C.NETWORK,
+    ),
 )
 """What the provider answered, where it is not the configuration that is wrong; Google refuses with 403 what
 goes beyond a quota, too."""
