@@ -31,7 +31,14 @@ NO_MEMORY = (
     "{} warning: INFO: os::commit_memory(0x{}, {}, 0) failed; error='Cannot allocate memory'"
 )
 
+FULL = "failed to register layer: Error processing tar (exit status 1): write {}: no space left on device"
+
 SAME = [
+    (
+        "disk_full",
+        FULL.format("usr/libfrob.so"),
+        f"ERROR: Service 'x' failed to build: {FULL.format('etc/widget')}",
+    ),
     (
         "network",
         BOXED.format(REGISTRY.format("acme/frob").replace("\n", "\n│ ")),

@@ -215,6 +215,29 @@ CASES = [
         "main.frob",
         "./mtr main.frob",
     ),
+    (
+        "[FAILED] Cypress failed to start.\n[FAILED]\n[FAILED] Please refer to the error below.\n[FAILED]\n"
+        "[FAILED] [982:0926/135153.2:ERROR:bus.cc(399)] Failed to connect to the bus: Failed to connect to "
+        "socket /run/dbus/frob: No such file or directory\nCypress failed to start.",
+        "missing_dependency",
+        "Cypress failed to start",
+        "",
+    ),
+    (
+        "NuGet.targets(97,5): error : Unable to load the service index for source https://f.example/i.json. "
+        "[d:\\frob.csproj]\nNuGet.targets(97,5): error :   Response status code does not indicate success: "
+        "401 (Unauthorized). [d:\\frob.csproj]",
+        "auth",
+        "Unable to load the service index",
+        "",
+    ),
+    (
+        "/frob.csproj : error NU1301: Unable to load the service index for source https://frob.example/i.json.\n"
+        "/frob.csproj : error NU1301:   Response status code does not indicate success: 403 (Forbidden).",
+        "auth",
+        "NU1301",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 
