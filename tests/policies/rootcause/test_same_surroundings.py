@@ -35,6 +35,16 @@ FULL = "failed to register layer: Error processing tar (exit status 1): write {}
 
 SAME = [
     (
+        "auth",
+        "ERROR: denied: Your Authorization Token has expired. Please run 'frob login' to fetch a new one.",
+        "denied: Your authorization token has expired. Reauthenticate and try again.\nmake: *** [x] Error 1",
+    ),
+    (
+        "signal_crash",
+        "Server terminated abruptly (error code: 14, error message: 'Socket closed', log file: '/a/jvm.out')",
+        "Server terminated abruptly (error code: 14, error message: '', log file: '/frob/server/jvm.out')",
+    ),
+    (
         "disk_full",
         FULL.format("usr/libfrob.so"),
         f"ERROR: Service 'x' failed to build: {FULL.format('etc/widget')}",

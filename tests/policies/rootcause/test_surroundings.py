@@ -238,6 +238,27 @@ CASES = [
         "NU1301",
         "",
     ),
+    (
+        "  CDN: trunk URL couldn't be downloaded:\n  https://cdn.example/frob.json Response:\n"
+        "[!] CDN: trunk URL couldn't be downloaded: https://cdn.example/frob.json Response: Failure when "
+        "receiving data from the peer",
+        "network",
+        "couldn't be downloaded",
+        "",
+    ),
+    (
+        "[!] CDN: trunk URL couldn't be downloaded: https://cdn.example/frob.json Response: 404 Not Found",
+        "missing_dependency",
+        "couldn't be downloaded",
+        "",
+    ),
+    (
+        "The process 'adb' failed with exit code 1\nadb shell getprop sys.boot_completed\n"
+        "error: no devices/emulators found\n##[error]Timeout waiting for emulator to boot.",
+        "timeout",
+        "waiting for emulator to boot",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 
