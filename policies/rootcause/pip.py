@@ -189,7 +189,7 @@ def _one_line(line: Line) -> Iterator[Finding]:
         return
     for pattern, found in _ONE_LINE:
         if pattern.match(line.text):
-            yield _finding((line,), 79, found, line.text)
+            yield _finding((line,), 79, found, line.text.partition(" Run `")[0])
 
 
 def _finding(

@@ -33,7 +33,14 @@ NO_MEMORY = (
 
 FULL = "failed to register layer: Error processing tar (exit status 1): write {}: no space left on device"
 
+LOCK = "pyproject.toml changed significantly since poetry.lock was last generated. Run `poetry lock{}`."
+
 SAME = [
+    (
+        "config_error",
+        LOCK.format(""),
+        f"$ poetry install\n\nError: {LOCK.format(' [--no-update]')}",
+    ),
     (
         "auth",
         "ERROR: denied: Your Authorization Token has expired. Please run 'frob login' to fetch a new one.",
