@@ -85,6 +85,7 @@ def _name(text: str, is_counted: bool) -> str:
         or is_bare(lowered)
         or (is_echo(text) and text[:1] != "#")
         or LOGGED.match(name)
+        or text.startswith("##[debug]")
     ):
         return ""
     return "" if says_nothing(name) else name

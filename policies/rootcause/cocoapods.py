@@ -24,6 +24,7 @@ _SETTINGS = re.compile(
     r"^\s{0,8}\[!\] (?P<said>(?:No|Invalid) `Podfile.{1,500}|The '.{1,200}' target has .{1,300}"
     r"|The platform of the target .{1,300}|Could not automatically select an Xcode .{1,200})"
 )
+_NO_FILE = re.compile(r" Response: 404\b")
 _NO_SPEC = re.compile(r"^\s*(?:None of your spec sources contain a spec|Specs satisfying the )")
 
 
@@ -32,7 +33,9 @@ def cocoapods(lines: Sequence[Line]) -> Iterator[Finding]:
     for at, line, match in matching(lines, "[!] ", _LACKS):
         below = lines[at + 1 : at + SAID_LINES]
         why = [stripped(one) for one in below if _NO_SPEC.match(one.text)][:1]
-        yield _finding((stripped(line), *why), match["said"], C.MISSING_DEPENDENCY)
+        away = match["said"].startswith("CDN: ") and not _NO_FILE.search(match["said"])
+        found = C.NETWORK if away else C.MISSING_DEPENDENCY
+        yield _finding((stripped(line), *why), match["said"], found)
     for _, line, match in matching(lines, "[!] ", _SETTINGS):
         yield _finding((stripped(line),), match["said"], C.CONFIG_ERROR)
 

@@ -39,6 +39,9 @@ _COMMAND = re.compile(
 _NETWORK = re.compile(
     r"Unable to load the service index|Failed to (?:retrieve|download)|NameResolution|timed out"
 )
+_REFUSED = re.compile(r"Response status code does not indicate success: 40[13]\b")
+NEAR = 3
+"""So many lines, from the error on, in which NuGet says what the server answered."""
 
 _FAILED = re.compile(
     r"^\s*(?:Failed|X|✗|✘) {1,3}(?P<name>[\w.+<>`]{1,300}(?:\(.{0,500}\))?)(?: \[[^\]]{1,20}\])?$"
@@ -61,9 +64,10 @@ _ABORTED = re.compile(r"^The active test run was aborted\. Reason: (?P<said>.+)"
 def msbuild(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield MSBuild's errors, each once (it repeats them after "Build FAILED")."""
     seen: set[str] = set()
-    for _, line in holding(lines, "error "):
+    for at, line in holding(lines, "error "):
+        away = C.AUTH if _is_refused(lines[at : at + NEAR]) else C.NETWORK
         if _PLAIN.match(line.text):
-            found = C.NETWORK if _NETWORK.search(line.text) else None
+            found = away if _NETWORK.search(line.text) else None
             yield Finding(lines=(stripped(line),), rank=58, rule="msbuild", failure_class=found)
         match = _DIAGNOSTIC.match(line.text) or _BARE.match(line.text)
         if match is None or _ENDS.match(match["code"]):
@@ -74,6 +78,7 @@ def msbuild(lines: Sequence[Line]) -> Iterator[Finding]:
         if key not in seen:
             seen.add(key)
             found = _class(match["code"], match["said"])
+            found = away if found is C.NETWORK else found
             yield Finding(
                 lines=(stripped(line),),
                 rank=78,
@@ -81,6 +86,11 @@ def msbuild(lines: Sequence[Line]) -> Iterator[Finding]:
                 failure_class=found,
                 identity=_identity(match),
             )
+
+
+def _is_refused(lines: Sequence[Line]) -> bool:
+    """Say whether the server answered, and asks who we are."""
+    return any(_REFUSED.search(line.text) for line in lines)
 
 
 def dotnet_tests(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
@@ -23,6 +24,9 @@ _SAID = re.compile(r"^\s*[\w./-]{1,200}\.go:\d+:(?P<said>.*)")
 _TESTIFY = re.compile(r"^\s+Error:\s+(?P<said>\S.*)")
 _DETAIL = re.compile(r"^\s+(?:expected|actual|got|want|Messages)\s*:\s*\S", re.I)
 _EMPTY = ("", "Error Trace:")
+_ONLY_ENDED = re.compile(r"\bexit (?:status|code) \d{1,3}$")
+_REASON = re.compile(r"^\s+(?:Error|error|ERROR|fatal): \S")
+"""What a command printed whose end the test reports."""
 
 
 def go_tests(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -69,10 +73,9 @@ def _first_said(block: Sequence[Line]) -> list[Line]:
         if not match:
             continue
         if match["said"].strip() not in _EMPTY:
-            return [
-                stripped(line),
-                *[stripped(one) for one in block[at + 1 : at + 2] if _DETAIL.match(one.text)],
-            ]
+            printed = _printed(match["said"], block[at + 1 :])
+            details = [stripped(one) for one in block[at + 1 : at + 2] if _DETAIL.match(one.text)]
+            return printed or [stripped(line), *details]
         for place, one in enumerate(block[at + 1 : at + 12], at + 1):
             if _TESTIFY.match(one.text):
                 more = [stripped(m) for m in block[place + 1 : place + 4] if _DETAIL.match(m.text)]
@@ -80,6 +83,14 @@ def _first_said(block: Sequence[Line]) -> list[Line]:
         following = [stripped(one) for one in block[at + 1 : at + 4] if one.text.strip()]
         return [stripped(line), *following[:1]] if following else [stripped(line)]
     return []
+
+
+def _printed(said: str, below: Sequence[Line]) -> list[Line]:
+    """Give the error that a command printed of which *said* tells no more than how it ended."""
+    if not _ONLY_ENDED.search(said):
+        return []
+    printed = takewhile(lambda one: not _SAID.match(one.text), below[:LOOK_BACK])
+    return [stripped(one) for one in printed if _REASON.match(one.text)][:1]
 
 
 def _test(line: Line, name: str, said: Sequence[Line], rank: int) -> Finding:

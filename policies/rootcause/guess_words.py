@@ -130,8 +130,8 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         re.compile(
             r"\b(?:toml|json)decodeerror\b|\byaml\.\w{1,20}\.\w{1,20}error\b|"
             r"\breference to undeclared\b|\btemplat\w{1,8} ?(?:syntax)?error\b"
-            r"|\block ?file\b.{0,40}\b(?:needs to be updated|out of (?:date"
-            r"|sync)|not up to date|outdated)|\b(?:hash|checksum|digest|integrity)\b.{0,60}\bmismatch"
+            r"|\block ?file\b.{0,40}\b(?:needs to be updated|out of (?:date|sync)|not up to date|outdated)"
+            r"|\b(?:hash|checksum|digest|integrity|sha-?\d{1,3}|md5)\b.{0,60}\bmismatch"
             r"|\b(?:pars|read|load)\w*\b.{0,60}\.(?:ya?ml|toml|json|ini|cfg|conf)\b"
         ),
         C.CONFIG_ERROR,

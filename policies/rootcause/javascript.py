@@ -43,6 +43,8 @@ _POINTED = re.compile(r"^\s*\^+$")
 _PARSED = re.compile(r"is not valid JSON|\bin JSON at position\b|end of JSON input")
 """V8's JSON.parse: the text is somebody's settings or answer, not code."""
 _SYNTAX_RANK = 77
+_TRIGGERED = "triggerUncaughtException("
+"""Node shows this line of its own where a promise was rejected that nobody awaits, and below it what with."""
 
 
 def node_errors(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -52,6 +54,8 @@ def node_errors(lines: Sequence[Line]) -> Iterator[Finding]:
         text = line.text.strip()
         if text and any(_THROWN in after.text for after in lines[at + 1 : at + 2]):
             yield _finding((Line(line.number, text),), 70)
+        elif text.startswith(_TRIGGERED):
+            yield from _rejected(lines[at + 1 : at + 5])
         elif (
             at > inside and text.startswith(_SYNTAX) and _is_pointed_at(lines[max(0, at - 4) : at])
         ):
@@ -59,6 +63,13 @@ def node_errors(lines: Sequence[Line]) -> Iterator[Finding]:
         elif at > inside and _ERROR.match(text) and _has_stack(lines, at):
             yield _thrown(lines, at)
             inside = _end(lines, at)
+
+
+def _rejected(below: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the value that nobody caught, where it is printed without an error's type."""
+    said = next((line for line in below if line.text.strip(" ^")), None)
+    if said is not None and not _ERROR.match(said.text):
+        yield _finding((Line(said.number, said.text.strip()),), 66)
 
 
 def _is_pointed_at(above: Sequence[Line]) -> bool:

@@ -71,7 +71,8 @@ _RULES = (
 _NETWORK = re.compile(
     r"Connect(?:ion)? (?:to .{1,200} )?(?:refused|timed out|reset)|Unknown host|UnknownHost"
     r"|status code:? 5\d\d|Read timed out|Network is unreachable|Remote host terminated|PKIX"
-    r"|Temporary failure|No route to host|Premature EOF|status: 5\d\d"
+    r"|Temporary failure|No route to host|Premature EOF|status: 5\d\d|Return code is: 5\d\d"
+    r"|Transfer failed for \S{1,400}(?: 5\d\d\b|:|$)"
 )
 _REFUSED = re.compile(r"status(?: code)?:? (?:401|403)|Unauthorized|Forbidden|Not authorized", re.I)
 _RATE = re.compile(r"status(?: code)?:? 429|Too Many Requests")

@@ -37,7 +37,7 @@ _HARMLESS = re.compile(
     r"|-werror|-wno-error|\berror(?:s|_|-)?(?:budget|budgets|handling|handler|reporting)\b"
     r"|^_xservtrans|^[iwd]\d{4} \d\d:\d\d:\d\d|^w: \S|^plugins: "
     r"|dependency resolver does not currently take into account"
-    r"|the database system is (?:starting up|shutting down)"
+    r"|(?<!failed: fatal:  )the database system is (?:starting up|shutting down)"
     # what a web server writes down of each request it answered; why stands elsewhere
     r"|^completed [1-5]\d\d [\w ]{0,40} in \d[\d.]{0,8} ?m?s\b"
     r"|\"(?:get|post|put|patch|delete|head|options) \S{1,300} http/\d(?:\.\d)?\" [1-5]\d\d\b"

@@ -103,12 +103,19 @@ def coded(lines: Sequence[Line], code: str, said: str) -> Finding:
         lines=tuple(shown),
         rank=RANK,
         rule="package manager",
-        failure_class=C.CONFIG_ERROR if _PUBLISHED in said else class_of_code(code),
+        failure_class=_class_of(code, said),
         summary=said
         if code in said or said.startswith("error ") or code == "EUSAGE"
         else f"{code} {said}",
         identity=f"{code} {said}",
     )
+
+
+def _class_of(code: str, said: str) -> C | None:
+    """To who may not put a package a registry answers that there is none (E404)."""
+    if _PUBLISHED in said:
+        return C.CONFIG_ERROR
+    return C.AUTH if code == "E404" and " - PUT " in said else class_of_code(code)
 
 
 def class_of_code(code: str) -> C | None:

@@ -40,7 +40,12 @@ _NO_MATCH = re.compile(
     r"^(?:ERROR: )?(?:No matching distribution found for|Could not find a version that "
     r"satisfies the requirement) (?P<what>\S.{0,200}?)(?: \(from .{0,2000})?$"
 )
-_RETRY = re.compile(r"^WARNING: Retrying \(Retry\(")
+_RETRY = re.compile(
+    r"^(?:WARNING: |\s{0,4})(?:Retrying \(Retry\("
+    r"|Could not fetch URL \S{1,500}: (?:connection error|There was a problem confirming the ssl|timed out))"
+)
+"""Versions before 19 print no level before it."""
+_NO_SSL = "the SSL module is not available"
 _SO = re.compile(r"version solving failed\.?$")
 _BECAUSE = re.compile(r"^\s{0,6}(?:So, )?(?:[Bb]ecause|And because|Thus|thus|and)\b")
 
@@ -49,12 +54,7 @@ _ONE_LINE: tuple[tuple[re.Pattern[str], FailureClass | None], ...] = (
         re.compile(
             r"^ERROR: THESE PACKAGES DO NOT MATCH THE HASHES|^ERROR: Hash(?:es)? (?:are required"
             r"|mismatch)|^\s*Hash mismatch for "
-        ),
-        _MISSING,
-    ),
-    (
-        re.compile(
-            r"^ERROR: Package '.{1,200}' requires a different Python|^ERROR: \S.{0,200} is not a "
+            r"|^ERROR: Package '.{1,200}' requires a different Python|^ERROR: \S.{0,200} is not a "
             r"supported wheel"
         ),
         _MISSING,
@@ -87,11 +87,8 @@ _ONE_LINE: tuple[tuple[re.Pattern[str], FailureClass | None], ...] = (
         re.compile(
             r"^(?:Error: )?pyproject\.toml changed significantly since poetry\.lock|^Error: "
             r"poetry\.lock is not consistent|^poetry\.lock was not found"
+            r"|^error: in .{1,200} setup command: |^(?:\S{1,80}\.)?InvalidConfigError: "
         ),
-        _CONFIG,
-    ),
-    (
-        re.compile(r"^error: in .{1,200} setup command: |^(?:\S{1,80}\.)?InvalidConfigError: "),
         _CONFIG,
     ),
     (re.compile(r"^error: Microsoft Visual C\+\+ [\d.]+ or greater is required"), _MISSING),
@@ -171,7 +168,10 @@ def _conflict(line: Line, after: Sequence[Line]) -> Finding:
 def _no_match(line: Line, what: str, before: Sequence[Line]) -> Finding:
     retries = [item for item in before if _RETRY.match(item.text)]
     if retries:
-        return _finding((retries[-1], line), 79, FailureClass.NETWORK, f"cannot fetch {what}")
+        last = Line(retries[-1].number, retries[-1].text.strip())
+        has_ssl = _NO_SSL not in last.text
+        found = FailureClass.NETWORK if has_ssl else _MISSING
+        return _finding((last, line), 79, found, f"cannot fetch {what}" if has_ssl else _NO_SSL)
     return _finding((line,), 78, _MISSING, f"no distribution {what}")
 
 
@@ -189,7 +189,7 @@ def _one_line(line: Line) -> Iterator[Finding]:
         return
     for pattern, found in _ONE_LINE:
         if pattern.match(line.text):
-            yield _finding((line,), 79, found, line.text)
+            yield _finding((line,), 79, found, line.text.partition(" Run `")[0])
 
 
 def _finding(

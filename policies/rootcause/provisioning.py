@@ -29,15 +29,28 @@ _TERRAFORM = re.compile(r"^Error: (?P<said>\S.{0,300})$")
 _CLOUD = (
     (
         re.compile(
+            r"\b\w{0,40}(?:LimitExceeded|QuotaExceeded|quotaExceeded)\b|\bquota(?: '\w{1,80}')? exceeded\b"
+            r"|\b(?:exceeding|insufficient) (?:\w{1,40} )?quota\b",
+            re.IGNORECASE,
+        ),
+        C.USAGE_LIMIT,
+    ),
+    (
+        re.compile(
             r"\b(?:AccessDenied|Unauthorized|AuthFailure|Forbidden|ExpiredToken|InvalidClientTokenId"
             r"|AuthorizationFailed|PERMISSION_DENIED)|\bError 403\b|\bno valid credential|\baccess denied\b"
         ),
         C.AUTH,
     ),
-    (re.compile(r"\b\w{0,40}(?:LimitExceeded|QuotaExceeded)\b|\bquota exceeded\b"), C.USAGE_LIMIT),
-    (re.compile(r"\bdial tcp\b|\bno such host\b|\bi/o timeout\b|connection refused"), C.NETWORK),
+    (
+        re.compile(
+            r"\bdial tcp\b|\bno such host\b|\bi/o timeout\b|connection refused|\(Client\.Timeout exceeded"
+        ),
+        C.NETWORK,
+    ),
 )
-"""What the provider answered, where it is not the configuration that is wrong."""
+"""What the provider answered, where it is not the configuration that is wrong; Google refuses with 403 what
+goes beyond a quota, too."""
 _TERRAFORM_PLACE = re.compile(r"^\s+on \S+\.tf(?:\.json)? line \d+|^\s+with [\w.-]+\.[\w.-]+,$")
 _MAMBA = re.compile(
     r"^(?:LibMamba)?Unsatisfiable(?:Error|SpecificationsError)?: |^error +libmamba |^PackagesNotFoundError: "
@@ -118,8 +131,13 @@ def _terraform(lines: Sequence[Line], at: int, line: Line) -> Iterator[Finding]:
         return
     told = [one for one in below if one.text[:1].isupper()][:1]
     said = " ".join((line.text.strip(), *(one.text.strip() for one in told)))
-    found = next((found for pattern, found in _CLOUD if pattern.search(said)), C.CONFIG_ERROR)
+    found = answered_with(said) or C.CONFIG_ERROR
     yield _finding((stripped(line), *told), "terraform", found, said, rank=78)
+
+
+def answered_with(said: str) -> C | None:
+    """Give the class of what a cloud's provider answered; None where it is the configuration's fault."""
+    return next((found for pattern, found in _CLOUD if pattern.search(said)), None)
 
 
 def _conda(lines: Sequence[Line], at: int, line: Line) -> Iterator[Finding]:

@@ -81,6 +81,11 @@ def rubocop(lines: Sequence[Line]) -> Iterator[Finding]:
     )
 
 
+def is_unfetched(said: str) -> bool:
+    """Say whether RubyGems could not fetch what is there: a name that is not is answered with 404."""
+    return "Gem::RemoteFetcher::" in said and " 404" not in said
+
+
 def _follows_another(lines: Sequence[Line], at: int) -> bool:
     """Say whether it is the cause of the exception printed above it."""
     return at > 0 and _FROM.match(lines[at - 1].text) is not None
@@ -100,6 +105,7 @@ def _raised(line: Line, match: re.Match[str], after: Sequence[Line]) -> Finding:
     missing = inner["type"].endswith("LoadError") and "cannot load such file" in inner["said"]
     missing = missing or inner["type"].startswith(("Bundler::", "Gem::"))
     found = FailureClass.MISSING_DEPENDENCY if missing else None
+    found = FailureClass.NETWORK if is_unfetched(said) else found
     shown = (cause, line) if cause is not line else (line,)
     is_syntax = inner["type"] == "SyntaxError"
     return Finding(

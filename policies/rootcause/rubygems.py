@@ -9,7 +9,7 @@ from policies.failure import FailureClass
 from policies.rootcause.cases import stripped
 from policies.rootcause.colons import announced
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.ruby import RAISED
+from policies.rootcause.ruby import RAISED, is_unfetched
 
 NATIVE_LINES = 60
 """Lines of one native build that are read."""
@@ -22,7 +22,8 @@ _BUNDLER = re.compile(
     r"activated |There was an error parsing `|\[!\] There was an error (?:parsing|while "
     r"loading)"
     r"|(?:The dependencies in your gemfile changed|Your bundle only supports platforms|You "
-    r"are trying to install in deployment mode)|Some gems seem to be missing|Gem::\w{1,60}: )"
+    r"are trying to install in deployment mode)|Some gems seem to be missing"
+    r"|Gem::(?:RemoteFetcher::)?\w{1,60}: )"
 )
 _GEM = re.compile(r"^ERROR: {1,4}While executing gem \.{3} \((?P<type>[A-Z][\w:]{0,80})\)$")
 _NATIVE = re.compile(
@@ -59,12 +60,14 @@ def rubygems(lines: Sequence[Line]) -> Iterator[Finding]:
         elif _NATIVE.search(line.text) and (said := _native(lines[at + 1 : at + NATIVE_LINES])):
             yield said
         elif _BUNDLER.match(line.text):
-            is_settings = line.text.startswith(_SETTINGS)
-            yield _finding(
-                line,
-                FailureClass.CONFIG_ERROR if is_settings else FailureClass.MISSING_DEPENDENCY,
-                76,
-            )
+            yield _finding(line, _class_of(line.text), 76)
+
+
+def _class_of(said: str) -> FailureClass:
+    if is_unfetched(said):
+        return FailureClass.NETWORK
+    is_settings = said.startswith(_SETTINGS)
+    return FailureClass.CONFIG_ERROR if is_settings else FailureClass.MISSING_DEPENDENCY
 
 
 def _gem(line: Line, kind: str, after: Sequence[Line]) -> Finding:

@@ -98,7 +98,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
         "[error] |[fail]| › | MD0|━━|➤ YN| failing|ERR_PNPM|ESLint|ERROR in|"
         "Failed to compile|error TS|error NG|  Message:|FAILED",
         (
-            (node_errors, "    at |  at |--trace-uncaught|SyntaxError: "),
+            (node_errors, "    at |  at |--trace-uncaught|triggerUncaughtException(|SyntaxError: "),
             (jest, "● |✕ |coverage threshold|Coverage for|No tests found"),
             (
                 vitest,

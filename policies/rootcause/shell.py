@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.noise import is_harmless
+from policies.rootcause.provisioning import answered_with
 from policies.rootcause.scan import matching, stripped
 from policies.rootcause.wrapping import is_wrapper
 
@@ -21,6 +23,10 @@ _AT = re.compile(r"^At \S.{0,300}:\d{1,7} char:\d{1,7}$")
 WRAPPED_LINES = 4
 _RECORD = re.compile(r"^(?P<who>[\w.:\\/-]{1,200}) ?: (?P<said>\S.*)$")
 _BOX = re.compile(r"^│ Error: (?P<said>.+)")
+_BOX_ENDS = re.compile(r"^(?:at |on |with |╵|\d+: )")
+_REGISTRY = re.compile(
+    r"\bcould not (?:connect to|query provider registry for) (?P<host>[\w.-]{1,100})"
+)
 
 
 def shell_trace(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -76,20 +82,27 @@ def terraform(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield Terraform's boxed errors, with the first sentence below."""
     for at, line, _ in matching(lines, "│ Error: ", _BOX):
         below = [Line(n, text.lstrip("│").strip()) for n, text in lines[at + 1 : at + 12]]
-        more = [
-            one
-            for one in below
-            if one.text and not one.text.startswith(("at ", "on ", "with ", "╵"))
-        ]
-        prose = [one for one in more if not re.match(r"^\d+: ", one.text)][:1]
+        prose = _sentence(below)
         lead = Line(line.number, line.text.lstrip("│ ").strip())
+        told = " ".join(one.text for one in prose)
+        found = answered_with(f"{lead.text} {told}")
+        away = _REGISTRY.search(told) if found is C.NETWORK else None
         yield Finding(
-            lines=(lead, *prose),
-            rank=72,
+            lines=(lead, *prose[:1]),
+            rank=74 if away else 72,
             rule="terraform",
-            failure_class=None,
-            summary=" ".join((lead.text, *(one.text for one in prose))),
+            failure_class=found,
+            summary=" ".join((lead.text, *(one.text for one in prose[:1]))),
+            identity=f"could not connect to {away['host']}" if away else "",
         )
+
+
+def _sentence(below: Sequence[Line]) -> list[Line]:
+    """Give the first sentence of a box, which is wrapped to the terminal's width."""
+    start = next(
+        (n for n, one in enumerate(below) if one.text and not _BOX_ENDS.match(one.text)), len(below)
+    )
+    return list(takewhile(lambda one: one.text and not _BOX_ENDS.match(one.text), below[start:]))
 
 
 def _printed(lines: Sequence[Line], at: int) -> list[Line]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
@@ -20,6 +21,8 @@ NEAR = 6
 """Lines below a heading in which its reason stands."""
 
 _APT = re.compile(r"^Err:\d{1,4} \S{1,300} \S")
+_APT_KEY = re.compile(r"^W: GPG error: \S.{0,300}?: (?P<said>The following signatures .{1,400})")
+_APT_REFUSED = "E: The repository "
 _INDENTED = re.compile(r"^ {2,8}(?P<said>\S.{0,1000})$")
 _GULP = re.compile(r"^(?:\[[\d:]{5,8}\] )?Error in plugin ['\"]?(?P<plugin>[@\w/.-]{1,80})['\"]?$")
 _MESSAGE = re.compile(r"^Message:$")
@@ -44,6 +47,11 @@ def short_reports(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the reasons of such reports."""
     for at, line, _ in matching(lines, "Err:", _APT):
         yield from _apt(line, lines[at + 1 : at + 2])
+    for at, line, match in matching(lines, "GPG error", _APT_KEY):
+        for below in lines[at + 1 : at + 2]:
+            if below.text.startswith(_APT_REFUSED):
+                refused = _finding((below, line), "apt", match["said"], rank=76)
+                yield replace(refused, summary=match["said"])
     for at, line, _ in matching(lines, "brew link", _LINKS):
         yield from _brew(line, lines[at + 1 : at + 1 + NEAR])
     for at, line, match in matching(lines, "Error in plugin ", _GULP):

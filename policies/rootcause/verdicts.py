@@ -1,7 +1,7 @@
 """How further test runners state a failing test: a line with its verdict, and the reason in the lines below.
 
 Sources: each runner's own reporter: meson test, KUnit, Julia's Test, Dart's test, Robot Framework, automake
-and DejaGnu's harnesses, LLVM's lit, cmocka, shunit2, TeamCity's service messages.
+and DejaGnu's harnesses, LLVM's lit, MySQL's and MariaDB's mtr, cmocka, shunit2, TeamCity's messages.
 """
 
 from __future__ import annotations
@@ -74,6 +74,19 @@ VERDICTS: tuple[Verdict, ...] = (
         re.compile(r"^(?P<said>(?!\d+ tests?, |[-=]{9}|.*\| (?:PASS|FAIL|SKIP) \|).+)"),
         re.compile(r"^[-=]{9}|^\d+ tests?, "),
         rank=77,
+    ),
+    Verdict(
+        "mysql-test-run",
+        " fail ]",
+        re.compile(
+            r"^(?P<name>[\w.-]{1,100})(?: '[^']{1,80}')?(?: w\d{1,3})? {1,40}\[ (?:\d{1,3} )?fail \]"
+        ),
+        re.compile(r"^(?P<said>mysqltest: .+|Test case timeout.+|[-+](?![-+]{2} ).+)"),
+        re.compile(
+            r"^[\w.-]{1,100}(?: '[^']{1,80}')?(?: w\d{1,3})? {1,40}\[ |^The servers were re|^Completed: "
+        ),
+        "./mtr {}",
+        77,
     ),
     Verdict("cmocka", "[  ERROR   ] --- ", re.compile(r"^\[  ERROR   \] --- (?P<name>\S.{0,500})")),
     Verdict("shunit2", "ASSERT:", re.compile(r"^ASSERT:(?P<name>\S.{0,500})"), rank=74),

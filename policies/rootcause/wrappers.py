@@ -18,7 +18,7 @@ _CODE = re.compile(
     r"(?:\bexit(?:ed)?(?: with)?(?: a)?(?: non-zero)?(?: exit)?(?: code| status| value)?:?|\bError"
     r"|\bnon-zero (?:exit )?(?:code|value):?"
     # bitbake's, as Python shows it: the script, how it ended
-    r"|\bExecutionError\('[^']{1,400}',) (?P<code>124|13[479]|143)\b"
+    r"|\bExecutionError\('[^']{1,400}',) \(?(?P<code>124|13[479]|143)\b"
 )
 _SIGNALLED = re.compile(
     # Python's subprocess and torch: minus the signal; Julia, Swift, Python's CalledProcessError: by name
@@ -46,7 +46,7 @@ _NAMES = re.compile(
 _SAYS = re.compile(r"^[\w./+-]{1,300}(?::\d{1,7}){0,2}: [A-Za-z`'\"][^:]{1,60}(?: |$)")
 """GNU coding standards, "Formatting Error Messages": `program: message`, `file:line: message`."""
 _WORDS = (
-    " 1", "make", "*** Error code ", "error: Recipe `", "The command ", "FAILED: ", "Lifecycle script",
+    " 1", " (1", "make", "*** Error code ", "error: Recipe `", "The command ", "FAILED: ", "Lifecycle script",
     "ELIFECYCLE", "executor failed", "did not complete", "code -", "code: -", "status -", "code=-",
     "Signal", "signal ",
 )  # fmt: skip
@@ -57,7 +57,7 @@ def by_wrapper(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the lines that only say how or that a named thing ended: where that is all there is."""
     for at, line in holding(lines, *_WORDS):
         text = line.text.strip()
-        match = _CODE.search(text[:500]) if " 1" in text else None
+        match = _CODE.search(text[:500]) if " 1" in text or " (1" in text else None
         if match:
             yield _finding(line, DIED, _CLASSES[match["code"]], f"exit {match['code']}")
         elif signalled := _SIGNALLED.search(text[:1_000]):

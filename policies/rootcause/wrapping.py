@@ -93,6 +93,7 @@ _WRAPS_AT_START = re.compile(
     r"|# looks like your test exited with |# tests were run but no plan "
     r"|halting on failure|\W{0,4}nx {1,9}(?:error {1,9})?(?:running|ran) targets? |unsuccessful task run"
     r"|program finished with exit code|elapsedtime="
+    r"|the process '.{1,300}' failed with exit code \d|triggeruncaughtexception\("
     # Amplify, Cloudflare Pages, Vercel
     r"|(?:\[error\]: )?!!! (?:build failed|non-zero exit code detected)|failed: an internal error occurred\b"
     r"|failed: (?:an )?error occurred (?:while|when|during) [\w ,-]{1,80}\.?$"
