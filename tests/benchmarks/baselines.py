@@ -25,7 +25,7 @@ Way = Callable[[Sequence[str]], list[int]]
 SHOWN = 3
 STRANGE = 0.2
 """The distance from the nearest known line that logreduce itself takes."""
-VIM = ("-es", "-u", "NONE", "-i", "NONE", "-n", "-N", "log", "-c")
+VIM = ("-es", "--cmd", "set nomodeline", "-u", "NONE", "-i", "NONE", "-n", "-N", "log", "-c")
 QUICKFIX = (
     "call writefile(filter(range(1, line('$')), {_, n ->"
     " get(get(getqflist({'lines': [getline(n)], 'efm': &efm}).items, 0, {}), 'valid')}), 'found')"
