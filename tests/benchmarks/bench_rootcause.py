@@ -1,6 +1,7 @@
 """Scores `diagnose` on the labelled logs that lie beside the checkout, side by side with simpler ways.
 
-Run it by hand; --without and --only take sources (the part of a log's id before the first dash).
+Run it by hand; --without and --only take sources (the part of a log's id before the first dash). Tools of
+others that are missing are left out with a line that says so; docs/benchmarks.md tells which were tried.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-from baselines import Way, anomalies, at_hand  # noqa: E402
+from baselines import WAYS, Way, anomalies, at_hand  # noqa: E402
 
 from loop.diagnose import diagnose_file  # noqa: E402
 from loop.signature_files import load_signatures  # noqa: E402
@@ -160,9 +161,16 @@ def _false_verdicts(rows: list[Row], made: list[Row]) -> None:
             print(f"  VERDICT {row['id']}: {said}")
 
 
+def _beside() -> str:
+    named = [f"{name} (`{how}`)" if how else name for name, (_, _, how) in WAYS.items()]
+    return (
+        f"Beside ours: {', '.join(named)}; logreduce (`pip install logreduce`), see bench_pairs.py."
+    )
+
+
 def main() -> int:
     """Score both sets; 2 when the corpus is not there."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, epilog=_beside())
     parser.add_argument("--misses", type=int, default=0)
     parser.add_argument("--without", default="", help="sources (id prefixes) to leave out")
     parser.add_argument("--only", default="", help="sources (id prefixes) to score")
