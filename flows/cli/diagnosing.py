@@ -6,15 +6,19 @@ import json
 import multiprocessing
 import os
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from errno import EBADF
 from pathlib import Path
 
 from config.shipped import SIGNATURES
-from flows.cli.console import note
+from flows.cli.console import json_lines, note
 from flows.cli.diagnosispage import Styled, explanation, show, styled
 from loop.diagnose import Passing, diagnosis_of
+from loop.logblocks import ByteStream, LogUnreadable
 from loop.signature_files import load_unbroken, own_file
 from policies.errors import NightcrewError
 from policies.failure import StopReason
@@ -106,11 +110,11 @@ def diagnose_all(files: Sequence[str], question: Question) -> bool:
 
 def answer_for(name: str, question: Question) -> Answer:
     """Give what is said of one file (`-`: standard input)."""
-    log = sys.stdin.buffer if name == "-" else Path(name)
     try:
-        failure, diagnosis = diagnosis_of(
-            log, question.hints, question.signatures, question.passing, must_rest=True
-        )
+        with _standard_input() if name == "-" else nullcontext(Path(name)) as log:
+            failure, diagnosis = diagnosis_of(
+                log, question.hints, question.signatures, question.passing, must_rest=True
+            )
     except NightcrewError as error:
         return Answer(problem=str(error))
     if question.as_json:
@@ -121,12 +125,23 @@ def answer_for(name: str, question: Question) -> Answer:
     return Answer(page=page, explained=why)
 
 
+@contextmanager
+def _standard_input() -> Iterator[ByteStream]:
+    """Give what is read from stdin. Raises LogUnreadable where it is closed, broken or no log."""
+    try:
+        if sys.stdin is None:
+            raise OSError(EBADF, "it is closed")
+        yield sys.stdin.buffer
+    except (OSError, EOFError, zlib.error) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise LogUnreadable(f"-: {reason}: name a log file that can be read") from error
+
+
 def _tell(answer: Answer, question: Question) -> None:
     if answer.problem:
         note(f"nightcrew: {one_line(answer.problem, 2000)}")
     elif question.as_json:
-        sys.stdout.write("".join(f"{line}\n" for line, _ in answer.page))
-        sys.stdout.flush()
+        json_lines(line for line, _ in answer.page)
     else:
         show(answer.page)
     for line in answer.explained:
