@@ -47,9 +47,9 @@ def styled(name: str, failure: Failure, diagnosis: Diagnosis) -> Iterator[Styled
     yield from _in_context(failure, diagnosis)
     yield "", ""
     for command in failure.replay:
-        yield f"  to run it again: {command}", "cyan"
+        yield f"  to run it again: {one_line(command, NAME_CHARS)}", "cyan"
     for advice in failure.remediation:
-        yield f"  what to do: {advice}", ""
+        yield f"  what to do: {one_line(advice, NAME_CHARS)}", ""
     yield f"  fingerprint: {failure.fingerprint}", "dim"
 
 

@@ -15,7 +15,13 @@ import pytest
 
 from loop.diagnose import diagnose_file, failure_of_log
 from loop.logblocks import CHUNK_BYTES, LINE_LIMIT_BYTES, LogUnreadable, blocks_of, split_blocks
-from loop.signature_files import SignaturesRefused, load_signatures, load_unbroken
+from loop.signature_files import (
+    FILE_NAME,
+    SignaturesRefused,
+    load_signatures,
+    load_unbroken,
+    own_file,
+)
 from policies.failure import FailureClass
 from policies.rootcause import Hints
 
@@ -172,16 +178,31 @@ def test_a_persons_own_signatures_win(tmp_path: Path) -> None:
         ("# one\n" + OWN.format(name="x", found="nonsense"), ":3: ", "nonsense"),
         ("[[signature]\n", ":1: ", "not a TOML file"),
         ("[[signature]]\nrank = 1\n", ":1: ", "is missing"),
+        ("# one\n\nx = [\n", ":3: ", "not a TOML file"),
+        ("# one\n# \udcff\n", ":2: ", "not a TOML file"),
+        ("x = " + "[" * 9000, ":1: ", "nested too deep"),
+        ("#" * (4 << 20) + "\n", ": ", "larger than 4 MiB"),
     ],
 )
 def test_a_broken_signature_file_is_refused_with_line_and_reason(
     tmp_path: Path, text: str, place: str, reason: str
 ) -> None:
     own = tmp_path / "own.toml"
-    own.write_text(text)
+    own.write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(SignaturesRefused, match=reason) as refused:
         load_signatures([own])
     assert f"{own}{place}" in str(refused.value)
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "pipe", "nowhere", "."])
+def test_a_signature_file_that_leads_elsewhere_is_refused_and_never_waited_for(
+    tmp_path: Path, target: str
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / FILE_NAME).symlink_to(target)
+    assert own_file(tmp_path)
+    _, problems = load_unbroken([*own_file(tmp_path), SHIPPED])
+    assert [problem.startswith(f"{tmp_path / FILE_NAME}: ") for problem in problems] == [True]
 
 
 def test_one_broken_file_does_not_take_the_others_away(tmp_path: Path) -> None:
