@@ -87,7 +87,7 @@ def _read(path: Path) -> tuple[Signature, ...]:
 
 
 def _text(path: Path) -> str:
-    """Give what *path* holds. Raises SignaturesRefused; a pipe or device (a link may lead there) is not read."""
+    """Give what *path* holds. Raises SignaturesRefused, also for a pipe or device (a link may lead there)."""
     data = b""
     try:
         if not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode):
