@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 
 from policies.rootcause.finding import Line
@@ -43,12 +44,26 @@ def _command(lines: Sequence[Line], at: int) -> str:
     text = lines[at].text
     if text[:2] not in ("$ ", "+ ", "##"):
         return ""
-    match = _SHOWN.match(text) or _TRACED.match(text)
-    run = _RUN.match(text)
+    if traced := _TRACED.match(text):
+        return _typed(_words(traced["command"]))
+    match, run = _SHOWN.match(text), _RUN.match(text)
     if run and _is_whole(lines, at, run["command"]):
         match = run
     command = match["command"].strip() if match else ""
+    return _typed(command) if _words(command) else ""
+
+
+def _typed(command: str) -> str:
     return "" if len(command) > LENGTH_LIMIT_CHARS or _SECRET.search(command) else command
+
+
+def _words(traced: str) -> str:
+    """Give what a shell traced, quoted (some print what they expanded without); "" of half a command."""
+    try:
+        words = shlex.split(traced)
+    except ValueError:
+        return ""
+    return "" if "$'" in traced else shlex.join(words)
 
 
 def _is_whole(lines: Sequence[Line], at: int, command: str) -> bool:
