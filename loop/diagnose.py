@@ -13,7 +13,7 @@ from policies.agent_names import of_log
 from policies.events import LOOKED_AT_LINES, READERS, detect, reader_for
 from policies.failure import Failure
 from policies.rootcause import Diagnosis, Hints, shape
-from policies.rootcause.clean import clean
+from policies.rootcause.clean import clean, decoded
 from policies.signatures import Signatures
 
 SHAPES_LIMIT = 300_000
@@ -102,7 +102,7 @@ def _told_by(hints: Hints, lines: Sequence[str]) -> Hints:
 
     Of an agent that ends with an event, text alone would be a run that never ended.
     """
-    found = detect(lines)
+    found = detect([line.removeprefix("\ufeff") for line in lines])
     if hints.agent is None:
         return replace(hints, agent=found if found != "text" else None)
     is_text = found == "text" and any(line.strip() for line in lines)
@@ -112,7 +112,7 @@ def _told_by(hints: Hints, lines: Sequence[str]) -> Hints:
 
 def _texts(block: bytes, limit: int = -1) -> list[str]:
     rows = block.removesuffix(b"\n").split(b"\n", limit)
-    return [row.decode("utf-8", "replace") for row in (rows[:limit] if limit > 0 else rows)]
+    return [decoded(row) for row in (rows[:limit] if limit > 0 else rows)]
 
 
 def _shapes(blocks: Iterator[bytes]) -> Iterator[str]:

@@ -53,13 +53,52 @@ def write(path: Path, data: bytes) -> Path:
         b"\xff\xfe\x00garbage\x00\n".replace(b"\xff\xfe", b"\x80\x81") + CAUSE.encode(),
         b"  1%\r 50%\r100%\r" + CAUSE.encode() + b"\n",
         b"\x1b[31m" + CAUSE.encode() + b"\x1b[0m\n",
+        CAUSE.encode("utf-8-sig"),
+        b"first\n" + CAUSE.encode("utf-8-sig"),
     ],
-    ids=["no newline", "gzip", "crlf", "utf-16", "binary", "progress bar", "colours"],
+    ids=[
+        "no newline",
+        "gzip",
+        "crlf",
+        "utf-16",
+        "binary",
+        "progress bar",
+        "colours",
+        "mark",
+        "joined",
+    ],
 )
 def test_a_log_is_read_however_it_was_written(tmp_path: Path, data: bytes) -> None:
     failure = diagnose_file(write(tmp_path / "log", data), HINTS, SIGNATURES)
     assert failure.failure_class is FailureClass.COMPILE_ERROR
     assert failure.summary == CAUSE
+
+
+def test_a_cause_in_windows_letters_is_the_one_in_utf_8(tmp_path: Path) -> None:
+    said = "src/a.c:3:5: error: ungültiger Typ ‘é’\n"
+    logs = [write(tmp_path / code, said.encode(code)) for code in ("utf-8", "cp1252")]
+    one, other = (diagnose_file(log, HINTS, SIGNATURES) for log in logs)
+    assert one == other
+    assert one.summary == said.strip()
+    found = diagnose_file(logs[0], HINTS, SIGNATURES, passing_log=logs[1])
+    assert found.failure_class is not FailureClass.COMPILE_ERROR
+
+
+def test_a_line_in_utf_8_keeps_its_letters_beside_a_broken_one(tmp_path: Path) -> None:
+    said = "src/a.c:3:5: error: ungültig ".encode() + b"\xff\n"
+    found = diagnose_file(write(tmp_path / "log", said), HINTS, SIGNATURES)
+    assert found.summary == "src/a.c:3:5: error: ungültig \ufffd"
+
+
+def test_events_after_a_byte_order_mark_are_events(tmp_path: Path) -> None:
+    said = '{"type":"result","subtype":"success","is_error":true,"result":"API Error: 529 overloaded"}\n'
+    begun = '{"type":"system","subtype":"init","session_id":"s","tools":[],"model":"m"}\n'
+    plain = write(tmp_path / "a", (begun + said).encode())
+    marked = write(tmp_path / "b", (begun + said).encode("utf-8-sig"))
+    found = diagnose_file(marked, HINTS, SIGNATURES)
+    assert found == diagnose_file(plain, HINTS, SIGNATURES)
+    alone = [write(tmp_path / code, said.encode(code)) for code in ("utf-8", "utf-8-sig")]
+    assert diagnose_file(alone[0], HINTS, SIGNATURES) == diagnose_file(alone[1], HINTS, SIGNATURES)
 
 
 def test_an_empty_log_says_only_how_it_ended(tmp_path: Path) -> None:
