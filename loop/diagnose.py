@@ -14,10 +14,11 @@ from policies.events import LOOKED_AT_LINES, READERS, detect, reader_for
 from policies.failure import Failure
 from policies.rootcause import Diagnosis, Hints, shape
 from policies.rootcause.clean import clean, decoded
+from policies.rootcause.excerpt import Excerpt
 from policies.signatures import Signatures
 
 SHAPES_LIMIT = 300_000
-"""Lines of a passing log that are remembered."""
+"""So many lines of a passing log are remembered, and of those after them what may be taken for a cause."""
 _DETECT_BLOCKS = 4
 
 
@@ -32,8 +33,13 @@ class Passing:
         """Give the shapes of the lines of *log*; none without one. Raises LogUnreadable."""
         if log is None:
             return cls()
+        shapes, excerpt = set[str](), Excerpt(scan)
         with blocks_of(log) as blocks:
-            return cls(frozenset(islice(_shapes(blocks), SHAPES_LIMIT)))
+            for block in blocks:
+                room = SHAPES_LIMIT - excerpt.count
+                excerpt.feed(block)
+                shapes.update(map(_shape, _texts(block, room)) if room > 0 else ())
+        return cls(frozenset(shapes.union(shape(line.text) for line in excerpt.lines())))
 
 
 def diagnose_file(
@@ -115,5 +121,5 @@ def _texts(block: bytes, limit: int = -1) -> list[str]:
     return [decoded(row) for row in (rows[:limit] if limit > 0 else rows)]
 
 
-def _shapes(blocks: Iterator[bytes]) -> Iterator[str]:
-    return (shape(clean(line)) for block in blocks for line in _texts(block))
+def _shape(line: str) -> str:
+    return shape(clean(line))

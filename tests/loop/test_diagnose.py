@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from loop.diagnose import diagnose_file, failure_of_log
+from loop.diagnose import SHAPES_LIMIT, diagnose_file, failure_of_log
 from loop.logblocks import CHUNK_BYTES, LINE_LIMIT_BYTES, LogUnreadable, blocks_of, split_blocks
 from loop.signature_files import (
     FILE_NAME,
@@ -191,6 +191,14 @@ def test_a_gzipped_stream_and_a_pipe_are_read_as_well(tmp_path: Path) -> None:
 def test_a_passing_log_that_is_gone_is_done_without(tmp_path: Path) -> None:
     log = write(tmp_path / "log", CAUSE.encode())
     assert failure_of_log(log, HINTS, SIGNATURES, tmp_path / "gone").summary == CAUSE
+
+
+def test_a_passing_log_is_read_to_its_end(tmp_path: Path) -> None:
+    lines = "".join(f"step {n} passed\n" for n in range(SHAPES_LIMIT))
+    passing = write(tmp_path / "passing", f"{lines}{CAUSE}\n{lines}".encode())
+    failing = write(tmp_path / "failing", f"{CAUSE}\nb.c:1:2: error: 'y' undeclared\n".encode())
+    found = diagnose_file(failing, HINTS, SIGNATURES, passing_log=passing)
+    assert found.summary == "b.c:1:2: error: 'y' undeclared"
 
 
 def test_a_passing_log_takes_no_surroundings_away(tmp_path: Path) -> None:
