@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from policies.redaction import redact
 from policies.rootcause.finding import Line
 
 LENGTH_LIMIT_CHARS = 300
@@ -23,7 +24,7 @@ _TRACED = re.compile(
     r"|bundle|rake|composer|php|mix|stack|cabal)(?: .*)?)$"
 )
 _RUN = re.compile(r"^##\[group\]Run (?P<command>(?!\S+/\S+@)\S.*)$")
-_SECRET = re.compile(r"\*\*\*|\[MASKED\]|\$\{\{|(?:TOKEN|SECRET|PASSWORD|API_KEY)=\S")
+_SECRET = re.compile(r"\*\*\*|\[MASKED\]|\[redacted\]|\$\{\{|(?:TOKEN|SECRET|PASSWORD|API_KEY)=\S")
 
 
 def shown_command(lines: Sequence[Line], begins: int, number: int) -> tuple[str, ...]:
@@ -54,7 +55,9 @@ def _command(lines: Sequence[Line], at: int) -> str:
 
 
 def _typed(command: str) -> str:
-    return "" if len(command) > LENGTH_LIMIT_CHARS or _SECRET.search(command) else command
+    """Give *command*, or "" of what nobody types, or nobody may read."""
+    is_secret = _SECRET.search(command) or redact(command) != command
+    return "" if len(command) > LENGTH_LIMIT_CHARS or is_secret else command
 
 
 def _words(traced: str) -> str:
