@@ -9,7 +9,7 @@ import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from errno import EBADF
 from pathlib import Path
@@ -54,6 +54,8 @@ class Question:
     passing: Passing
     explain: bool
     as_json: bool
+    many: bool = False
+    """Several logs are asked about: each explanation says of which it is."""
     problems: tuple[str, ...] = ()
     """What is wrong with files that were asked for beside the logs; the answers do without them."""
 
@@ -102,6 +104,7 @@ def diagnose_all(files: Sequence[str], question: Question) -> bool:
     for problem in question.problems:
         note(f"nightcrew: {one_line(problem, 2000)}")
     is_all_read = not question.problems
+    question = replace(question, many=len(files) > 1)
     for answer in in_order(files, question):
         is_all_read = is_all_read and not answer.problem
         _tell(answer, question)
@@ -122,7 +125,9 @@ def answer_for(name: str, question: Question) -> Answer:
     else:
         page = list(styled(name, failure, diagnosis))
     why = list(explanation(diagnosis.considered)) if question.explain else []
-    return Answer(page=page, explained=why)
+    return Answer(
+        page=page, explained=[one_line(f"{name}:", 2000), *why] if why and question.many else why
+    )
 
 
 @contextmanager

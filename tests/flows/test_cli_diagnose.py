@@ -59,6 +59,14 @@ def test_the_page_shows_the_cause_in_its_context(logs: Path) -> None:
     assert "\nlost    rank " in done.stderr
 
 
+def test_of_several_logs_each_explanation_says_of_which_it_is(logs: Path) -> None:
+    asked = [str(logs / "gcc.log"), str(logs / "quiet.log")]
+    told = RUNNER.invoke(APP, [*asked, "--json", "--explain"]).stderr.splitlines()
+    assert [line for line in told if not line.startswith(("chosen", "lost"))] == [
+        f"{a}:" for a in asked
+    ]
+
+
 def test_standard_input_is_read_when_no_file_is_named() -> None:
     done = RUNNER.invoke(APP, ["--json"], input=GCC)
     assert json.loads(done.stdout)["file"] == "-"
