@@ -10,10 +10,11 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Crashed, Failed
 
 from loop.story import Told
-from policies.failure import CycleOutcome
+from policies.failure import SUMMARY_LIMIT_CHARS, CycleOutcome
 from policies.pages import night_summary
 from policies.records import CycleRecord, RunRecord
 from policies.run_end import run_outcome
+from policies.text import one_line
 
 
 def of_stage(told: Told) -> State:
@@ -33,7 +34,7 @@ def of_cycle(record: CycleRecord) -> State:
             return Completed(name="NothingToDo", message=record.reason or None)
         case CycleOutcome.FAILED:
             summary = record.failure.summary if record.failure else record.reason
-            return Failed(message=summary)
+            return Failed(message=one_line(summary, SUMMARY_LIMIT_CHARS))
         case CycleOutcome.CIRCUIT_OPEN:
             return Cancelled(name="CircuitOpen", message=record.reason)
         case CycleOutcome.POSTPONED:

@@ -15,11 +15,12 @@ from policies.agent_names import of_log
 from policies.events import LOOKED_AT_LINES, READERS, detect, reader_for
 from policies.failure import Failure
 from policies.rootcause import Diagnosis, Hints, shape
-from policies.rootcause.clean import clean
+from policies.rootcause.clean import clean, decoded
+from policies.rootcause.excerpt import Excerpt
 from policies.signatures import Signatures
 
 SHAPES_LIMIT = 300_000
-"""Lines of a passing log that are remembered."""
+"""So many lines of a passing log are remembered, and of those after them what may be taken for a cause."""
 _DETECT_BLOCKS = 4
 
 
@@ -34,8 +35,13 @@ class Passing:
         """Give the shapes of the lines of *log*; none without one. Raises LogUnreadable."""
         if log is None:
             return cls()
+        shapes, excerpt = set[str](), Excerpt(scan)
         with blocks_of(log) as blocks:
-            return cls(frozenset(islice(_shapes(blocks), SHAPES_LIMIT)))
+            for block in blocks:
+                room = SHAPES_LIMIT - excerpt.count
+                excerpt.feed(block)
+                shapes.update(map(_shape, _texts(block, room)) if room > 0 else ())
+        return cls(frozenset(shapes.union(shape(line.text) for line in excerpt.lines())))
 
 
 def diagnose_file(
@@ -112,7 +118,7 @@ def _told_by(hints: Hints, lines: Sequence[str]) -> Hints:
 
     Of an agent that ends with an event, text alone would be a run that never ended.
     """
-    found = detect(lines)
+    found = detect([line.removeprefix("\ufeff") for line in lines])
     if hints.agent is None:
         return replace(hints, agent=found if found != "text" else None)
     is_text = found == "text" and any(line.strip() for line in lines)
@@ -122,8 +128,8 @@ def _told_by(hints: Hints, lines: Sequence[str]) -> Hints:
 
 def _texts(block: bytes, limit: int = -1) -> list[str]:
     rows = block.removesuffix(b"\n").split(b"\n", limit)
-    return [row.decode("utf-8", "replace") for row in (rows[:limit] if limit > 0 else rows)]
+    return [decoded(row) for row in (rows[:limit] if limit > 0 else rows)]
 
 
-def _shapes(blocks: Iterator[bytes]) -> Iterator[str]:
-    return (shape(clean(line)) for block in blocks for line in _texts(block))
+def _shape(line: str) -> str:
+    return shape(clean(line))

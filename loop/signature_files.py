@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
@@ -17,6 +19,9 @@ _SHIPPED = Path(__file__).resolve().parents[1] / "config" / "signatures.toml"
 FILE_NAME = "nightcrew-signatures.toml"
 """A person's own: beside nightcrew.toml for the fleet, in a repository's folder for that one."""
 
+LIMIT_BYTES = 4 << 20
+"""A larger signature file is refused."""
+
 
 class SignaturesRefused(NightcrewError):
     """A signature file is broken."""
@@ -25,7 +30,7 @@ class SignaturesRefused(NightcrewError):
 def own_file(folder: Path) -> list[Path]:
     """Give the signature file in *folder* in a list, an empty one where there is none."""
     path = folder / FILE_NAME
-    return [path] if path.exists() else []
+    return [path] if os.path.lexists(path) else []
 
 
 def load_signatures(paths: Iterable[Path]) -> Signatures:
@@ -68,24 +73,42 @@ def _parsed(text: str, trusted: bool) -> tuple[Signature, ...]:
 
 
 def _read(path: Path) -> tuple[Signature, ...]:
+    text = _text(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
         return _parsed(text, path == _SHIPPED)
-    except OSError as error:
+    except tomllib.TOMLDecodeError as error:
         raise SignaturesRefused(
-            f"{path}: {error.strerror}: name a signature file that can be read"
+            f"{path}:{_toml_line(text, str(error))}: not a TOML file: {error}"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SignaturesRefused(
-            f"{path}{_toml_line(str(error))}: not a TOML file: {error}"
-        ) from error
+    except RecursionError as error:
+        raise SignaturesRefused(f"{path}:1: not a TOML file: nested too deep") from error
     except SignatureError as error:
         raise SignaturesRefused(f"{path}:{_line_of(text, str(error))}: {error}") from error
 
 
-def _toml_line(message: str) -> str:
+def _text(path: Path) -> str:
+    """Give what *path* holds. Raises SignaturesRefused, also for a pipe or device (a link may lead there)."""
+    data = b""
+    try:
+        if not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode):
+            raise SignaturesRefused(f"{path}: not a file: name a signature file that can be read")
+        with path.open("rb") as file:
+            data = file.read(LIMIT_BYTES + 1)
+        if len(data) > LIMIT_BYTES:
+            raise SignaturesRefused(f"{path}: larger than {LIMIT_BYTES >> 20} MiB: make it smaller")
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        raise SignaturesRefused(
+            f"{path}: {error.strerror}: name a signature file that can be read"
+        ) from error
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SignaturesRefused(f"{path}:{line}: not a TOML file: {error}") from error
+
+
+def _toml_line(text: str, message: str) -> int:
     found = re.search(r"\(at line (\d+)", message)
-    return f":{found[1]}" if found else ""
+    return int(found[1]) if found else max(1, len(text.splitlines()))
 
 
 def _line_of(text: str, message: str) -> int:

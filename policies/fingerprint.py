@@ -18,6 +18,7 @@ TEXT_LIMIT_CHARS = 2_000
 """More of a cause is not looked at."""
 
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}"
+_DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:\s?[ap]\.?m\b\.?)?"
 _UNIT = (
     r"(?:milliseconds?|microseconds?|seconds?|minutes?|hours?|days?|weeks?|msecs?|secs?|mins?|hrs?"
@@ -33,11 +34,16 @@ _KINDS: tuple[tuple[str, str], ...] = (
         "node",
         r"(?<=\bon )[\w.-]{1,80}(?= cancelled at )|(?<=srun: error: )[^\s:]{1,80}(?=: tasks? \d)",
     ),
-    ("cycle", r"\b\d{8}-\d{6}(?:-[\w.]{1,100}){0,20}|\b(?:cycle|attempt|run)[-_ =#:]{1,2}\d+"),
+    (
+        "cycle",
+        r"\b\d{8}-\d{6}(?:-[\w.]{1,100}){0,20}|\b(?:cycle|attempt|run)[-_ =#:]{1,2}(?:\d{8}t\d{6}z?|\d+)",
+    ),
     (
         "time",
         rf"\b\d{{4}}-\d{{2}}-\d{{2}}(?:[t _]\d{{2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d{{1,9}})?)?"
         rf"(?:\s?(?:z\b|utc\b|[+-]\d{{2}}:?\d{{2}}))?)?"
+        rf"|\b{_DAY},?\s(?=\d{{1,2}}\s{_MONTH}\b|{_MONTH}\s\d)|\b\d{{8}}t\d{{6}}(?:[.,]\d{{1,9}})?z?\b"
+        rf"|\b\d{{1,2}}/{_MONTH}/\d{{4}}:\d{{2}}:\d{{2}}:\d{{2}}(?:\s[+-]\d{{4}})?"
         rf"|\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?(?:\s\d{{4}})?(?:,?\s(?:at\s)?{_CLOCK})?"
         rf"|\b\d{{1,2}}\s(?:de\s)?{_MONTH}\.?(?:\sde)?\s\d{{4}}(?:,?\s{_CLOCK})?"
         rf"|(?<![\w:]){_CLOCK}(?!\d)|\b\d{{1,2}}\s?[ap]m\b",

@@ -14,14 +14,11 @@ from typing import Any
 
 from policies.failure import FailureClass
 from policies.literals import Engine, Search, plain_engine
+from policies.signature_shape import check_shape, class_named
+from policies.slow_patterns import refuse_slow
 
 MATCH_LIMIT_CHARS = 2_000
 """More of a text is not matched."""
-
-SEVERITIES = ("low", "medium", "high", "critical")
-_TEXTS = ("name", "pattern", "class", "severity", "pick", "source", "example")
-_LISTS = ("words", "replay", "remediation")
-_KEYS = frozenset({*_TEXTS, *_LISTS, "rank", "agent", "task"})
 
 
 class SignatureError(ValueError):
@@ -118,7 +115,18 @@ def parse(data: Mapping[str, Any], *, trusted: bool = False) -> tuple[Signature,
     entries = data.get("signature", [])
     if not isinstance(entries, list):
         raise SignatureError("'signature' must be a list of tables: write [[signature]]")
-    return tuple(_entry(row, n, trusted) for n, row in enumerate(entries, 1))
+    made = tuple(_entry(row, n, trusted) for n, row in enumerate(entries, 1))
+    _refuse_twins(made)
+    return made
+
+
+def _refuse_twins(entries: Iterable[Signature]) -> None:
+    """Only one of two entries of one name could be in force."""
+    known = set[str]()
+    for n, entry in enumerate(entries, 1):
+        if entry.name in known:
+            raise SignatureError(f"signature number {n}: {entry.name!r} is defined above already")
+        known.add(entry.name)
 
 
 def _entry(row: Any, n: int, trusted: bool) -> Signature:
@@ -126,24 +134,32 @@ def _entry(row: Any, n: int, trusted: bool) -> Signature:
     label = f"signature {name!r}" if name else f"signature number {n}"
     try:
         return _read(row, trusted)
-    except (KeyError, TypeError, ValueError, re.error) as error:
+    except RecursionError as error:
+        raise SignatureError(f"{label}: its groups lie too deep in each other") from error
+    except (KeyError, TypeError, ValueError, OverflowError, re.error) as error:
         reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
         raise SignatureError(f"{label}: {reason}") from error
 
 
 def _read(row: Mapping[str, Any], trusted: bool) -> Signature:
-    _check_shape(row)
+    check_shape(row)
     words = tuple(word.lower() for word in row["words"])
     if not words or not all(words):
         raise ValueError("'words' needs at least one word that every matching line holds")
     if not trusted:
         refuse_slow(row["pattern"])
-        _compiled(row["pattern"])
+    entry = _made(row, words)
+    if not trusted and entry.example and Signatures([entry]).of(entry.example) is None:
+        raise ValueError("it does not know its own example: mend 'pattern', 'words' or 'example'")
+    return entry
+
+
+def _made(row: Mapping[str, Any], words: tuple[str, ...]) -> Signature:
     return Signature(
         name=row["name"],
         expression=row["pattern"],
         words=words,
-        failure_class=FailureClass(row["class"]),
+        failure_class=class_named(row["class"]),
         rank=row.get("rank", 60),
         first_wins=row.get("pick", "last") == "first",
         agent=row.get("agent", False),
@@ -154,46 +170,3 @@ def _read(row: Mapping[str, Any], trusted: bool) -> Signature:
         source=row.get("source", ""),
         example=row.get("example", ""),
     )
-
-
-def _check_shape(row: Mapping[str, Any]) -> None:
-    if stray := set(row) - _KEYS:
-        raise ValueError(f"unknown key {sorted(stray)[0]!r}")
-    for key in _TEXTS:
-        if not isinstance(row.get(key, ""), str):
-            raise TypeError(f"{key!r} must be a text")
-    for key in _LISTS:
-        value = row.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise TypeError(f"{key!r} must be a list of texts")
-    if not 0 <= row.get("rank", 60) <= 100:
-        raise ValueError("'rank' must be between 0 and 100")
-    if row.get("severity", "medium") not in SEVERITIES:
-        raise ValueError(f"'severity' must be one of {', '.join(SEVERITIES)}")
-    if row.get("pick", "last") not in ("first", "last"):
-        raise ValueError("'pick' must be first or last")
-
-
-_TOKEN = re.compile(
-    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?[:=!]|\?<[=!]|\?P<\w+>)?|\)|[*+]|\{\d+,\d*\}|\?|.", re.S
-)
-
-
-def refuse_slow(pattern: str) -> None:
-    """Raise ValueError when a repeated group of *pattern* repeats inside: such a pattern can run for ever."""
-    repeats = [False]
-    closed = False
-    for token in _TOKEN.findall(pattern):
-        is_loop = token in "*+" or (token.startswith("{") and token.endswith(",}"))
-        if is_loop and closed:
-            raise ValueError(
-                "a repeated group that repeats inside can take for ever: bound one of the two"
-            )
-        closed = False
-        if token.startswith("("):
-            repeats.append(False)
-        elif token == ")" and len(repeats) > 1:
-            closed = repeats.pop()
-            repeats[-1] = repeats[-1] or closed
-        elif is_loop:
-            repeats[-1] = True

@@ -14,6 +14,7 @@ from flows.cli import breakers as breaker_verbs
 from flows.cli import incidents as incidents_verbs
 from flows.cli import ledger as ledger_verbs
 from flows.cli import notify as notify_verbs
+from flows.cli.console import note, open_streams
 from flows.cli.diagnose import diagnose
 from flows.cli.doctor import doctor
 from flows.cli.grouped import Grouped, UsageError
@@ -69,11 +70,10 @@ def nightcrew(
 
 def main() -> None:
     """Run the command line; words it cannot use are one line and exit code 2."""
+    open_streams()
     try:
         code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
     except UsageError as error:
-        from flows.cli.console import note
-
         context = getattr(error, "ctx", None)
         verb = context.command_path if context else "nightcrew"
         note(f"{verb}: {error.format_message()} See `{verb} --help`.")  # type: ignore[attr-defined]

@@ -6,8 +6,9 @@ Plain text when the stream is not a terminal: no colour, no boxes, columns that 
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn, TextIO
 
@@ -17,13 +18,22 @@ from policies.text import one_line, safe
 CELL_LIMIT_CHARS = 200
 
 
+class OutputLost(NightcrewError):
+    """What was asked for could not be written."""
+
+    exit_code = 1
+
+
 def write(text: str, stream: TextIO | None = None) -> None:
     """Print *text* and a newline to *stream* (stdout), made safe, in whatever encoding it has."""
     stream = stream or sys.stdout
+    _send(printable(text, stream) + "\n", stream)
+
+
+def printable(text: str, stream: TextIO) -> str:
+    """Give *text* made safe, with `?` for what the encoding of *stream* lacks."""
     encoding = stream.encoding or "utf-8"
-    shown = safe(text).encode(encoding, "replace").decode(encoding)
-    stream.write(shown + "\n")
-    stream.flush()
+    return safe(text).encode(encoding, "replace").decode(encoding)
 
 
 def note(text: str) -> None:
@@ -33,8 +43,29 @@ def note(text: str) -> None:
 
 def document(value: Any) -> None:
     """Print *value* as one JSON document, alone on stdout; control characters are escaped."""
-    sys.stdout.write(json.dumps(value, indent=2) + "\n")
-    sys.stdout.flush()
+    json_lines([json.dumps(value, indent=2)])
+
+
+def json_lines(lines: Iterable[str]) -> None:
+    """Print *lines*, which are JSON and so need no more care, to stdout."""
+    _send("".join(f"{line}\n" for line in lines), sys.stdout)
+
+
+def _send(text: str, stream: TextIO) -> None:
+    """Write *text* at once. Raises OutputLost where stdout takes no more; a line on stderr is let go."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if stream is sys.stderr:
+            return
+        _forget_stdout()
+        raise OutputLost(
+            f"standard output: {error.strerror}: what was printed is not whole; "
+            "free space, or print elsewhere"
+        ) from error
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -71,6 +102,17 @@ def fail(error: NightcrewError) -> NoReturn:
     sys.exit(error.exit_code)
 
 
+def open_streams() -> None:
+    """Give what was closed of stdin, stdout and stderr a place: files opened later would take theirs."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or os.fdopen(1, "w")
+    sys.stderr = sys.stderr or os.fdopen(2, "w")
+
+
 @contextmanager
 def errors_told() -> Iterator[None]:
     """Turn what a person can act on into one line and an exit code; a closed pipe ends quietly."""
@@ -88,8 +130,6 @@ def errors_told() -> Iterator[None]:
 
 def _forget_stdout() -> None:
     """Keep the interpreter from complaining at exit about a reader that went away."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -101,5 +141,5 @@ def _ruled(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     shown = Table(*headings, box=SIMPLE_HEAD, pad_edge=False)
     for row in rows:
-        shown.add_row(*(Text(cell or "-") for cell in row))
+        shown.add_row(*(Text(printable(cell, sys.stdout) or "-") for cell in row))
     Console(highlight=False).print(shown)

@@ -6,15 +6,19 @@ import json
 import multiprocessing
 import os
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from errno import EBADF
 from pathlib import Path
 
 from config.shipped import SIGNATURES
-from flows.cli.console import note
+from flows.cli.console import json_lines, note
 from flows.cli.diagnosispage import Styled, explanation, show, styled
 from loop.diagnose import Passing, diagnosis_of
+from loop.logblocks import ByteStream, LogUnreadable
 from loop.signature_files import load_unbroken, own_file
 from policies.errors import NightcrewError
 from policies.failure import StopReason
@@ -50,6 +54,8 @@ class Question:
     passing: Passing
     explain: bool
     as_json: bool
+    many: bool = False
+    """Several logs are asked about: each explanation says of which it is."""
     problems: tuple[str, ...] = ()
     """What is wrong with files that were asked for beside the logs; the answers do without them."""
 
@@ -98,6 +104,7 @@ def diagnose_all(files: Sequence[str], question: Question) -> bool:
     for problem in question.problems:
         note(f"nightcrew: {one_line(problem, 2000)}")
     is_all_read = not question.problems
+    question = replace(question, many=len(files) > 1)
     for answer in in_order(files, question):
         is_all_read = is_all_read and not answer.problem
         _tell(answer, question)
@@ -106,11 +113,11 @@ def diagnose_all(files: Sequence[str], question: Question) -> bool:
 
 def answer_for(name: str, question: Question) -> Answer:
     """Give what is said of one file (`-`: standard input)."""
-    log = sys.stdin.buffer if name == "-" else Path(name)
     try:
-        failure, diagnosis = diagnosis_of(
-            log, question.hints, question.signatures, question.passing, must_rest=True
-        )
+        with _standard_input() if name == "-" else nullcontext(Path(name)) as log:
+            failure, diagnosis = diagnosis_of(
+                log, question.hints, question.signatures, question.passing, must_rest=True
+            )
     except NightcrewError as error:
         return Answer(problem=str(error))
     if question.as_json:
@@ -118,15 +125,28 @@ def answer_for(name: str, question: Question) -> Answer:
     else:
         page = list(styled(name, failure, diagnosis))
     why = list(explanation(diagnosis.considered)) if question.explain else []
-    return Answer(page=page, explained=why)
+    return Answer(
+        page=page, explained=[one_line(f"{name}:", 2000), *why] if why and question.many else why
+    )
+
+
+@contextmanager
+def _standard_input() -> Iterator[ByteStream]:
+    """Give what is read from stdin. Raises LogUnreadable where it is closed, broken or no log."""
+    try:
+        if sys.stdin is None:
+            raise OSError(EBADF, "it is closed")
+        yield sys.stdin.buffer
+    except (OSError, EOFError, zlib.error) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise LogUnreadable(f"-: {reason}: name a log file that can be read") from error
 
 
 def _tell(answer: Answer, question: Question) -> None:
     if answer.problem:
         note(f"nightcrew: {one_line(answer.problem, 2000)}")
     elif question.as_json:
-        sys.stdout.write("".join(f"{line}\n" for line, _ in answer.page))
-        sys.stdout.flush()
+        json_lines(line for line, _ in answer.page)
     else:
         show(answer.page)
     for line in answer.explained:

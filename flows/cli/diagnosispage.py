@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 
-from flows.cli.console import write
+from flows.cli.console import printable, write
 from policies.failure import Failure, FailureClass
 from policies.rootcause import Diagnosis, Finding
-from policies.text import one_line, safe
+from policies.text import one_line
 
 AROUND_LINES = 2
 """Lines shown before and after a cause line."""
 EXPLAINED = 8
 """Candidates that --explain names."""
 WIDTH_CHARS = 200
+NAME_CHARS = 1_000
 
 Styled = tuple[str, str]
 """A line and its style on a terminal."""
@@ -31,11 +32,12 @@ def show(page: Sequence[Styled]) -> None:
 
     console = Console(highlight=False, soft_wrap=True)
     for line, style in page:
-        console.print(Text(safe(line), style=style))
+        console.print(Text(printable(line, sys.stdout), style=style))
 
 
 def styled(name: str, failure: Failure, diagnosis: Diagnosis) -> Iterator[Styled]:
     """Yield the page's lines: what failed, the lines around the cause, what to do."""
+    name = one_line(name, NAME_CHARS)
     if failure.failure_class is FailureClass.SUCCESS:
         yield f"{name}: success: {failure.summary}", "green"
         return
@@ -45,9 +47,9 @@ def styled(name: str, failure: Failure, diagnosis: Diagnosis) -> Iterator[Styled
     yield from _in_context(failure, diagnosis)
     yield "", ""
     for command in failure.replay:
-        yield f"  to run it again: {command}", "cyan"
+        yield f"  to run it again: {one_line(command, NAME_CHARS)}", "cyan"
     for advice in failure.remediation:
-        yield f"  what to do: {advice}", ""
+        yield f"  what to do: {one_line(advice, NAME_CHARS)}", ""
     yield f"  fingerprint: {failure.fingerprint}", "dim"
 
 

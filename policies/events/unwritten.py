@@ -15,7 +15,7 @@ from policies.events.refused import is_refusal_report
 _LAST_LINES, NEAR_LINES = 8, 60
 """A longer last paragraph tells of more than that; a report further from the end is of something else."""
 _AFTER = re.compile(
-    r"^\W*(?:tokens?\b|total\b|cost\b|session\b|duration\b|usage\b|model\b|[\d.,]+k? )",
+    r"^\W{0,20}(?:tokens?\b|total\b|cost\b|session\b|duration\b|usage\b|model\b|[\d.,]+k? )",
     re.IGNORECASE,
 )
 """What some agents print below their last words: sums of tokens, money and time."""

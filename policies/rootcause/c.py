@@ -27,7 +27,7 @@ _MISSING = re.compile(
 _INCLUDE = re.compile(r"#\s*(?:include|import)\b")
 _SYSTEM = re.compile(r"#\s*(?:include|import)\s*<")
 _STYLE = re.compile(
-    r"\[(?!-W)(?:[a-z]+-[\w.-]{1,80},?){1,6}\]$|-warnings-as-errors\]$"
+    r"\[(?!-W)[a-z]+-[\w.-]{1,80}(?:,[a-z]+-[\w.-]{1,80}){0,5},?\]$|-warnings-as-errors\]$"
     r"|clang-format-violations\]$|\bViolation: .{1,600} \([a-z_]{3,60}\)$"
 )
 """clang-tidy's, clang-format's or SwiftLint's name of a check; compilers' own end in [-W...]."""

@@ -32,8 +32,20 @@ _LOST_ANSI = re.compile(
 _COLOUR_ENDS = tuple(f"{digit}m" for digit in range(10))
 _WORKSPACE = re.compile(r"<https?://[^<>\s]{1,300}/ws/([^<>\s]{0,300})>")
 """Jenkins shows a path in its workspace as a link."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff]")
 _BUILDKITE = re.compile(r"^_?bk;t=\d+\x07?")
+
+
+def decoded(raw: bytes) -> str:
+    """Give *raw* as text: of what is no UTF-8 the letters of Windows-1252 (Latin-1 and a few more).
+
+    A line with other characters in UTF-8 keeps them; only what is broken in it is replaced.
+    """
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        text = raw.decode("utf-8", "replace")
+    return raw.decode("cp1252", "replace") if text.replace("\ufffd", "").isascii() else text
 
 
 def clean(raw: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 
+from policies.redaction import redact
 from policies.rootcause.finding import Line
 
 LENGTH_LIMIT_CHARS = 300
@@ -22,7 +24,7 @@ _TRACED = re.compile(
     r"|bundle|rake|composer|php|mix|stack|cabal)(?: .*)?)$"
 )
 _RUN = re.compile(r"^##\[group\]Run (?P<command>(?!\S+/\S+@)\S.*)$")
-_SECRET = re.compile(r"\*\*\*|\[MASKED\]|\$\{\{|(?:TOKEN|SECRET|PASSWORD|API_KEY)=\S")
+_SECRET = re.compile(r"\*\*\*|\[MASKED\]|\[redacted\]|\$\{\{|(?:TOKEN|SECRET|PASSWORD|API_KEY)=\S")
 
 
 def shown_command(lines: Sequence[Line], begins: int, number: int) -> tuple[str, ...]:
@@ -43,12 +45,28 @@ def _command(lines: Sequence[Line], at: int) -> str:
     text = lines[at].text
     if text[:2] not in ("$ ", "+ ", "##"):
         return ""
-    match = _SHOWN.match(text) or _TRACED.match(text)
-    run = _RUN.match(text)
+    if traced := _TRACED.match(text):
+        return _typed(_words(traced["command"]))
+    match, run = _SHOWN.match(text), _RUN.match(text)
     if run and _is_whole(lines, at, run["command"]):
         match = run
     command = match["command"].strip() if match else ""
-    return "" if len(command) > LENGTH_LIMIT_CHARS or _SECRET.search(command) else command
+    return _typed(command) if _words(command) else ""
+
+
+def _typed(command: str) -> str:
+    """Give *command*, or "" of what nobody types, or nobody may read."""
+    is_secret = _SECRET.search(command) or redact(command) != command
+    return "" if len(command) > LENGTH_LIMIT_CHARS or is_secret else command
+
+
+def _words(traced: str) -> str:
+    """Give what a shell traced, quoted (some print what they expanded without); "" of half a command."""
+    try:
+        words = shlex.split(traced)
+    except ValueError:
+        return ""
+    return "" if "$'" in traced else shlex.join(words)
 
 
 def _is_whole(lines: Sequence[Line], at: int, command: str) -> bool:

@@ -179,7 +179,7 @@ def diagnose(
 
 def _follow(trail: Trail, number: int, block: bytes) -> None:
     """Show *trail* the lines of *block*, the first of which follows line *number*; not our own."""
-    text = block.removesuffix(b"\n").decode("utf-8", "replace")
+    text = block.removesuffix(b"\n").decode("utf-8", "replace").removeprefix("\ufeff")
     for n, line in enumerate(text.split("\n"), number + 1):
         if not line.startswith(OURS):
             trail.feed(n, line)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.logmarks import OURS
 from policies.rootcause.alarms import Match, Scan, scan_plainly
-from policies.rootcause.clean import LINE_LIMIT_CHARS, clean, last_write
+from policies.rootcause.clean import LINE_LIMIT_CHARS, clean, decoded, last_write
 from policies.rootcause.finding import Line
 from policies.rootcause.tail import RAW_LIMIT_BYTES, Raw, Tail, Walk, shorten
 
@@ -164,7 +164,7 @@ class _Repeats:
 
 
 def _text(raw: bytes) -> str:
-    text = raw.decode("utf-8", "replace")
+    text = decoded(raw)
     if len(text) <= LINE_LIMIT_CHARS:
         return text
     return last_write(text.rstrip("\r\n"))[:LINE_LIMIT_CHARS]

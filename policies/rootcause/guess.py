@@ -17,7 +17,8 @@ NEAR = 40
 """Lines before and after a cause that tell what ran."""
 
 _RULED = re.compile(
-    r"\s[\[(](?!x86_64\b)[A-Za-z][\w]*(?:[-_/][\w]+){1,5}[\])]\.?$|\s[a-z]{2,}(?:[-/][a-z]{2,}){1,5}$"
+    r"\s[\[(](?!x86_64\b)(?=[A-Za-z]\w*?[-_/]\w)\w+(?:[-/]\w+){0,5}[\])]\.?$"
+    r"|\s[a-z]{2,}(?:[-/][a-z]{2,}){1,5}$"
 )
 """The name of a rule at the end: how a checker complains. A machine's architecture looks like one."""
 _RULE_FIRST = re.compile(r"(?!error|warning|fatal)[a-z][\w-]{2,40}\[[a-z][\w-]{1,60}\]: \S")

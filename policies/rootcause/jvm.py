@@ -52,8 +52,7 @@ _MISSING = re.compile(
 _THROWN = re.compile(
     r"^(?:Exception in thread \"(?P<thread>[^\"]{1,100})\" |Caused by: "
     r"|\w{0,20}[Uu]ncaught (?:exception|error)[^:]{0,40}: )?"
-    r"(?P<type>(?:[a-z_][\w]*\.){1,12}[A-Z][\w$]*(?:Exception|Error|Failure|Throwable"
-    r"|Timeout|Violation|Failed|Interrupt|Death)?\w*)(?:: (?P<said>.*))?$"
+    r"(?P<type>(?:[a-z_][\w]*\.){1,12}[A-Z][\w$]*)(?:: (?P<said>.*))?$"
 )
 _FRAME = re.compile(r"^\s*(?:at [\w.$/@<>-]{1,300} ?\(|\.{3} \d+ (?:more|common frames))")
 _CAUSED = re.compile(r"^\s*Caused by: ")

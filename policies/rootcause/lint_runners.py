@@ -88,7 +88,9 @@ def _hook(line: Line, name: str, after: Sequence[Line]) -> Finding:
         elif item.text.strip():
             said.append(stripped(item))
     lead = changed or (said[0] if said else line)
-    command = (f"pre-commit run {shlex.quote(hook_id)} --all-files",) if hook_id else ()
+    command = (
+        (f"pre-commit run {shlex.quote(hook_id)} --all-files",) if hook_id[:1].strip("-") else ()
+    )
     shown = (lead, *([line] if changed else ()), *(said[:SHOWN] if changed else ()))
     summary = f"{name}: {lead.text.removeprefix('- ')}"
     missing = _NOT_FOUND.match(lead.text) is not None

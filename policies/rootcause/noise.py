@@ -28,7 +28,7 @@ _HARMLESS = re.compile(
     r"|continue[_-]on[_-]error"
     r"|\b(?:passed|pass|ok|skipped|xfail(?:ed)?|xpass(?:ed)?|done)\b[\s\[\])%.\d]*$"
     r"|^(?!.{0,400}\b(?:unable|cannot|not|failed) ).{0,490}\bsuccess(?:ful(?:ly)?)?\b[\s\[\])%.\d]*$"
-    r"|^ok \d+|^\s*[✓✔√]|\.{2,} ?(?:ok|yes|passed|done)\b|\bpassed\b.{0,20}\[ *\d+%\]"
+    r"|^ok \d+|^\s*[✓✔√]|\.\. ?(?:ok|yes|passed|done)\b|\bpassed\b.{0,20}\[ *\d+%\]"
     r"|\bretrying\b.{0,10}(?:\.\.\.|\bin \d|\bafter \d|\(|\battempt)|\bretry \d"
     r"|\breconnecting\b|\bwill (?:be )?retr|\b(?:seconds?|secs?|minutes?|ms|\ds?) (?:before"
     r"|until) (?:the )?(?:next )?(?:retry|attempt)"

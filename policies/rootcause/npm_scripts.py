@@ -11,7 +11,7 @@ from itertools import pairwise
 from policies.rootcause.finding import Finding, Line
 
 _SCRIPT = re.compile(
-    r"^> (?:@?[\w./-]{1,200}@\S{1,80} )?(?P<script>[\w:.-]{1,80})(?: /\S{1,300})?$"
+    r"^> (?:@?[\w./-]{1,200}@\S{1,80} )?(?P<script>[\w:.][\w:.-]{0,79})(?: /\S{1,300})?$"
 )
 _REPLAYED = frozenset(
     {

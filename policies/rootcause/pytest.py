@@ -162,7 +162,8 @@ def _test(test_id: str, lines: Sequence[Line], why: str, rank: int) -> Finding:
     path = test_id.partition("::")[0]
     is_path = path.endswith((".py", ".txt", ".rst", ".md")) and "::" in test_id
     own = {line.number: line for line in map(stripped, lines)}
-    command = f"pytest {shlex.quote(test_id)}" if is_path or test_id.endswith(".py") else ""
+    is_id = (is_path or test_id.endswith(".py")) and not test_id.startswith("-")
+    command = f"pytest {shlex.quote(test_id)}" if is_id else ""
     return failed_test(
         "pytest", test_id, tuple(own.values()), why=why, rank=rank, replay=command, joint=" - "
     )

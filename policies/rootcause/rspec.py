@@ -21,9 +21,7 @@ _TYPE = re.compile(r"^\s{0,12}(?P<type>[A-Z]\w{0,80}(?:::\w{1,80}){0,8}):$")
 _CAUSED = re.compile(r"^\s{0,12}# --- Caused by: ---$")
 _CAUSE_TYPE = re.compile(r"^\s{0,12}# {1,4}(?P<type>[A-Z]\w{0,80}(?:::\w{1,80}){0,8}):$")
 _VALUES = re.compile(r"^\s{1,20}(?:got|expected)(?: \w{1,20})?:")
-_RERUN = re.compile(
-    r"^(?P<command>rspec ['\"]?(?P<place>\./\S{1,300}?)['\"]?) # (?P<name>\S.{0,400})$"
-)
+_RERUN = re.compile(r"^rspec ['\"]?(?P<place>\./\S{1,300}?)['\"]? # (?P<name>\S.{0,400})$")
 _LOADING = re.compile(
     r"^An error occurred (?:while loading (?P<file>\S{1,300}?)\.?(?: - .{0,100})?|in (?:a|an)"
     r" `.{1,100}` hook\.?)$"
@@ -32,7 +30,7 @@ _MINITEST = re.compile(r"^\s{0,4}(?:\d{1,6}\) )?(?:Failure|Error):$")
 _MINITEST_NAME = re.compile(
     r"^(?P<name>\w[\w:]{0,200}#\S{1,300}?)(?: \[(?P<place>[^\]]{1,300}):\d{1,9}\])?:$"
 )
-_RAILS = re.compile(r"^(?:bin/)?rails test \S{1,300}$")
+_RAILS = re.compile(r"^(?P<command>(?:bin/)?rails test) (?P<place>[^\s-]\S{0,300})$")
 _TEST_UNIT = re.compile(r"^(?:Failure|Error): (?P<name>test\S{0,200} ?\(\w[\w:]{0,200}\)):?$")
 _TEST_UNIT_SAID = re.compile(
     r"^<.{1,500}> (?:expected|was expected)|^\s{2}[A-Z]\w{0,80}Error: |^[A-Z]\w{0,80}Error: "
@@ -42,7 +40,10 @@ _TEST_UNIT_SAID = re.compile(
 
 def rspec(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield rspec's failures (not its pending ones) and files that did not load."""
-    reruns = {m["name"]: m["command"] for _, _, m in matching(lines, "rspec ", _RERUN)}
+    reruns = {
+        m["name"]: f"rspec {shlex.quote(m['place'])}"
+        for _, _, m in matching(lines, "rspec ", _RERUN)
+    }
     prefix = "bundle exec " if any("bundle exec" in line.text for line in lines) else ""
     inside = False
     for at, line in enumerate(lines):
@@ -148,7 +149,8 @@ def _minitest(match: re.Match[str], after: Sequence[Line]) -> Finding:
         if not item.text.strip() or len(said) == 2:
             break
         said.append(stripped(item))
-    rails = next((x.text.strip() for x in after if _RAILS.match(x.text)), "")
+    told = next((found for x in after if (found := _RAILS.match(x.text))), None)
+    rails = f"{told['command']} {shlex.quote(told['place'])}" if told else ""
     test = match["name"].partition("#")[2]
     place = match["place"]
     ruby = f"ruby -Itest {shlex.quote(place)} -n {shlex.quote(test)}" if place else ""

@@ -116,7 +116,6 @@ def _nextest(line: Line, match: re.Match[str]) -> Finding:
 
 def _test(lines: tuple[Line, ...], name: str, words: str, rank: int) -> Finding:
     why = words or (lines[1].text if len(lines) > 1 else "")
-    unit = None if _DOCTEST.match(name) else name
     return Finding(
         lines=lines,
         rank=rank,
@@ -124,5 +123,12 @@ def _test(lines: tuple[Line, ...], name: str, words: str, rank: int) -> Finding:
         failure_class=C.TEST_FAILURE,
         summary=f"{name}: {why}" if why else lines[0].text,
         identity=name,
-        replay=(f"cargo test {shlex.quote(unit)}",) if unit else ("cargo test --doc",),
+        replay=_again(name),
     )
+
+
+def _again(name: str) -> tuple[str, ...]:
+    """No test is called as an option is."""
+    if _DOCTEST.match(name):
+        return ("cargo test --doc",)
+    return () if name.startswith("-") else (f"cargo test {shlex.quote(name)}",)

@@ -15,7 +15,7 @@ _PNPM = re.compile(
 _PNPM_WRAPPER = re.compile(r"ERR_PNPM_RECURSIVE_(?:RUN|EXEC)_FIRST_FAIL")
 _YARN = re.compile(
     r"^error (?!Command failed|Found incompatible module|An error occurred)"
-    r"(?P<said>(?:[A-Z\"'/@]|https?:|package\.json|[\w./@-]{1,200}@\S)\S{0,200}.{0,1000})$"
+    r"(?P<said>(?:[A-Z\"'/@]|https?:|package\.json|[\w./@-]{1,200}@\S).{0,1200})$"
 )
 _YARN_ON = re.compile(
     r"^yarn (?:run|install|add|exec|workspaces?|remove|upgrade|publish)?\s?v[01]\.\d"

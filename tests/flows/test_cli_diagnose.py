@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
+import select
+import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -53,6 +57,14 @@ def test_the_page_shows_the_cause_in_its_context(logs: Path) -> None:
     assert [line[2] for line in shown] == [" ", " ", ">", " ", " "]
     assert re.match(r"chosen  rank +\d+  [\w-]+  line 3: ", done.stderr)
     assert "\nlost    rank " in done.stderr
+
+
+def test_of_several_logs_each_explanation_says_of_which_it_is(logs: Path) -> None:
+    asked = [str(logs / "gcc.log"), str(logs / "quiet.log")]
+    told = RUNNER.invoke(APP, [*asked, "--json", "--explain"]).stderr.splitlines()
+    assert [line for line in told if not line.startswith(("chosen", "lost"))] == [
+        f"{a}:" for a in asked
+    ]
 
 
 def test_standard_input_is_read_when_no_file_is_named() -> None:
@@ -168,3 +180,65 @@ def test_whose_log_it_is_can_be_said(logs: Path) -> None:
 
     assert asked()["class"] == "success"
     assert asked("--agent", "pi")["summary"] == "exit 0 and no output"
+
+
+PROGRAM = "import sys; from flows.cli import main; sys.argv[0] = 'nightcrew'; main()"
+
+
+def asked_of_the_program(redirected: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the real program by a shell, so that what it is given as streams is as *redirected*."""
+    argv = shlex.join([sys.executable, "-c", PROGRAM, "diagnose", *words])
+    return subprocess.run(
+        ["sh", "-c", f"{argv} {redirected}"], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("how", ["<&-", "0>{logs}/any", "<{logs}/cut.gz"])
+def test_standard_input_that_cannot_be_read_is_one_line_and_the_others_are_answered(
+    logs: Path, how: str
+) -> None:
+    (logs / "cut.gz").write_bytes(gzip.compress(GCC.encode() * 99)[:-9])
+    done = asked_of_the_program(how.format(logs=logs), "-", str(logs / "gcc.log"), "--json")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("nightcrew: -: ")
+    assert json.loads(done.stdout)["class"] == "compile_error"
+
+
+@pytest.mark.parametrize("how", ["--json", "--explain"])
+def test_an_answer_that_cannot_be_written_is_one_line(logs: Path, how: str) -> None:
+    done = asked_of_the_program(">/dev/full", str(logs / "gcc.log"), how)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("nightcrew: standard output: No space left on device: ")
+
+
+def test_a_stream_that_is_closed_takes_nothing_and_spoils_nothing(logs: Path) -> None:
+    log, none = str(logs / "gcc.log"), str(logs / "none")
+    assert asked_of_the_program(">&-", log).stderr == ""
+    silent = asked_of_the_program("2>&-", none, log, "--json")
+    assert (silent.returncode, json.loads(silent.stdout)["file"]) == (2, log)
+
+
+def shown_on(terminal: int) -> str:
+    """Give what stands next on *terminal*, "" when there is no more."""
+    ready, _, _ = select.select([terminal], [], [], 0)
+    return os.read(terminal, 65_536).decode() if ready else ""
+
+
+def test_a_terminal_of_another_encoding_shows_what_it_can(
+    logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (logs / "odd.log").write_text("src/a.c:3:5: error: ‘日本’ undeclared\n")
+    leader, follower = os.openpty()
+    with os.fdopen(follower, "w", encoding="ascii") as terminal:
+        monkeypatch.setattr(sys, "stdout", terminal)
+        diagnose([str(logs / "odd.log")])
+        shown = "".join(iter(lambda: shown_on(leader), ""))
+    os.close(leader)
+    assert "error: ???? undeclared" in shown
+
+
+def test_a_files_name_adds_no_line_to_the_page(logs: Path) -> None:
+    log = logs / "a\nb.log: success: ended well"
+    log.write_text(GCC)
+    page = RUNNER.invoke(APP, [str(log)]).stdout.splitlines()
+    assert page[0].endswith("/a b.log: success: ended well: compile_error (high confidence)")

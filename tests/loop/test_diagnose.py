@@ -13,9 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from loop.diagnose import diagnose_file, failure_of_log
+from loop.diagnose import SHAPES_LIMIT, diagnose_file, failure_of_log
 from loop.logblocks import CHUNK_BYTES, LINE_LIMIT_BYTES, LogUnreadable, blocks_of, split_blocks
-from loop.signature_files import SignaturesRefused, load_signatures, load_unbroken
+from loop.signature_files import (
+    FILE_NAME,
+    SignaturesRefused,
+    load_signatures,
+    load_unbroken,
+    own_file,
+)
 from policies.failure import FailureClass
 from policies.rootcause import Hints
 
@@ -47,13 +53,52 @@ def write(path: Path, data: bytes) -> Path:
         b"\xff\xfe\x00garbage\x00\n".replace(b"\xff\xfe", b"\x80\x81") + CAUSE.encode(),
         b"  1%\r 50%\r100%\r" + CAUSE.encode() + b"\n",
         b"\x1b[31m" + CAUSE.encode() + b"\x1b[0m\n",
+        CAUSE.encode("utf-8-sig"),
+        b"first\n" + CAUSE.encode("utf-8-sig"),
     ],
-    ids=["no newline", "gzip", "crlf", "utf-16", "binary", "progress bar", "colours"],
+    ids=[
+        "no newline",
+        "gzip",
+        "crlf",
+        "utf-16",
+        "binary",
+        "progress bar",
+        "colours",
+        "mark",
+        "joined",
+    ],
 )
 def test_a_log_is_read_however_it_was_written(tmp_path: Path, data: bytes) -> None:
     failure = diagnose_file(write(tmp_path / "log", data), HINTS, SIGNATURES)
     assert failure.failure_class is FailureClass.COMPILE_ERROR
     assert failure.summary == CAUSE
+
+
+def test_a_cause_in_windows_letters_is_the_one_in_utf_8(tmp_path: Path) -> None:
+    said = "src/a.c:3:5: error: ungültiger Typ ‘é’\n"
+    logs = [write(tmp_path / code, said.encode(code)) for code in ("utf-8", "cp1252")]
+    one, other = (diagnose_file(log, HINTS, SIGNATURES) for log in logs)
+    assert one == other
+    assert one.summary == said.strip()
+    found = diagnose_file(logs[0], HINTS, SIGNATURES, passing_log=logs[1])
+    assert found.failure_class is not FailureClass.COMPILE_ERROR
+
+
+def test_a_line_in_utf_8_keeps_its_letters_beside_a_broken_one(tmp_path: Path) -> None:
+    said = "src/a.c:3:5: error: ungültig ".encode() + b"\xff\n"
+    found = diagnose_file(write(tmp_path / "log", said), HINTS, SIGNATURES)
+    assert found.summary == "src/a.c:3:5: error: ungültig \ufffd"
+
+
+def test_events_after_a_byte_order_mark_are_events(tmp_path: Path) -> None:
+    said = '{"type":"result","subtype":"success","is_error":true,"result":"API Error: 529 overloaded"}\n'
+    begun = '{"type":"system","subtype":"init","session_id":"s","tools":[],"model":"m"}\n'
+    plain = write(tmp_path / "a", (begun + said).encode())
+    marked = write(tmp_path / "b", (begun + said).encode("utf-8-sig"))
+    found = diagnose_file(marked, HINTS, SIGNATURES)
+    assert found == diagnose_file(plain, HINTS, SIGNATURES)
+    alone = [write(tmp_path / code, said.encode(code)) for code in ("utf-8", "utf-8-sig")]
+    assert diagnose_file(alone[0], HINTS, SIGNATURES) == diagnose_file(alone[1], HINTS, SIGNATURES)
 
 
 def test_an_empty_log_says_only_how_it_ended(tmp_path: Path) -> None:
@@ -148,6 +193,14 @@ def test_a_passing_log_that_is_gone_is_done_without(tmp_path: Path) -> None:
     assert failure_of_log(log, HINTS, SIGNATURES, tmp_path / "gone").summary == CAUSE
 
 
+def test_a_passing_log_is_read_to_its_end(tmp_path: Path) -> None:
+    lines = "".join(f"step {n} passed\n" for n in range(SHAPES_LIMIT))
+    passing = write(tmp_path / "passing", f"{lines}{CAUSE}\n{lines}".encode())
+    failing = write(tmp_path / "failing", f"{CAUSE}\nb.c:1:2: error: 'y' undeclared\n".encode())
+    found = diagnose_file(failing, HINTS, SIGNATURES, passing_log=passing)
+    assert found.summary == "b.c:1:2: error: 'y' undeclared"
+
+
 def test_a_passing_log_takes_no_surroundings_away(tmp_path: Path) -> None:
     trace = 'Traceback (most recent call last):\n  File "a.py", line {}, in f\n    f()\n{}: gone\n'
     passing = write(tmp_path / "passing", trace.format(3, "KeyError").encode())
@@ -172,16 +225,31 @@ def test_a_persons_own_signatures_win(tmp_path: Path) -> None:
         ("# one\n" + OWN.format(name="x", found="nonsense"), ":3: ", "nonsense"),
         ("[[signature]\n", ":1: ", "not a TOML file"),
         ("[[signature]]\nrank = 1\n", ":1: ", "is missing"),
+        ("# one\n\nx = [\n", ":3: ", "not a TOML file"),
+        ("# one\n# \udcff\n", ":2: ", "not a TOML file"),
+        ("x = " + "[" * 9000, ":1: ", "nested too deep"),
+        ("#" * (4 << 20) + "\n", ": ", "larger than 4 MiB"),
     ],
 )
 def test_a_broken_signature_file_is_refused_with_line_and_reason(
     tmp_path: Path, text: str, place: str, reason: str
 ) -> None:
     own = tmp_path / "own.toml"
-    own.write_text(text)
+    own.write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(SignaturesRefused, match=reason) as refused:
         load_signatures([own])
     assert f"{own}{place}" in str(refused.value)
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "pipe", "nowhere", "."])
+def test_a_signature_file_that_leads_elsewhere_is_refused_and_never_waited_for(
+    tmp_path: Path, target: str
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / FILE_NAME).symlink_to(target)
+    assert own_file(tmp_path)
+    _, problems = load_unbroken([*own_file(tmp_path), SHIPPED])
+    assert [problem.startswith(f"{tmp_path / FILE_NAME}: ") for problem in problems] == [True]
 
 
 def test_one_broken_file_does_not_take_the_others_away(tmp_path: Path) -> None:

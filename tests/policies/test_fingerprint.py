@@ -20,10 +20,15 @@ CAUSES = (
 _hex = st.text("0123456789abcdef", min_size=12, max_size=12).filter(
     lambda text: any(c.isdigit() for c in text) and any(c.isalpha() for c in text)
 )
+_moment = st.integers(0, 2**32).map(lambda second: datetime.fromtimestamp(second, UTC))
 _name = st.text(string.ascii_letters, min_size=1, max_size=12)
 VARYING = {
     "iso time": st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat),
     "clock": st.times().map(lambda time: time.strftime("%H:%M:%S")),
+    "compact time": _moment.map("{:%Y%m%dT%H%M%SZ}".format),
+    "C's time": _moment.map("{:%a %b %d %H:%M:%S %Y}".format),
+    "mail's time": _moment.map("{:%a, %d %b %Y %H:%M:%S GMT}".format),
+    "web server's time": _moment.map("[{:%d/%b/%Y:%H:%M:%S} +0000]".format),
     "uuid": st.uuids().map(str),
     "hash": _hex,
     "address": st.integers(0, 2**48).map(hex),

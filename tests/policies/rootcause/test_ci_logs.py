@@ -262,6 +262,12 @@ def test_regions_are_found_in_one_pass_over_many_tests() -> None:
         ("$ curl -H API_KEY=abc x\na.c:3:5: error: x", ()),
         ("$ make a\nok\n+ V=3\n+ echo hi\na.c:3:5: error: x", ("make a",)),
         ("a.c:3:5: error: x\n$ make late", ()),
+        ("$ make a NPM_TOKEN_X=ghp_abcdefghijklmnopqrstuvwxyz0123456789\na.c:3:5: error: x", ()),
+        ("$ make a KEY=[redacted]\na.c:3:5: error: x", ()),
+        ("$ curl https://me:hunter22@example.org/x\na.c:3:5: error: x", ()),
+        ("+ make $(reboot) 'a b' x;y\na.c:3:5: error: x", ("make '$(reboot)' 'a b' 'x;y'",)),
+        ("+ make -C $'a\\nb' all\na.c:3:5: error: x", ()),
+        ("$ make a\n$ make 'half a\na.c:3:5: error: x", ("make a",)),
     ],
 )
 def test_the_command_that_the_log_shows_is_the_replay(
