@@ -20,6 +20,8 @@ CHUNK_BYTES = 1 << 16
 """It stays in a processor's cache and in malloc's own memory: larger blocks are slower."""
 LINE_LIMIT_BYTES = 1 << 20
 """More than twice this of one line is not kept (a log may hold 100 MB without a newline)."""
+WRAPPED_LIMIT = 3
+"""A log may be packed so often."""
 _GZIP, _UTF_16 = b"\x1f\x8b", (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -68,15 +70,18 @@ def blocks_of(log: Path | ByteStream, *, must_rest: bool = False) -> Iterator[Bl
         raise LogUnreadable(f"{log}: {reason}: name a log file that can be read") from error
 
 
-def split_blocks(stream: ByteStream) -> Iterator[bytes]:
+def split_blocks(stream: ByteStream, wrapped: int = 0) -> Iterator[bytes]:
     """Yield *stream* in UTF-8, cut after newlines only (the last block may lack one).
 
+    Raises zlib.error for gzip in gzip (*wrapped* times already) too often: no person packs so.
     UTF-16 with a byte order mark is recoded. Of a line longer than LINE_LIMIT_BYTES the middle is left out.
     """
     first = stream.read(CHUNK_BYTES)
     if first[:2] == _GZIP:
+        if wrapped == WRAPPED_LIMIT:
+            raise zlib.error(f"gzip in gzip more than {wrapped} times")
         whole = cast(BinaryIO, _Rejoined(first, stream))  # reading is all that is done with it
-        yield from split_blocks(gzip.GzipFile(fileobj=whole))
+        yield from split_blocks(gzip.GzipFile(fileobj=whole), wrapped + 1)
         return
     read: Iterable[bytes] = chain([first], iter(lambda: stream.read(CHUNK_BYTES), b""))
     if first[:2] in _UTF_16:
@@ -124,16 +129,18 @@ class _Start:
 
 
 def _opened(file: BufferedReader) -> Blocks:
+    """Give what is read of *file*; one of /proc has no size and an end all the same."""
     status = os.fstat(file.fileno())
-    if not stat.S_ISREG(status.st_mode):
+    if not stat.S_ISREG(status.st_mode) or not status.st_size:
         return Blocks(file)
     is_plain = file.peek(2)[:2] not in (_GZIP, *_UTF_16)
     return Blocks(_Start(file, status.st_size), status.st_size if is_plain else 0)
 
 
 def _mark(file: BinaryIO) -> tuple[int, int]:
+    """Give what tells that *file* was written meanwhile; a pipe is so while it is read."""
     status = os.fstat(file.fileno())
-    return status.st_size, status.st_mtime_ns
+    return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else (0, 0)
 
 
 def _recoded(chunks: Iterable[bytes], codec: str) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import threading
+import time
 import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
@@ -186,6 +187,37 @@ def test_a_gzipped_stream_and_a_pipe_are_read_as_well(tmp_path: Path) -> None:
     writer.start()
     assert diagnose_file(pipe, HINTS, SIGNATURES).summary == CAUSE
     writer.join()
+
+
+def test_a_pipe_is_written_while_it_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    def written() -> None:
+        with (tmp_path / "pipe").open("wb") as pipe:
+            for part in (b"one\n", CAUSE.encode()):
+                pipe.write(part)
+                pipe.flush()
+                time.sleep(0.1)
+
+    writer = threading.Thread(target=written)
+    writer.start()
+    with blocks_of(tmp_path / "pipe", must_rest=True) as blocks:
+        assert b"".join(blocks).endswith(CAUSE.encode())
+    writer.join()
+
+
+def test_a_file_without_a_size_is_read() -> None:
+    with blocks_of(Path("/proc/self/status")) as blocks:
+        assert b"Pid:" in b"".join(blocks)
+
+
+def test_gzip_in_gzip_without_end_is_refused(tmp_path: Path) -> None:
+    packed = CAUSE.encode()
+    for _ in range(300):
+        packed = gzip.compress(packed, 1)
+    log = write(tmp_path / "log.gz", packed)
+    with pytest.raises(LogUnreadable, match=f"^{log}: gzip in gzip more than 3 times: "):
+        diagnose_file(log, HINTS, SIGNATURES)
 
 
 def test_a_passing_log_that_is_gone_is_done_without(tmp_path: Path) -> None:
