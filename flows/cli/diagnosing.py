@@ -8,7 +8,7 @@ import os
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from errno import EBADF
@@ -52,6 +52,8 @@ class Question:
     hints: Hints
     signatures: Signatures
     passing: Passing
+    passing_log: Path | None
+    """Where *passing* was read."""
     explain: bool
     as_json: bool
     many: bool = False
@@ -93,6 +95,7 @@ def asked(
         hints=hints,
         signatures=signatures,
         passing=passing,
+        passing_log=passing_log,
         explain=explain,
         as_json=as_json,
         problems=tuple(problems),
@@ -113,6 +116,10 @@ def diagnose_all(files: Sequence[str], question: Question) -> bool:
 
 def answer_for(name: str, question: Question) -> Answer:
     """Give what is said of one file (`-`: standard input)."""
+    if _is_same(Path(name), question.passing_log):
+        return Answer(
+            problem=f"{name}: is the passing log itself: name the log of a run that passed"
+        )
     try:
         with _standard_input() if name == "-" else nullcontext(Path(name)) as log:
             failure, diagnosis = diagnosis_of(
@@ -128,6 +135,13 @@ def answer_for(name: str, question: Question) -> Answer:
     return Answer(
         page=page, explained=[one_line(f"{name}:", 2000), *why] if why and question.many else why
     )
+
+
+def _is_same(log: Path, passing_log: Path | None) -> bool:
+    """Say whether both are one file: all of a log's lines stand in itself, so it would have no cause."""
+    with suppress(OSError, ValueError):
+        return passing_log is not None and log.samefile(passing_log)
+    return False
 
 
 @contextmanager

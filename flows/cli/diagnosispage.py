@@ -66,7 +66,9 @@ def _in_context(failure: Failure, diagnosis: Diagnosis) -> Iterator[Styled]:
 
 
 def explanation(considered: Sequence[Finding]) -> Iterator[str]:
-    """Yield which rule won, and which lost against it and by what."""
+    """Yield which rule won, and which lost against it and by what; of a success that none spoke."""
+    if not considered:
+        yield "nothing in it says that it failed: no rule spoke"
     for n, finding in enumerate(considered[:EXPLAINED]):
         said = f"line {finding.number}: {one_line(finding.words(), WIDTH_CHARS)}"
         why = f"  ({_why(finding, considered[0])})" if n else ""

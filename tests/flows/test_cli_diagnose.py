@@ -74,9 +74,11 @@ def test_standard_input_is_read_when_no_file_is_named() -> None:
 
 
 def test_a_success_has_no_lines(logs: Path) -> None:
-    done = RUNNER.invoke(APP, [str(logs / "quiet.log"), "--exit-code", "0", "--json"])
+    asked = [str(logs / "quiet.log"), "--exit-code", "0", "--json", "--explain"]
+    done = RUNNER.invoke(APP, asked)
     row = json.loads(done.stdout)
     assert (row["class"], row["lines"]) == ("success", [])
+    assert done.stderr == "nothing in it says that it failed: no rule spoke\n"
 
 
 def test_a_signal_is_given_as_a_negative_number(logs: Path) -> None:
@@ -122,6 +124,20 @@ def test_a_passing_log_that_cannot_be_read_is_told_and_done_without(logs: Path) 
     assert done.exit_code == 2
     assert done.stderr.count("\n") == 1
     assert json.loads(done.stdout)["class"] == "compile_error"
+
+
+def test_a_log_that_is_named_as_its_own_passing_log_is_told_and_the_others_are_answered(
+    logs: Path,
+) -> None:
+    (logs / "alias.log").symlink_to(logs / "gcc.log")
+    (logs / "other.log").write_text(GCC.replace("'x'", "'y'"))
+    asked = [str(logs / "alias.log"), str(logs / "other.log")]
+    done = RUNNER.invoke(APP, [*asked, "--passing-log", str(logs / "gcc.log"), "--json"])
+    assert done.exit_code == 2
+    assert [json.loads(line)["file"] for line in done.stdout.splitlines()] == asked[1:]
+    assert done.stderr.splitlines() == [
+        f"nightcrew: {asked[0]}: is the passing log itself: name the log of a run that passed"
+    ]
 
 
 def test_signatures_of_the_working_folder_win_and_a_broken_file_is_told(

@@ -133,6 +133,8 @@ def test_what_names_the_cause_stays(one: str, other: str) -> None:
         ("ImportError: No module named frob", "ModuleNotFoundError: No module named 'frob'"),
         ('server at "db" (::1) failed', 'server at "db" (127.0.0.1) failed'),
         ("lost x at ::1:27017", "lost x at ::1:28041"),
+        ("lost x at [2001:db8::7f]:27017", "lost x at [fe80::1%eth0]:28041"),
+        ("dial tcp [2001:db8:0:1:1:1:1:1]:443: refused", "dial tcp 10.0.0.7:443: refused"),
         ("no answer after 1m2.5s", "no answer after 59m0s"),
         ("no answer after 1h2m", "no answer after 23h59m"),
         ("bad sum " + "a1" * 64, "bad sum " + "b2" * 64),
