@@ -31,6 +31,14 @@ def why(text, exit_code=1, **more):
         ("Error: please sign in first", "auth", "Error: please sign in first"),
         ("Please enter your X API key:", "auth", "Please enter your X API key:"),
         ("No response received", "model_error", "No response received"),
+        ("Model gave an empty completion", "model_error", "Model gave an empty completion"),
+        ("LLM response contained no usable output", "model_error",
+         "LLM response contained no usable output"),
+        ("✖ Invalid JSON response", "model_error", "✖ Invalid JSON response"),
+        ("Gave up after 3 tries: JSON Parse error: Unterminated string", "model_error",
+         "Gave up after 3 tries: JSON Parse error: Unterminated string"),
+        ("Error: the shelf's access has been disabled for you", "auth",
+         "Error: the shelf's access has been disabled for you"),
         ("Execution failed: XAPIError: 400 400 Bad Request", "model_error",
          "Execution failed: XAPIError: 400 400 Bad Request"),
         ("Request failed with status: 400 Bad Request. Message: messages: blocks must not be empty",
@@ -292,12 +300,57 @@ def test_only_a_call_that_ended_the_run_is_its_failure(text, exit_code, found):
         ("⚠ 429 Too Many Requests, retrying in 4s\n" * 3, "rate_limit"),
         ("API error (529 Overloaded). Retrying in 2s\n" * 3, "model_error"),
         ("API error (529 Overloaded). Retrying in 2s\n           (attempt 1/3)\n", "model_error"),
+        ("The shelf service is temporarily unavailable. Retrying in 8s…\n" * 3, "model_error"),
         ("Something went wrong, retrying in 4s\n", "timeout"),
         ("429 Too Many Requests, retrying in 4s\nIt is written.\nsleeping\n", "timeout"),
     ],
 )
 def test_a_run_that_was_stopped_while_it_tried_again_tells_what_failed(text, found):
     assert why(text, -15, stopped_because=StopReason.TOTAL).failure_class == found
+
+
+ASKED = '{"role":"user","content":[{"type":"text","text":"Mend it"}]}\n'
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("⚠️  The shelf rejected the request. Details: Status: 401. Please check your key.", "auth"),
+        (
+            "⚠️  Rate limit reached. Status: 429, You've hit your usage limit. Please wait.",
+            "usage_limit",
+        ),
+        ("⚠️  Network error while reaching the shelf. Please try again.", "network"),
+        ("It is mended.", "success"),
+    ],
+)
+def test_a_notice_in_the_place_of_an_answer_is_no_answer(said, found):
+    answer = f'{{"role":"assistant","content":[{{"type":"text","text":"{said}"}}]}}\n'
+    assert why(ASKED + answer, 0, agent="generic").failure_class == found
+
+
+def test_that_it_failed_is_no_cause_beside_what_failed():
+    rows = [
+        '{"type":"init","session_id":"a"}',
+        '{"type":"error","session_id":"a","message":"The socket connection was closed unexpectedly."}',
+        '{"type":"error","session_id":"a","message":"Run failed"}',
+    ]
+    cause = why("\n".join(rows), agent="generic")
+    assert cause.summary == "The socket connection was closed unexpectedly."
+    assert cause.failure_class == "network"
+    assert cause.line_numbers == (2,)
+    assert why("\n".join(rows[::2]), agent="generic").summary == "Run failed"
+
+
+@pytest.mark.parametrize("exit_code", [0, 1])
+def test_an_agent_without_a_terminal_for_its_screen_has_failed(exit_code):
+    text = "\n  ERROR  Raw mode is not supported on the current process.stdin, which Ink uses\n"
+    cause = why(
+        f"{text}       as input stream by default.\n - App.show (file:///x/App.js:1:2)\n", exit_code
+    )
+    assert (cause.failure_class, cause.confidence) == ("config_error", "high")
+    talk = "I read why raw mode is not supported on the current process.stdin.\nDone.\n"
+    assert why(talk, 0).failure_class == "success"
 
 
 def test_the_sides_of_a_box_are_not_told():
