@@ -20,9 +20,10 @@ _FRAME = re.compile(
 )
 _ERROR = re.compile(
     r"^(?:Uncaught |\[cause\]: |[✖×] |Unhandled rejection |(?:\[\w{1,40}\] ))?"
-    r"(?P<type>[A-Za-z_$][\w$]{0,80}(?:Error|Exception|Rejection|Failure)|Error|DOMException)"
-    r"(?: \[\w{1,60}\])?(?:: |$)"
+    r"(?P<type>[A-Za-z_$][\w$]{0,80}(?:Error|Exception|Rejection|Failure)|Error|DOMException"
+    r"|[A-Za-z_$][\w$]{0,40}(?= \[(?:[A-Z]\w{0,60})?Error\]: ))(?: \[\w{1,60}\])?(?:: |$)"
 )
+"""A class that a minifier renamed is shown with the name that its errors bear: `e [Error]: ...`."""
 _CAUSE = re.compile(r"^\s{0,40}\[cause\]:? (?=\S)")
 _CODE = re.compile(r"^\s{0,40}(?:code|errno): '?(E[A-Z_]+)'?,?$")
 _INNER = re.compile(r"^\s{2,40}(?P<said>(?:[A-Z]\w{0,80})?Error(?: \[\w{1,60}\])?: .{1,1000})$")
@@ -37,8 +38,10 @@ _WRAPPERS = re.compile(
 )
 _SYNTAX = "SyntaxError: "
 _POINTED = re.compile(r"^\s*\^+$")
-_PARSED = re.compile(r"is not valid JSON|\bin JSON at position\b|end of JSON input")
-"""V8's JSON.parse: the text is somebody's settings or answer, not code."""
+_PARSED = re.compile(
+    r"is not valid JSON|\bin JSON at position\b|end of JSON input|\bJSON Parse error: "
+)
+"""JSON.parse of V8 and of JavaScriptCore (Bun): the text is somebody's settings or answer, not code."""
 _SYNTAX_RANK = 77
 
 
