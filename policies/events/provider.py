@@ -32,7 +32,8 @@ _FAILED_CALL = re.compile(
 """With its status; or in the words in which programs put it in the first person, and nothing after it."""
 _NOTICE = re.compile(
     r"^[⚠❌✖✗⛔🚫🛑]\ufe0f?\s{0,3}(?=.{0,900}\bplease\b)(?!.{0,900}\b(?-i:I|We)\b)"
-    r"(?:[^.\"'`]{0,60}\b)?(?:rejected the request|rate limit|network error|connection (?:error|closed|lost|reset)|quota|maximum context length"
+    r"(?:[^.\"'`]{0,60}\b)?(?:rejected the request|rate limit|network error|quota"
+    r"|maximum context length|connection (?:error|closed|lost|reset)"
     r"|failed to (?:parse|reach|contact|connect)"
     r"|(?:API|model|provider|request) (?:error|failed|timed out))",
     re.IGNORECASE,
