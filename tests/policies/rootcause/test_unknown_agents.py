@@ -353,6 +353,35 @@ def test_an_agent_without_a_terminal_for_its_screen_has_failed(exit_code):
     assert why(talk, 0).failure_class == "success"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "could not open a new TTY: open /dev/tty: no such device or address",
+        "Error: IO error: not a terminal",
+        "Error: stdin is not a terminal",
+        "the input device is not a TTY",
+        "TypeError: process.stdin.setRawMode is not a function\n    at x (/srv/a.js:1:2)\n\nNode.js v22.1.0",
+        "Error [ERR_USE_AFTER_CLOSE]: readline was closed\n    at x (/srv/a.js:1:2)\n\nNode.js v22.1.0",
+        "ExitPromptError: User force closed the prompt with 13 null\n    at x (/srv/a.js:1:2)",
+        'Traceback (most recent call last):\n  File "/srv/a.py", line 3, in <module>\n    x = input()\n'
+        "EOFError: EOF when reading a line",
+        "❌ Interactive mode requires a TTY. Use --print.",
+    ],
+)
+def test_a_program_that_wants_a_terminal_is_to_be_started_otherwise(text):
+    cause = why(text)
+    assert (cause.failure_class, cause.signature) == ("config_error", "needs-terminal")
+
+
+@pytest.mark.parametrize(
+    "text", ["stdin: is not a tty", "Warning: Input is not a terminal (fd=0)."]
+)
+def test_what_programs_without_a_terminal_say_and_go_on_is_no_cause(text):
+    cause = why(f"{text}\nerror: no shelf left\n")
+    assert cause.summary == "error: no shelf left"
+    assert cause.signature is None
+
+
 def test_the_sides_of_a_box_are_not_told():
     cause = why("╭─ Error ──────╮\n│ No such option: --fast │\n╰──────────────╯\n", 2)
     assert (cause.failure_class, cause.summary) == ("config_error", "No such option: --fast")
