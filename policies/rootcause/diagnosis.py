@@ -31,6 +31,7 @@ from policies.rootcause.recovery import last_try, went_on
 from policies.rootcause.relayed import as_printed
 from policies.rootcause.silent import by_clock, by_exit
 from policies.rootcause.steps import STEP_FAILED
+from policies.rootcause.talk import is_stated
 from policies.rootcause.unlet import not_let
 from policies.signatures import Signatures
 
@@ -139,7 +140,7 @@ class Diagnosis:
         hints, found = self._hints, best(self._text_findings(lines))
         close = self._excerpt.count - _CLOSE_TO_END
         if hints.exit_code == 0 and not hints.why and not _timed(hints):
-            own = [f for f in found if f.agent_form and f.number > close and f.rank >= HIGH_RANK]
+            own = [f for f in found if f.number > close and is_stated(f, self._signatures)]
             told = [f for f in own if not went_on(lines, f)]
             return told or ([refused] if (refused := not_let(lines)) else None)
         if hints.known_class in _REFUSED and (refused := not_let(lines)):

@@ -42,6 +42,8 @@ _PARSED = re.compile(
     r"is not valid JSON|\bin JSON at position\b|end of JSON input|\bJSON Parse error: "
 )
 """JSON.parse of V8 and of JavaScriptCore (Bun): the text is somebody's settings or answer, not code."""
+_PAGE = re.compile(r"Unexpected token '?<")
+"""No settings begin so, but an HTML page that a server sent in the place of its answer."""
 _SYNTAX_RANK = 77
 
 
@@ -89,8 +91,9 @@ def _thrown(lines: Sequence[Line], at: int) -> Finding:
     rank = 70 if is_end else 65
     said = " ".join(text.strip() for text in _message(lines, at))
     if _SYNTAX in said and _PARSED.search(said):
-        found = _finding((line,), rank)
-        return replace(found, failure_class=FailureClass.CONFIG_ERROR, summary=said)
+        is_page = _PAGE.search(said) is not None
+        known = FailureClass.NETWORK if is_page else FailureClass.CONFIG_ERROR
+        return replace(_finding((line,), rank), failure_class=known, summary=said)
     if _SYNTAX in line.text:
         return _syntax(line, lines[max(0, at - 5) : at], rank)
     if _WRAPPERS.match(line.text):

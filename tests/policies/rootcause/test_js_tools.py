@@ -51,6 +51,12 @@ const a = {;
 
 SyntaxError: Unexpected token ';'
     at wrapSafe (node:internal/modules/cjs/loader:1464:18)"""
+PAGE = """
+SyntaxError: Unexpected token '<', "<!DOCTYPE "... is not valid JSON
+    at JSON.parse (<anonymous>)
+    at load (/srv/shop/load.js:3:9)
+
+Node.js v22.1.0"""
 MINIFIED = """
 file:///srv/shop/dist/cli.js:3
 var a={error:"fatal: no response received",b:1};function c(){throw new Error("API key is missing")}
@@ -188,6 +194,7 @@ TABLE = [
     (GONE, "missing_dependency", "Cannot find module 'crate'", ""),
     (SYNTAX, "compile_error", "SyntaxError: Unexpected token ';' (/srv/shop/load.js:1)", ""),
     (THROWN, "unknown", "no shelf at all", ""),
+    (PAGE, "network", "Unexpected token '<'", ""),
     (MINIFIED, "model_error", "e [Error]: The server had an error", ""),
     (
         MINIFIED.replace("          ^\n", "           \n"),

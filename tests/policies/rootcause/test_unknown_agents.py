@@ -32,6 +32,15 @@ def why(text, exit_code=1, **more):
         ("Please enter your X API key:", "auth", "Please enter your X API key:"),
         ("No response received", "model_error", "No response received"),
         ("Model gave an empty completion", "model_error", "Model gave an empty completion"),
+        ("TypeError: terminated", "network", "TypeError: terminated"),
+        ("Error: Premature close", "network", "Error: Premature close"),
+        ("Error: incomplete chunked read: peer closed connection", "network",
+         "Error: incomplete chunked read: peer closed connection"),
+        ('Error: Unexpected token \'<\', "<html> <h"... is not valid JSON', "network",
+         'Error: Unexpected token \'<\', "<html> <h"... is not valid JSON'),
+        ('Error: Unexpected token \'a\', "abc" is not valid JSON', "config_error",
+         'Error: Unexpected token \'a\', "abc" is not valid JSON'),
+        ("Error: Empty response from API", "model_error", "Error: Empty response from API"),
         ("LLM response contained no usable output", "model_error",
          "LLM response contained no usable output"),
         ("✖ Invalid JSON response", "model_error", "✖ Invalid JSON response"),
@@ -340,6 +349,51 @@ def test_that_it_failed_is_no_cause_beside_what_failed():
     assert cause.failure_class == "network"
     assert cause.line_numbers == (2,)
     assert why("\n".join(rows[::2]), agent="generic").summary == "Run failed"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Done.\n- Handle the case where the model returned no content",
+        "- An empty response from the API is handled",
+        "The model gave an empty completion for that, so I mended it.",
+        "Error: stream ended unexpectedly\nNow it passes.",
+        "I mended the JSON Parse error: a comma was missing.",
+        "The service is temporarily closed, so I could not ask it. The tests pass.",
+    ],
+)
+def test_an_answer_that_speaks_of_an_empty_one_is_a_success(answer):
+    assert why(answer, 0).failure_class == "success"
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("- Handle rate limit reached errors with a retry", "success"),
+        ("1. Return 401 Unauthorized for missing tokens", "success"),
+        ("I added a check for an invalid API key.", "success"),
+        ("Now it prints 'Incorrect API key provided' when the key is wrong.", "success"),
+        ("The client retries when the model is overloaded.", "success"),
+        ("Added a test for `OAuth token has expired`.", "success"),
+        ("The login page says: credit balance is too low, if it is.", "success"),
+        ("The retry helper waits longer, and gives up on 401 Unauthorized.", "success"),
+        ('Nothing else changed; "You\'ve hit your usage limit" is as it was.', "success"),
+        ("src/api.py: map 503 Service Unavailable to RetryLater", "success"),
+        ("| 401 Unauthorized | ask for the key again |", "success"),
+        ("+    raise ValueError('API key is missing')", "success"),
+        ("**Rate limit reached**: shown in a box", "success"),
+        ("429 You exceeded your current quota, please check your plan", "usage_limit"),
+        ("- Error: invalid API key", "auth"),
+        ("I encountered an error: invalid API key", "auth"),
+        ("You've hit your usage limit. Try again when it resets.", "usage_limit"),
+        ("Not logged in · Please run /login", "auth"),
+        ("We are experiencing high traffic", "model_error"),
+        ("This model's maximum context length is 9 tokens.", "context_length"),
+        ("When using the X API, you must specify either a key or a login", "auth"),
+    ],
+)
+def test_a_sentence_about_a_failure_is_none_of_the_run(said, found):
+    assert why(f"Reading the shelf.\n\n{said}\n", 0).failure_class == found
 
 
 @pytest.mark.parametrize("exit_code", [0, 1])
