@@ -37,7 +37,7 @@ _ERROR_FORM = re.compile(
     re.IGNORECASE,
 )
 _STATUS = re.compile(
-    r"(?:\bstatus(?: code)?:?|\bHTTP|\bAPI Error:|\bretry:|\()\s*([1-5]\d\d)\b|^([45]\d\d)\s"
+    r"(?:\b[Ss]tatus(?: code)?:?|\bHTTP|\bAPI Error:|\bretry:|\()\s*([1-5]\d\d)\b|^([45]\d\d)\s"
 )
 _RETRY_AFTER = re.compile(
     r"(?:retry[- ]after|try again in)[:= ]+(\d+(?:\.\d+)?)\s*(ms|s\b|sec)?", re.I
@@ -124,7 +124,7 @@ def money(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-_STATUS_WORDS = ("status", "HTTP", "API Error:", "retry:", "(")
+_STATUS_WORDS = ("tatus", "HTTP", "API Error:", "retry:", "(")
 _RETRY_WORDS = ("retr", "reconnect", "network", "attempt ")
 _RETRY_AFTER_WORDS = ("retr", "again")
 _ERROR_WORDS = ("error", "except", "env: ", "node:", "gmentat", "pan", "heap out of memory")

@@ -40,30 +40,27 @@ class OpencodeReader:
         self._words = ""
         self._refused = ""
         self._text = OpencodeText()
-        self._at = self._ended_at = 0
+        self._since = 0
+        """Lines since its last error in plain text."""
 
     def feed(self, line: str) -> Iterator[Event]:
         """Yield the events of one *line*."""
-        self._at += 1
         text = lines.plain(line)
         data = lines.parse(text)
+        self._since += 1
         if data is not None and data.get("type") in KINDS:
             self.has_end_event = self._text.in_events = True
             yield self._event(data)
         elif text:
-            told = self._text.event(line, text[:TEXT_LIMIT_CHARS])
-            self._ended_at = self._at if told is self._text.ended else self._ended_at
-            yield told
+            event = self._text.event(line, text[:TEXT_LIMIT_CHARS])
+            self._since = 0 if event.kind is EventKind.ERROR else self._since
+            yield event
 
     def finish(self) -> Iterator[Event]:
-        """Yield the end that the last step's reason tells, or the error of its own in text mode.
-
-        After that one some versions exit 0.
-        """
-        ended = self._text.ended
-        if ended and not self.has_end_event:
-            self.has_end_event = True
-            yield lines.failed_end(ended.text, ended.status, lines_back=self._at - self._ended_at)
+        """Yield the end that the last step's reason tells, or the error that a run in text ended with."""
+        if (last := self._text.ended_by) and not self._text.in_events:
+            self.has_end_event = True  # some of its kin exit 0 all the same
+            yield lines.failed_end(last.text, last.status, lines_back=self._since)
         if self._reason is None:
             return
         if self._refused and self._reason == "tool-calls":

@@ -35,11 +35,11 @@ class OpencodeText:
     def __init__(self) -> None:
         self.in_events = False
         """The run speaks in events: then plain lines are never its progress."""
-        self.ended: Event | None = None
-        """The error of its own that the text ends with."""
         self._began = False
         self._over = False
         self._wants_cause = False
+        self.ended_by: Event | None = None
+        """Its own error, while nothing but more of the same follows it."""
 
     def event(self, raw: str, text: str) -> Event:
         """Give the event of the plain line *raw*, which is *text* without blanks and colours."""
@@ -54,7 +54,7 @@ class OpencodeText:
     def _failed(self, raw: str, text: str) -> Event | None:
         if CRASH.match(text):
             self._over = True
-            return _printed(text)
+            return self._ended(text)
         found = _ERROR.match(text)
         if not found and not self._wants_cause:
             return None
@@ -62,13 +62,17 @@ class OpencodeText:
         # In colour it is opencode's own; an answer may begin so too, but then not before any work.
         self._over = self._over or not self._began or "\x1b[" in raw[:20]
         self._wants_cause = _NAMELESS.match(said) is not None
-        told = _printed(said)
-        self.ended = told if self._over and not self._wants_cause else self.ended
-        return told
+        return self._ended(said)
+
+    def _ended(self, said: str) -> Event:
+        event = _printed(said)
+        self.ended_by = event if self._over else None
+        return event
 
     def _line(self, text: str) -> Event:
         told = lines.from_text(text)
-        self.ended = None
+        if not text.startswith("Error"):
+            self.ended_by = None
         if told.kind is not EventKind.OTHER or self.in_events or self._over:
             return told
         if _NOTICE.match(text):

@@ -30,6 +30,15 @@ _FAILED_CALL = re.compile(
     re.IGNORECASE,
 )
 """With its status; or in the words in which programs put it in the first person, and nothing after it."""
+_NOTICE = re.compile(
+    r"^[⚠❌✖✗⛔🚫🛑]\ufe0f?\s{0,3}(?=.{0,900}\bplease\b)(?!.{0,900}\b(?-i:I|We)\b)"
+    r"(?:[^.\"'`]{0,60}\b)?(?:rejected the request|rate limit|network error|quota"
+    r"|maximum context length|connection (?:error|closed|lost|reset)"
+    r"|failed to (?:parse|reach|contact|connect)"
+    r"|(?:API|model|provider|request) (?:error|failed|timed out))",
+    re.IGNORECASE,
+)
+"""What a program says itself where the answer should stand: marked as bad, with what to do about it."""
 _TRY_AGAIN = re.compile(r"\b(?:retry|try again|transient|recoverable)\b", re.IGNORECASE)
 _STATUS = re.compile(
     r"[\"'](?:code|status|status_?code|http_?code)\\?[\"']\s{0,4}:\s{0,4}[\"']?([45]\d\d)\b",
@@ -74,7 +83,7 @@ def is_failed_call(words: str) -> bool:
     """Say whether an agent's *words* are no answer, but its apology for a call of the API that failed."""
     said, *advice = words[:LOOKED_AT_CHARS].strip().splitlines() or [""]
     is_all = all(_TRY_AGAIN.search(line) for line in advice if line.strip())
-    return is_all and _FAILED_CALL.match(said) is not None
+    return is_all and (_FAILED_CALL.match(said) or _NOTICE.match(said)) is not None
 
 
 def message_in(body: str) -> str:

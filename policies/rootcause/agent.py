@@ -15,6 +15,7 @@ from policies.rootcause.finding import Finding, Line
 from policies.rootcause.guess import guessed
 from policies.rootcause.hints import Hints
 from policies.rootcause.killed import ANSWERS
+from policies.rootcause.vague import only_ends
 from policies.signatures import Signatures
 
 KEPT = 40
@@ -78,7 +79,7 @@ class Trail:
         """Give what the agent said of its failure, the likeliest first."""
         own = [self._finding(told, signatures) for told in reversed(self._told) if told[1].text]
         own.sort(key=lambda finding: -finding.rank)
-        return own
+        return _telling(own)
 
     def last_progress(self) -> Line | None:
         """Give the last line that was progress, in the agent's words."""
@@ -133,6 +134,12 @@ class Trail:
         )
         likely = None if known else guessed(found, ())
         return replace(found, failure_class=likely) if likely in ANSWERS else found
+
+
+def _telling(own: list[Finding]) -> list[Finding]:
+    """Give *own* without what only says that the run failed, where something else tells of what."""
+    telling = [finding for finding in own if not only_ends(finding.words().lower())]
+    return telling if telling and telling[0].rank >= RETRY_RANK else own
 
 
 def _says_nothing(event: Event) -> bool:

@@ -42,7 +42,7 @@ _CROSSED = re.compile(r"^⨯ (?!Next\.js build worker exited)\S")
 _NEXT_FILE = re.compile(r"^(?:\./|\.\./)\S{1,300}$")
 _COMPLAINT = re.compile(
     r"^\d{1,7}:\d{1,7} {1,2}(?P<level>Error|Warning): (?P<said>\S.{0,1000}?)"
-    r"(?: {1,2}(?P<code>@?[a-z][\w-]{0,60}(?:[/-][\w-]{1,60}){1,3}))?$"
+    r"(?: {1,2}(?P<code>@?[a-z]\w{0,60}(?:[/-]\w{1,60}){1,8}))?$"
 )
 """Next's own form of ESLint's report, below the file."""
 COMPLAINTS_LIMIT = 400

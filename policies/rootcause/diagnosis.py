@@ -31,7 +31,7 @@ from policies.rootcause.recovery import last_try, went_on
 from policies.rootcause.relayed import as_printed
 from policies.rootcause.silent import by_clock, by_exit
 from policies.rootcause.steps import STEP_FAILED
-from policies.rootcause.unfailed import is_own
+from policies.rootcause.talk import is_stated
 from policies.rootcause.unlet import not_let
 from policies.signatures import Signatures
 
@@ -140,8 +140,8 @@ class Diagnosis:
         hints, found = self._hints, best(self._text_findings(lines))
         close = self._excerpt.count - _CLOSE_TO_END
         if hints.exit_code == 0 and not hints.why and not _timed(hints):
-            near = [f for f in found if f.agent_form and f.number > close]
-            own = [f for f in near if is_own(lines, f, self._signatures)]
+            near = [f for f in found if f.number > close]
+            own = [f for f in near if is_stated(lines, f, self._signatures)]
             told = [f for f in own if not went_on(lines, f)]
             return told or ([refused] if (refused := not_let(lines)) else None)
         if hints.known_class in _REFUSED and (refused := not_let(lines)):

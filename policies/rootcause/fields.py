@@ -22,11 +22,14 @@ _OBJECT = re.compile(r"^\s{0,60}(?:[\"'{}\[\]]|[^\"\s][^\"]{0,2000}\"?,?$)")
 """A line of it: a field, a bracket, or a piece of a text that was broken at a terminal's width."""
 _CLOSED = re.compile(r"[\"'],?$")
 _PIECES = 4
-_OWN_FIELD = re.compile(r"^\s{2,60}(?:code|errno|syscall): '")
+_OWN_FIELD = re.compile(r"^\s{2,60}(?:code|errno|syscall|type|message): '")
 """Of a JavaScript error that Node prints: its fields follow the stack, in braces."""
-_STACK = re.compile(r"^\s+at |^\s{2,60}[\w\[\]]{1,60}: |^\s*$|^Emitted 'error' event ")
+_STACK = re.compile(
+    r"^\s+at |^\s{2,60}(?:[\w\[\]]{1,60}|'[\w-]{1,60}'): |^\s{2,60}[}\]],?$|^\s*$|^Emitted 'error' event "
+)
 _THROWN = re.compile(
-    r"^\W{0,6}(?:Uncaught )?(?:[A-Z]\w{0,60})?(?:Error|Exception)(?: \[\w{1,60}\])?: \S"
+    r"^\W{0,6}(?:Uncaught )?(?:(?:[A-Z]\w{0,60})?(?:Error|Exception)(?: \[\w{1,60}\])?"
+    r"|[A-Za-z_$][\w$]{0,40} \[(?:[A-Z]\w{0,60})?Error\]): \S"
 )
 _STACK_LINES = 60
 

@@ -23,7 +23,7 @@ _REFUSALS = (
     "timeout", "mismatch", "regression", "must", "cancel", "do not ", "does not ", "undefined", "undeclared",
     "unbound", "attempt to ", "expected", "conflict", "differ", "not allowed", "not permitted",
     "not supported", "not defined", "not valid", "not installed", "not available", "not loaded",
-    *_CODES, "on signal ", "longer than",
+    *_CODES, "on signal ", "longer than", "giving up", "gave up", "exhausted",
 )  # fmt: skip
 
 _ZEROS = tuple(f"{end}{gap}{more}0" for end in "rsldegt" for gap in ":= " for more in ("", *":= "))
@@ -71,6 +71,7 @@ GUARDS: dict[int, tuple[str, ...]] = {
         "unused", "unknown", "illegal", "correct", "duplicate", "disallow", "leak",
         "vulnerab", "violation", "secret", "undefined", "undeclared", "unbound", "attempt to",
         "expected", "conflict", "differ", *_CODES, "on signal ", "longer than",
+        "giving up", "gave up", "exhausted",
         "\u2716", "\u2717", "\u2718", "\u274c", "\u00d7",
     ),
 }  # fmt: skip

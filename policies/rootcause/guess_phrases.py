@@ -58,6 +58,8 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
             r"(?:tokens?|credentials?|password|api key|licen[cs]e)\b(?! header)"
             r"|\bpermission_denied\b|\binvalid (?:client )?secret\b|\bdoes not have permission\b"
             r"|\brefreshing your .{0,30}\bauth|\bsession (?:has |is )?expired\b|\breauthenticate\b"
+            r"|\b(?:access|account|subscription|organi[sz]ation|licen[cs]e|workspace)\b.{0,40}"
+            r"\b(?:has been|was|is) (?:disabled|suspended|deactivated|revoked|blocked)\b"
             r"|\busername and password required\b|\binteractive login\b|\bmust be logged in\b"
         ),
         C.AUTH,

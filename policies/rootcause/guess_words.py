@@ -128,7 +128,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         re.compile(
-            r"\b(?:toml|json)decodeerror\b|\byaml\.\w{1,20}\.\w{1,20}error\b|"
+            r"\bis not valid json\b|\b(?:toml|json)decodeerror\b|\byaml\.\w{1,20}\.\w{1,20}error\b|"
             r"\breference to undeclared\b|\btemplat\w{1,8} ?(?:syntax)?error\b"
             r"|\block ?file\b.{0,40}\b(?:needs to be updated|out of (?:date|sync)|not up to date|outdated)"
             r"|\b(?:hash|checksum|digest|integrity|sha-?\d{1,3}|md5)\b.{0,60}\bmismatch"

@@ -21,9 +21,10 @@ _FRAME = re.compile(
 )
 _ERROR = re.compile(
     r"^(?:Uncaught |\[cause\]: |[✖×] |Unhandled rejection |(?:\[\w{1,40}\] ))?"
-    r"(?P<type>[A-Za-z_$][\w$]{0,80}(?:Error|Exception|Rejection|Failure)|Error|DOMException)"
-    r"(?: \[\w{1,60}\])?(?:: |$)"
+    r"(?P<type>[A-Za-z_$][\w$]{0,80}(?:Error|Exception|Rejection|Failure)|Error|DOMException"
+    r"|[A-Za-z_$][\w$]{0,40}(?= \[(?:[A-Z]\w{0,60})?Error\]: ))(?: \[\w{1,60}\])?(?:: |$)"
 )
+"""A class that a minifier renamed is shown with the name that its errors bear: `e [Error]: ...`."""
 _CAUSE = re.compile(r"^\s{0,40}\[cause\]:? (?=\S)")
 _CODE = re.compile(r"^\s{0,40}(?:code|errno): '?(E[A-Z_]+)'?,?$")
 _INNER = re.compile(r"^\s{2,40}(?P<said>(?:[A-Z]\w{0,80})?Error(?: \[\w{1,60}\])?: .{1,1000})$")
@@ -40,8 +41,12 @@ _WRAPPED = 15
 """It tells but how a child of its own ended: what that said last tells more."""
 _SYNTAX = "SyntaxError: "
 _POINTED = re.compile(r"^\s*\^+$")
-_PARSED = re.compile(r"is not valid JSON|\bin JSON at position\b|end of JSON input")
-"""V8's JSON.parse: the text is somebody's settings or answer, not code."""
+_PARSED = re.compile(
+    r"is not valid JSON|\bin JSON at position\b|end of JSON input|\bJSON Parse error: "
+)
+"""JSON.parse of V8 and of JavaScriptCore (Bun): the text is somebody's settings or answer, not code."""
+_PAGE = re.compile(r"Unexpected token '?<")
+"""No settings begin so, but an HTML page that a server sent in the place of its answer."""
 _SYNTAX_RANK = 77
 _TRIGGERED = "triggerUncaughtException("
 """Node shows this line of its own where a promise was rejected that nobody awaits, and below it what with."""
@@ -100,8 +105,9 @@ def _thrown(lines: Sequence[Line], at: int) -> Finding:
     rank = 70 if is_end else 65
     said = " ".join(text.strip() for text in _message(lines, at))
     if _SYNTAX in said and _PARSED.search(said):
-        found = _finding((line,), rank)
-        return replace(found, failure_class=FailureClass.CONFIG_ERROR, summary=said)
+        is_page = _PAGE.search(said) is not None
+        known = FailureClass.NETWORK if is_page else FailureClass.CONFIG_ERROR
+        return replace(_finding((line,), rank), failure_class=known, summary=said)
     if _SYNTAX in line.text:
         return _syntax(line, lines[max(0, at - 5) : at], rank)
     if _WRAPPERS.match(line.text):

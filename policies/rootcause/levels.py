@@ -57,7 +57,8 @@ LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
             r"|\b(?:leaks?|vulnerabilit\w{1,4}|violations?|secrets?|differences) (?:were "
             r"|was )?(?:found|detected)"
             r"|\b(?:http|status|replied|answered|responded)\b.{0,16}?\b(?:401|403|429|500|502|503|504)\b"
-            r"|\bon signal \d|\btook longer than\b|\bnot loaded\b"
+            r"|\bon signal \d|\btook longer than\b|\bnot loaded\b|\bgiving up\b|\bgave up\b"
+            r"|\b(?:retry|retries|attempts|tries)\b.{0,20}\bexhausted\b"
             r"|not (?:allowed|permitted|supported|defined|valid|installed|available)|cancelled"
         ),
     ),

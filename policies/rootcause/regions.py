@@ -34,6 +34,9 @@ _AGAIN = re.compile(
 )
 _SURELY_AGAIN = re.compile(r"\bwill retry in \d|\b[1-9]\d{0,3} retries left\b|\bretrying in \d")
 _AGAIN_WORDS = ("retr", "Retr", "RETR", "gain", "GAIN", "ttempt", "TTEMPT")
+_THROWN_AT = re.compile(r"^(?:file:/{2,3}|/|[A-Za-z]:\\|node:)[^:]{1,400}\.[cm]?[jt]sx?:\d{1,9}$")
+_MARK_BELOW = re.compile(r"^ *\^* *$")
+"""Under very long source the mark itself is cut away."""
 _HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _HUNK_LINE = ("", " ", "+", "-", "\\")
 
@@ -99,10 +102,9 @@ def _lies_in(stretches: Sequence[tuple[int, int]], number: int) -> bool:
 
 
 def _shown(lines: Sequence[Line]) -> frozenset[int]:
-    """Give the lines of scripts shown before they run, of differences between files, of warnings."""
-    return frozenset(
-        (*_scripts(lines), *_differences(lines), *_warning_boxes(lines), *hanging_notes(lines))
-    )
+    """Give the lines of scripts shown before they run, of source, of differences, of warnings."""
+    texts = (*_scripts(lines), *_sources(lines), *_differences(lines))
+    return frozenset((*texts, *_warning_boxes(lines), *hanging_notes(lines)))
 
 
 def _scripts(lines: Sequence[Line]) -> list[int]:
@@ -118,6 +120,16 @@ def _scripts(lines: Sequence[Line]) -> list[int]:
         if inside:
             block.append(line.number)
     return shown
+
+
+def _sources(lines: Sequence[Line]) -> list[int]:
+    """Give the lines of source that Node shows where an error was thrown: minified, they hold any words."""
+    places = (at for at, line in holding(lines, "js:", "ts:") if _THROWN_AT.match(line.text))
+    return [lines[at + 1].number for at in places if _is_marked_below(lines[at + 2 : at + 3])]
+
+
+def _is_marked_below(below: Sequence[Line]) -> bool:
+    return any(_MARK_BELOW.match(line.text) for line in below)
 
 
 def _differences(lines: Sequence[Line]) -> list[int]:

@@ -44,6 +44,9 @@ VARYING = {
         lambda parts: "/" + "/".join(parts) + "/src/inv.py"
     ),
     "temporary name": _hex.map("tmp{}".format),
+    "clock and random": st.text(
+        string.ascii_lowercase + string.digits, min_size=8, max_size=13
+    ).map("x-1795814507455-{}.json".format),
 }
 
 
@@ -177,3 +180,10 @@ def test_class_and_agent_are_part_of_the_identity() -> None:
 def test_any_text_is_normalised_once_and_for_all_in_its_shape(text: str) -> None:
     assert "\n" not in normalise(text)
     assert len(fingerprint(FailureClass.UNKNOWN, text)) == FINGERPRINT_CHARS
+
+
+def test_the_class_that_a_minifier_renamed_is_not_of_the_cause() -> None:
+    told = {
+        normalise(f"{name}: the shelf is full") for name in ("e [Error]", "tR [Error]", "Error")
+    }
+    assert len(told) == 1

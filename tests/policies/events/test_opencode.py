@@ -82,6 +82,10 @@ def test_steps_add_up_to_the_usage() -> None:
         ((HEADER, "Error: that is what the old shed said.", "Painted."), 0, False),
         ((HEADER, f"{RED}Error: {OFF}no such paint"), 1, True),
         ((HEADER, f"{RED}Error: {OFF}no such paint", ""), 0, True),
+        ((HEADER, f"{RED}Error: {OFF}no such paint", "", OFF), 0, True),
+        ((HEADER, f"{RED}Error: {OFF}unread: Text: x.", "Error message: cut off"), 0, True),
+        ((HEADER, f"{RED}Error: {OFF}no such paint", "The shed is blue."), 0, False),
+        ((HEADER, "The shed is blue.", "Error: is what it said."), 0, False),
     ],
 )
 def test_success_and_failure_are_told_apart(

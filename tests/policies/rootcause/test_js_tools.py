@@ -51,6 +51,31 @@ const a = {;
 
 SyntaxError: Unexpected token ';'
     at wrapSafe (node:internal/modules/cjs/loader:1464:18)"""
+PAGE = """
+SyntaxError: Unexpected token '<', "<!DOCTYPE "... is not valid JSON
+    at JSON.parse (<anonymous>)
+    at load (/srv/shop/load.js:3:9)
+
+Node.js v22.1.0"""
+MINIFIED = """
+file:///srv/shop/dist/cli.js:3
+var a={error:"fatal: no response received",b:1};function c(){throw new Error("API key is missing")}
+                                                              ^
+
+e [Error]: The server had an error while processing your request.
+    at e.a (file:///srv/shop/dist/cli.js:3:9) {
+  status: undefined,
+  headers: {
+    'content-type': 'text/event-stream'
+  },
+  error: {
+    message: 'The server had an error while processing your request.',
+    type: 'server_error'
+  },
+  type: 'server_error'
+}
+
+Node.js v22.1.0"""
 THROWN = """
 /srv/shop/load.js:1
 throw 'no shelf at all'
@@ -208,6 +233,14 @@ TABLE = [
     (GONE, "missing_dependency", "Cannot find module 'crate'", ""),
     (SYNTAX, "compile_error", "SyntaxError: Unexpected token ';' (/srv/shop/load.js:1)", ""),
     (THROWN, "unknown", "no shelf at all", ""),
+    (PAGE, "network", "Unexpected token '<'", ""),
+    (MINIFIED, "model_error", "e [Error]: The server had an error", ""),
+    (
+        MINIFIED.replace("          ^\n", "           \n"),
+        "model_error",
+        "e [Error]: The server",
+        "",
+    ),
     (ERESOLVE, "missing_dependency", "ERESOLVE unable to resolve", ""),
     (E404, "missing_dependency", "404 Not Found - GET", ""),
     (EUSAGE, "config_error", "`npm ci` can only install packages", ""),

@@ -31,6 +31,23 @@ def why(text, exit_code=1, **more):
         ("Error: please sign in first", "auth", "Error: please sign in first"),
         ("Please enter your X API key:", "auth", "Please enter your X API key:"),
         ("No response received", "model_error", "No response received"),
+        ("Model gave an empty completion", "model_error", "Model gave an empty completion"),
+        ("TypeError: terminated", "network", "TypeError: terminated"),
+        ("Error: Premature close", "network", "Error: Premature close"),
+        ("Error: incomplete chunked read: peer closed connection", "network",
+         "Error: incomplete chunked read: peer closed connection"),
+        ('Error: Unexpected token \'<\', "<html> <h"... is not valid JSON', "network",
+         'Error: Unexpected token \'<\', "<html> <h"... is not valid JSON'),
+        ('Error: Unexpected token \'a\', "abc" is not valid JSON', "config_error",
+         'Error: Unexpected token \'a\', "abc" is not valid JSON'),
+        ("Error: Empty response from API", "model_error", "Error: Empty response from API"),
+        ("LLM response contained no usable output", "model_error",
+         "LLM response contained no usable output"),
+        ("✖ Invalid JSON response", "model_error", "✖ Invalid JSON response"),
+        ("Gave up after 3 tries: JSON Parse error: Unterminated string", "model_error",
+         "Gave up after 3 tries: JSON Parse error: Unterminated string"),
+        ("Error: the shelf's access has been disabled for you", "auth",
+         "Error: the shelf's access has been disabled for you"),
         ("Execution failed: XAPIError: 400 400 Bad Request", "model_error",
          "Execution failed: XAPIError: 400 400 Bad Request"),
         ("Request failed with status: 400 Bad Request. Message: messages: blocks must not be empty",
@@ -293,12 +310,131 @@ def test_only_a_call_that_ended_the_run_is_its_failure(text, exit_code, found):
         ("API error (529 Overloaded). Retrying in 2s\n" * 3, "model_error"),
         ("API error (529 Overloaded). Retrying in 2s\n           (attempt 1/3)\n", "model_error"),
         ("HTTP retry: 429 received. Waiting 4.0s (attempt 3/5)\n" * 3, "rate_limit"),
+        ("The shelf service is temporarily unavailable. Retrying in 8s…\n" * 3, "model_error"),
         ("Something went wrong, retrying in 4s\n", "timeout"),
         ("429 Too Many Requests, retrying in 4s\nIt is written.\nsleeping\n", "timeout"),
     ],
 )
 def test_a_run_that_was_stopped_while_it_tried_again_tells_what_failed(text, found):
     assert why(text, -15, stopped_because=StopReason.TOTAL).failure_class == found
+
+
+ASKED = '{"role":"user","content":[{"type":"text","text":"Mend it"}]}\n'
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("⚠️  The shelf rejected the request. Details: Status: 401. Please check your key.", "auth"),
+        (
+            "⚠️  Rate limit reached. Status: 429, You've hit your usage limit. Please wait.",
+            "usage_limit",
+        ),
+        ("⚠️  Network error while reaching the shelf. Please try again.", "network"),
+        ("It is mended.", "success"),
+    ],
+)
+def test_a_notice_in_the_place_of_an_answer_is_no_answer(said, found):
+    answer = f'{{"role":"assistant","content":[{{"type":"text","text":"{said}"}}]}}\n'
+    assert why(ASKED + answer, 0, agent="generic").failure_class == found
+
+
+def test_that_it_failed_is_no_cause_beside_what_failed():
+    rows = [
+        '{"type":"init","session_id":"a"}',
+        '{"type":"error","session_id":"a","message":"The socket connection was closed unexpectedly."}',
+        '{"type":"error","session_id":"a","message":"Run failed"}',
+    ]
+    cause = why("\n".join(rows), agent="generic")
+    assert cause.summary == "The socket connection was closed unexpectedly."
+    assert cause.failure_class == "network"
+    assert cause.line_numbers == (2,)
+    assert why("\n".join(rows[::2]), agent="generic").summary == "Run failed"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Done.\n- Handle the case where the model returned no content",
+        "- An empty response from the API is handled",
+        "The model gave an empty completion for that, so I mended it.",
+        "Error: stream ended unexpectedly\nNow it passes.",
+        "I mended the JSON Parse error: a comma was missing.",
+        "The service is temporarily closed, so I could not ask it. The tests pass.",
+    ],
+)
+def test_an_answer_that_speaks_of_an_empty_one_is_a_success(answer):
+    assert why(answer, 0).failure_class == "success"
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("- Handle rate limit reached errors with a retry", "success"),
+        ("1. Return 401 Unauthorized for missing tokens", "success"),
+        ("I added a check for an invalid API key.", "success"),
+        ("Now it prints 'Incorrect API key provided' when the key is wrong.", "success"),
+        ("The client retries when the model is overloaded.", "success"),
+        ("Added a test for `OAuth token has expired`.", "success"),
+        ("The login page says: credit balance is too low, if it is.", "success"),
+        ("The retry helper waits longer, and gives up on 401 Unauthorized.", "success"),
+        ('Nothing else changed; "You\'ve hit your usage limit" is as it was.', "success"),
+        ("src/api.py: map 503 Service Unavailable to RetryLater", "success"),
+        ("| 401 Unauthorized | ask for the key again |", "success"),
+        ("+    raise ValueError('API key is missing')", "success"),
+        ("**Rate limit reached**: shown in a box", "success"),
+        ("429 You exceeded your current quota, please check your plan", "usage_limit"),
+        ("- Error: invalid API key", "auth"),
+        ("I encountered an error: invalid API key", "auth"),
+        ("You've hit your usage limit. Try again when it resets.", "usage_limit"),
+        ("Not logged in · Please run /login", "auth"),
+        ("We are experiencing high traffic", "model_error"),
+        ("This model's maximum context length is 9 tokens.", "context_length"),
+        ("When using the X API, you must specify either a key or a login", "auth"),
+    ],
+)
+def test_a_sentence_about_a_failure_is_none_of_the_run(said, found):
+    assert why(f"Reading the shelf.\n\n{said}\n", 0).failure_class == found
+
+
+@pytest.mark.parametrize("exit_code", [0, 1])
+def test_an_agent_without_a_terminal_for_its_screen_has_failed(exit_code):
+    text = "\n  ERROR  Raw mode is not supported on the current process.stdin, which Ink uses\n"
+    cause = why(
+        f"{text}       as input stream by default.\n - App.show (file:///x/App.js:1:2)\n", exit_code
+    )
+    assert (cause.failure_class, cause.confidence) == ("config_error", "high")
+    talk = "I read why raw mode is not supported on the current process.stdin.\nDone.\n"
+    assert why(talk, 0).failure_class == "success"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "could not open a new TTY: open /dev/tty: no such device or address",
+        "Error: IO error: not a terminal",
+        "Error: stdin is not a terminal",
+        "the input device is not a TTY",
+        "TypeError: process.stdin.setRawMode is not a function\n    at x (/srv/a.js:1:2)\n\nNode.js v22.1.0",
+        "Error [ERR_USE_AFTER_CLOSE]: readline was closed\n    at x (/srv/a.js:1:2)\n\nNode.js v22.1.0",
+        "ExitPromptError: User force closed the prompt with 13 null\n    at x (/srv/a.js:1:2)",
+        'Traceback (most recent call last):\n  File "/srv/a.py", line 3, in <module>\n    x = input()\n'
+        "EOFError: EOF when reading a line",
+        "❌ Interactive mode requires a TTY. Use --print.",
+    ],
+)
+def test_a_program_that_wants_a_terminal_is_to_be_started_otherwise(text):
+    cause = why(text)
+    assert (cause.failure_class, cause.signature) == ("config_error", "needs-terminal")
+
+
+@pytest.mark.parametrize(
+    "text", ["stdin: is not a tty", "Warning: Input is not a terminal (fd=0)."]
+)
+def test_what_programs_without_a_terminal_say_and_go_on_is_no_cause(text):
+    cause = why(f"{text}\nerror: no shelf left\n")
+    assert cause.summary == "error: no shelf left"
+    assert cause.signature is None
 
 
 def test_the_sides_of_a_box_are_not_told():

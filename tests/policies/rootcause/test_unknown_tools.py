@@ -20,6 +20,8 @@ SHAPES = [
         "lua: a.lua:2: attempt to index a nil value (local 'x')\nstack traceback:",
         "attempt to index",
     ),
+    ("at it\nRetries exhausted: the shelf fell\nBye", "the shelf fell"),
+    ("at it\nGiving up after 5 attempts: the shelf fell\nBye", "the shelf fell"),
 ]
 
 

@@ -1,0 +1,91 @@
+"""Whether a line is a sentence of an agent's answer that speaks of a failure, or the report of one.
+
+An agent sums up what it did: "I added a check for an invalid API key." The catalogue knows such words; at
+exit 0 they are a failure only where the program states it: with its mark, or as a sentence of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from policies.rootcause.choose import class_of, entry_for
+from policies.rootcause.finding import HIGH_RANK, Finding, Line
+from policies.rootcause.killed import ANSWERS
+from policies.signatures import Signatures
+
+_STATED = re.compile(
+    r"^\W{0,6}(?:\w[\w ]{0,30} )?(?:error|fatal|failed|failure|warning|exception)\b ?[:({\[-]"
+    r"|^\W{0,3}the (?:(?:ai|api|llm|model) )?(?:model|provider|request|server|service)"
+    r" (?:denied|failed|refused|rejected|timed out)\b"
+    r"|^\s{0,8}[✖✗✘❌⚠⛔🚫🛑■]",
+    re.IGNORECASE,
+)
+_REPORT = re.compile(
+    r"^\W{0,4}(?:\[[^\[\]]{1,40}\] )?(?:(?:API )?(?:ERROR|Error|error)|FATAL|fatal)(?: \w{1,20})?: \S"
+)
+"""How a program begins to report its own failure."""
+_ITEM = re.compile(r"^(?:[-*+]|\d{1,2}[.)]) +\S|^[+|#]|^\*\*|^[\w./-]{1,200}\.\w{1,4}: ")
+"""An item of a list, a row of a table, a line of a difference, a title, what was done in a file."""
+_MINE = re.compile(
+    r"\b(?:I|We)(?:'ve|’ve| have| also| then| now)? (?!encountered|ran into|hit|got|received"
+    r"|(?:am|are|was|were|could|can|do|did)\b|cannot|failed)[a-z]"
+)
+"""What an agent tells of its own work; not what befell it."""
+_DONE = re.compile(
+    r"^\W{0,6}(?:(?:also|then|now) )?(?:add|creat|updat|chang|fix|mend|implement|handl|document|replac|remov"
+    r"|renam|rewrit|improv|support|cover|test|rais|return|print|show|retr)(?:s|es|ed|d|ing|ies|ied)?\b"
+    r"|^\W{0,6}(?:it|they|users?|clients?|callers?|the (?:docs?|docstring|readme|comment|tests?|code"
+    r"|function|method|class|client|endpoint|page|handler|app|user|tool)) ",
+    re.IGNORECASE,
+)
+_WAS_DONE = re.compile(
+    r"\b(?:is|are|was|were) (?:(?:now|also) )?(?:added|caught|covered|documented|fixed|gone|handled|mocked"
+    r"|shown)\b|\b(?:is|are) now (?:an?|the|logged|reported|retried|truncated)\b"
+    r"|\b(?:passes|works|fails) now\b|\bformerly\b",
+    re.IGNORECASE,
+)
+"""What somebody did about a failure; a program that reports one may have retried and logged it, too."""
+_NOW = re.compile(r"\b(?:now|instead|already) [a-z]{3,12}s?\b|^\W{0,3}now ", re.IGNORECASE)
+_WHEN = re.compile(r"\b(?:when|whenever|where|if|unless)\b (?!\w{2,20}ing\b)\S", re.IGNORECASE)
+_LATE = 26
+"""A program says at once what it was refused: "You've hit your usage limit", "429 Too many requests"."""
+_QUOTES = ("'", '"', "`", "‘", "“")
+_ENDED = re.compile(r"[.;!?] ")
+_SOON = 30
+"""A sentence that begins with what it supposes is advice; one in which that comes later tells of a case."""
+
+
+def is_stated(lines: Sequence[Line], found: Finding, signatures: Signatures) -> bool:
+    """Say whether *found* is an agent's own failure whatever its exit code, and no talk of one."""
+    if not found.agent_form:
+        return False
+    text = found.words().strip()
+    if found.rank < HIGH_RANK:
+        return _ends_with(lines, found, signatures) and not is_talk(text)
+    if not found.one_line:
+        return not _WAS_DONE.search(text[:400])
+    entry = signatures.of(text)
+    match = entry.pattern.search(text) if entry else None
+    return not is_talk(text, match.start() if match else 0)
+
+
+def _ends_with(lines: Sequence[Line], found: Finding, signatures: Signatures) -> bool:
+    """Say whether the log ends with *found*, as a report of what only whoever answers for a model says."""
+    if not _REPORT.match(found.lines[0].text):
+        return False
+    below = (line for line in lines if line.number > found.number and line.text.strip())
+    return not any(below) and class_of(found, entry_for(found, signatures)) in ANSWERS
+
+
+def is_talk(text: str, begins: int = 0) -> bool:
+    """Say whether *text* is a sentence of an answer, no report of what its words from *begins* on name."""
+    if _WAS_DONE.search(text[:400]):
+        return True
+    if _STATED.match(text):
+        return False
+    before = text[:begins]
+    is_late = begins > _LATE or before[-1:] in _QUOTES or _ENDED.search(before) is not None
+    is_case = _WHEN.search(text[:400].partition(". ")[0], _SOON) is not None
+    forms = (_ITEM.match, _DONE.match, _MINE.search, _NOW.search)
+    return is_late or is_case or any(form(text[:400]) for form in forms)
