@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 
 FINGERPRINT_CHARS = 12
@@ -89,14 +90,14 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("index", r"\b(?:messages|contents?|input|tools|parts)[.\[]\d{1,6}\b"),
     ("number", r"(?<![\w.])-?\d+(?:[.,]\d+){0,8}(?:e[-+]?\d+)?(?![\w])"),
 )
-_KIND = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS))
-_PATH = re.compile(
+_KIND = expression("|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS))
+_PATH = expression(
     r"(?<![\w:/.\\~-])(?:~|[a-z]:)?(?:[/\\]{1,2}[\w.@+~-]{1,255}){0,60}[/\\]{1,2}(?=[\w.@+~<-])"
     r"|(?<![\w:/.\\~'(-])(?:\.\.|vendor|node_modules)(?:/[\w.@+~-]{1,255}){0,60}/(?=[\w.@+~-]{1,255}[:(]\d)"
     r"|(?<=file:/)(?:/[\w.@+~-]{1,255}){1,60}/(?=[\w.@+~<-])"
 )
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": "'", "”": "'", '"': "'", "`": "'"})
-_MARK = re.compile(
+_MARK = expression(
     r"^(?:(?:error|fatal|err!?|failed|stderr|caused by): ?|\[(?:error|fatal)\] |npm (?:err!|error) "
     r"|php (?=(?:fatal|parse) error: )|docker: (?=error response from daemon: )"
     r"|[a-z_$][\w$]{0,2} \[\w{0,60}error\]: ?"
@@ -104,13 +105,13 @@ _MARK = re.compile(
 )
 """Who passes the words on prints it before them: an agent's text mode, npm (three ways), a logger; Node
 the name that a minifier gave the error's class, which is another one in every release."""
-_HEAP = re.compile(r"(?<=fatal error: ).{1,120}? (?=allocation failed - )")
+_HEAP = expression(r"(?<=fatal error: ).{1,120}? (?=allocation failed - )")
 """V8 says where it noticed that its heap is full (`V8::FatalProcessOutOfMemory`): that varies."""
-_EXE = re.compile(r"(?<=[\w+-])\.exe(?=: )")
+_EXE = expression(r"(?<=[\w+-])\.exe(?=: )")
 """A tool that speaks has this ending on Windows only."""
-_SCHEME = re.compile(r"\b(?:phar|(?:jar:)?file):/{0,2}(?=/|[a-z]:[/\\])")
+_SCHEME = expression(r"\b(?:phar|(?:jar:)?file):/{0,2}(?=/|[a-z]:[/\\])")
 """Of a file's address only the path, which is cut."""
-_WHERE = re.compile(
+_WHERE = expression(
     r"(?<=') \((?:unknown location|(?:[a-z]:)?[/\\][^()]{1,400}|[^()\s]{1,400}\.(?:py|so|pyd))\)"
     r"(?:\. did you mean: .{0,400})?$"
     r"| \(in target '[^']{1,200}' from project '[^']{1,200}'\)$"
@@ -121,19 +122,19 @@ _WHERE = re.compile(
 """What versions, systems and parallel targets add to the same words: Python 3.7 the module's file, 3.10 a
 method's class, 3.12 what may have been meant, xcodebuild the target that met the error first, libpq on
 Windows the error's number, Go 1.20 who says it."""
-_HERE = re.compile(r"(?<![\w./\\])\./(?=[\w.@<-])")
-_HEADER = re.compile(
+_HERE = expression(r"(?<![\w./\\])\./(?=[\w.@<-])")
+_HEADER = expression(
     r"(?<![\w./+-])(?:[\w.+-]{1,100}/){0,30}(?P<file>[\w.+-]{1,100}\.\w{1,5})[:(]\d[\d:,]{0,20}\)?:? "
     r"(?:fatal )?error(?: c1083)?: (?:cannot open include file: )?'?(?P<header>[\w./+-]{1,200})'?"
     r"(?:: no such file or directory| file not found)"
 )
-_IMPORT = re.compile(
+_IMPORT = expression(
     r"\b(?:modulenotfound|import)error: no module named '?(?P<module>[\w.-]{1,200})'?"
 )
 """Each compiler and each Python has its own words for what is not there."""
-_RAISED = re.compile(r"^(?P<said>.{1,600}) \((?P<kind>[\w:]{1,80}error)\)$")
+_RAISED = expression(r"^(?P<said>.{1,600}) \((?P<kind>[\w:]{1,80}error)\)$")
 """Ruby prints an uncaught error's class behind its words, a library that reports one before them."""
-_SPACE = re.compile(r"\s+")
+_SPACE = expression(r"\s+")
 
 
 def normalise(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from itertools import islice
 
@@ -20,6 +19,7 @@ from policies.events.opencode import OpencodeReader
 from policies.events.pi import PiReader
 from policies.events.qwen import QwenReader
 from policies.events.text import TextReader
+from policies.expressions import expression
 
 READERS: dict[str, Callable[[], Reader]] = {
     "codex": CodexReader,
@@ -39,7 +39,7 @@ _LOOKED_AT_CHARS = 20_000
 LOOKED_AT_LINES = 200
 """A log that has not said whose it is by then is read as text."""
 
-_HEAD = re.compile(r"^# nightcrew .*\bagent=(\S+)")
+_HEAD = expression(r"^# nightcrew .*\bagent=(\S+)")
 _PI_TYPES = frozenset({"agent_start", "agent_end", "turn_start", "message_start", "message_end"})
 _GEMINI_FIELDS = {
     "init": "session_id",
@@ -53,33 +53,33 @@ _GEMINI_FIELDS = {
 _TEXTS = (
     (
         "gemini",
-        re.compile(r"^(?:YOLO mode is enabled\. All tool calls|Error when talking to Gemini API)"),
+        expression(r"^(?:YOLO mode is enabled\. All tool calls|Error when talking to Gemini API)"),
     ),
-    ("gemini", re.compile(r"^When using Gemini API, you must ")),
-    ("opencode", re.compile(r"^> \w[\w -]{0,40} · \S{1,120}$")),
-    ("gemini", re.compile(r"^at (?:async )?[^()]{0,200}\(file://\S{1,300}/@google/gemini-cli/")),
-    ("qwen", re.compile(r"^at (?:async )?[^()]{0,200}\(file://\S{1,300}/@qwen-code/qwen-code/")),
+    ("gemini", expression(r"^When using Gemini API, you must ")),
+    ("opencode", expression(r"^> \w[\w -]{0,40} · \S{1,120}$")),
+    ("gemini", expression(r"^at (?:async )?[^()]{0,200}\(file://\S{1,300}/@google/gemini-cli/")),
+    ("qwen", expression(r"^at (?:async )?[^()]{0,200}\(file://\S{1,300}/@qwen-code/qwen-code/")),
     (
         "qwen",
-        re.compile(r'^\[\{"type": ?"system",.{0,10000}"(?:qwen_code_version|permission_mode)": ?'),
+        expression(r'^\[\{"type": ?"system",.{0,10000}"(?:qwen_code_version|permission_mode)": ?'),
     ),
     (
         "claude",
-        re.compile(
+        expression(
             r"^(?:API Error: |Credit balance is too low|There's an issue with the selected model)"
         ),
     ),
-    ("aider", re.compile(r"^Aider v\d|^aider(?:\.exe)?: error: ")),
-    ("aider", re.compile(r"^Tokens: [\d.,]{1,12}k? sent(?:, .{1,60})?, [\d.,]{1,12}k? received\.")),
-    ("mini", re.compile(r"^(?:Building agent config from specs:|Usage: mini(?:-swe-agent)? \[)")),
+    ("aider", expression(r"^Aider v\d|^aider(?:\.exe)?: error: ")),
+    ("aider", expression(r"^Tokens: [\d.,]{1,12}k? sent(?:, .{1,60})?, [\d.,]{1,12}k? received\.")),
+    ("mini", expression(r"^(?:Building agent config from specs:|Usage: mini(?:-swe-agent)? \[)")),
     (
         "mini",
-        re.compile(
+        expression(
             r"^(?:This is mini-swe-agent\b|mini-swe-agent \(step \d{1,6}, \$[\d.]{1,12}\):)"
         ),
     ),
-    ("copilot", re.compile(r"^(?:Resume {2,}|.{0,20}`)copilot --resume")),
-    ("qwen", re.compile(r"^(?:\[API Error: |Usage: qwen \[)|`qwen --resume`")),
+    ("copilot", expression(r"^(?:Resume {2,}|.{0,20}`)copilot --resume")),
+    ("qwen", expression(r"^(?:\[API Error: |Usage: qwen \[)|`qwen --resume`")),
 )
 """How agents begin, or report a failure, in text mode; a frame of their own code is theirs too."""
 _WORDS = (

@@ -7,33 +7,33 @@ aider itself crashes is its own failure too.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from policies.events import lines, litellm_errors
 from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind, Usage
 from policies.events.wrapped import Joined
+from policies.expressions import expression
 
-_API = re.compile(r"^(?:litellm|openai|anthropic)\.[A-Z]\w{0,60}: ")
-_GLUED = re.compile(
+_API = expression(r"^(?:litellm|openai|anthropic)\.[A-Z]\w{0,60}: ")
+_GLUED = expression(
     r"[^\s\"'`(\[]((?:litellm|openai|anthropic)\.[A-Z]\w{0,60}(?:Error|Exception): )"
 )
 """An answer that broke off has no line end: what broke it stands behind its last word."""
-_AFTER_API = re.compile(r"^(?:The API provider\b|https?://|Retrying in )")
-_USAGE_ERROR = re.compile(r"^aider(?:\.exe)?: error: ")
-_LIMIT = re.compile(r"^Model \S{1,200} has hit a token limit!")
-_EXCEEDED = re.compile(r"possibly (?:exhausted|exceeded) ")
-_NOT_WRITTEN = re.compile(
+_AFTER_API = expression(r"^(?:The API provider\b|https?://|Retrying in )")
+_USAGE_ERROR = expression(r"^aider(?:\.exe)?: error: ")
+_LIMIT = expression(r"^Model \S{1,200} has hit a token limit!")
+_EXCEEDED = expression(r"possibly (?:exhausted|exceeded) ")
+_NOT_WRITTEN = expression(
     r"^Unable to (?:write file |create (?!git repo)|read |open )|^(?:Unable to|Error) .{0,200}skipping edits"
 )
-_ERRNO = re.compile(r"\[Errno \d{1,3}\] .{1,300}")
-_DONE = re.compile(r"^(?:Applied edit to |Commit [0-9a-f]{7,40} )")
-_TOKENS = re.compile(r"^Tokens: ([\d.,]+)(k?) sent.{0,60}?, ([\d.,]+)(k?) received")
+_ERRNO = expression(r"\[Errno \d{1,3}\] .{1,300}")
+_DONE = expression(r"^(?:Applied edit to |Commit [0-9a-f]{7,40} )")
+_TOKENS = expression(r"^Tokens: ([\d.,]+)(k?) sent.{0,60}?, ([\d.,]+)(k?) received")
 _TRACEBACK = "Traceback (most recent call last):"
-_LINK = re.compile(r"^(?:During handling of |The above exception )")
-_RAISED = re.compile(r"^[A-Za-z_][\w.]{0,120}(?:: |$)")
-_BANNER = re.compile(r"^Aider v\d")
-_NOTICE = re.compile(
+_LINK = expression(r"^(?:During handling of |The above exception )")
+_RAISED = expression(r"^[A-Za-z_][\w.]{0,120}(?:: |$)")
+_BANNER = expression(r"^Aider v\d")
+_NOTICE = expression(
     r"^(?:Warning\b|Unable to (?:use tags cache|write to (?:chat|input) history|create git repo)"
     r"|(?:Main |Weak |Editor )?[Mm]odel: |Git repo: |Repo-map: |Added \S+ to the chat|https?://"
     r"|HTTPSConnectionPool\()"

@@ -10,16 +10,17 @@ import re
 
 from policies.events import lines
 from policies.events.base import TEXT_LIMIT_CHARS
+from policies.expressions import expression
 
 MARK = "[API Error:"
 _NESTED = 4
 """JSON bodies inside messages of JSON bodies that are opened; three were seen."""
 _QUOTING = frozenset(" \t`\"'(*>|")
 """Before the mark one of these means that an answer quotes it: the CLI appends it without a blank."""
-_NAME = re.compile(r"^(?:_?[A-Z]\w{0,60}(?:Error|Exception)|Error)(?: \[\w{1,40}\])?: ")
-_SUGGESTED = re.compile(r"\nSuggested retry after [\d.]{1,12}s\.\s*\Z")
-_WAIT = re.compile(r"retry in \d", re.IGNORECASE)
-_FRAME = re.compile(r"^\s+at \S")
+_NAME = expression(r"^(?:_?[A-Z]\w{0,60}(?:Error|Exception)|Error)(?: \[\w{1,40}\])?: ")
+_SUGGESTED = expression(r"\nSuggested retry after [\d.]{1,12}s\.\s*\Z")
+_WAIT = expression(r"retry in \d", re.IGNORECASE)
+_FRAME = expression(r"^\s+at \S")
 _CAUSELESS = frozenset({"", "[object Object]", "undefined", "null"})
 
 

@@ -6,7 +6,6 @@ An API error also comes as an assistant message of the model `<synthetic>`, whic
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -14,12 +13,13 @@ from typing import Any
 from policies.events import lines, provider
 from policies.events.base import Event, EventKind, Usage
 from policies.events.refused import is_refusal
+from policies.expressions import expression
 
 _SEEN_LIMIT = 1_000
 _DELTA = '{"type":"stream_event"'
 _PIECES = 12
 """More lines of one error, broken at a terminal's width, are not joined."""
-_BARE = re.compile(r"^API Error: \d{3}$")
+_BARE = expression(r"^API Error: \d{3}$")
 """The body of the answer stands below it."""
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from policies.events import lines
 from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind
 from policies.events.refused import is_refusal
+from policies.expressions import expression
 
 FAMILIES = ("session.", "assistant.", "model.", "tool.", "user.", "permission.")
 
@@ -28,8 +29,8 @@ _TYPES = {
 _DENIED = frozenset({"denied", "rejected", "permission_denied"})
 _ANSWERED = frozenset({"assistant.message", "assistant.message_delta", "assistant.reasoning"})
 _RETRIES = frozenset({"assistant.turn_retry", "model.call_failure"})
-_RETRYING = re.compile(r"\bRetrying\.\.\.$")
-_SAID = re.compile(
+_RETRYING = expression(r"\bRetrying\.\.\.$")
+_SAID = expression(
     r"^(?:Authentication failed\b|No authentication information|Could not connect to |Failed to "
     r"|Access denied\b|(?:\d{3}|CAPIError|Error|API error|Request failed)\b.{0,80}: |Error: |error: "
     r"|Model .{1,80} (?:not found|is not available)|You (?:have|'ve) (?:exceeded|reached|no quota)"
@@ -37,7 +38,7 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 """What its text mode says of a failure that ended the run."""
-_DETAIL = re.compile(r"^(?:Changes|Duration|Tokens|Resume|Total |Breakdown|Usage)\b")
+_DETAIL = expression(r"^(?:Changes|Duration|Tokens|Resume|Total |Breakdown|Usage)\b")
 
 
 class CopilotReader:

@@ -7,7 +7,6 @@ has no end event: there the CLI's own error forms on stderr count, with the exit
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
 from policies.events import lines
@@ -15,13 +14,14 @@ from policies.events.api_error import MARK, at_end, http_status, is_causeless, i
 from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind, Usage
 from policies.events.refused import is_refusal
 from policies.events.terminal import Terminal
+from policies.expressions import expression
 
 KINDS = frozenset({"init", "message", "tool_use", "tool_result", "error", "result"})
 
 _REFUSED_TYPES = frozenset(
     {"permission_denied", "path_not_in_workspace", "no_space_left", "policy_violation"}
 )
-_REPORT = re.compile(
+_REPORT = expression(
     r"^(?P<what>.{1,200}?) (?:Full report available at: \S{1,1000}"
     r"|Additionally, failed to write (?:\w+ ){0,4}error report:?)\s*(?P<said>.*)$"
 )
@@ -29,7 +29,7 @@ _ANSWER = "Error when talking to Gemini API"
 """Only this report is of the answer itself; a side call's failure stops nothing."""
 _OBJECT_ERROR = '  "error": {'
 """With `-o json` the whole answer is one printed object; so begins its error."""
-_OBJECT_MESSAGE = re.compile(r'^    "message": ("(?:[^"\\]|\\.)*")')
+_OBJECT_MESSAGE = expression(r'^    "message": ("(?:[^"\\]|\\.)*")')
 
 
 class GeminiReader:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from policies.events import lines
+from policies.expressions import expression
 
 SESSIONS = (
     "session_id",
@@ -29,8 +29,8 @@ _HELD = (
 """Where streams that wrap each event hold it: OpenAI's item, opencode's part, JSON-RPC's params."""
 _FINER = ("subtype", "say", "ask", "message_type", "messageType", "event_type", "eventType")
 
-_WORD = re.compile(r"[a-z]+|[A-Z][a-z]*")
-_CLASS = re.compile(r"[A-Z]\w{3,60}Event$")
+_WORD = expression(r"[a-z]+|[A-Z][a-z]*")
+_CLASS = expression(r"[A-Z]\w{3,60}Event$")
 """OpenHands names an event by its class: `ActionEvent`, `ConversationErrorEvent`."""
 _AGENTS = frozenset(
     {"thread", "turn", "assistant", "agent", "session", "tool", "model", "llm", "conversation"}

@@ -11,35 +11,36 @@ import re
 from typing import Any
 
 from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind
+from policies.expressions import expression
 
 Json = dict[str, Any]
 
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+_ANSI = expression(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _SALVAGE_CHARS = 8_000
 _TAIL_CHARS = 4_000
-_SCALAR = re.compile(
+_SCALAR = expression(
     r'"(type|subtype|is_error|api_error_status|session_id|thread_id|id|model|role|stopReason'
     r'|errorMessage|message|result|toolCallId|isError|status|text)"\s*:\s*'
     r'("(?:[^"\\]|\\.)*"|true|false|null|-?\d+(?:\.\d+)?)'
 )
 
-_RETRY = re.compile(
+_RETRY = expression(
     r"reconnecting\.\.\.|retrying (?:in|after|as|attempt)|will retry in|waiting for (?:the )?network"
     r"|attempt \d+(?:/\d+)? failed|\bretry: [45]\d\d\b|retry(?:ing)? (?:attempt )?\(?\d+(?:/| of )\d+"
     r"|^\s*retrying\b",
     re.IGNORECASE,
 )
-_ERROR_FORM = re.compile(
+_ERROR_FORM = expression(
     r"^(?:fatal )?error:\s|^error loading |^api error[: ]|^configuration error"
     r"|^(?:\S*/)?env: .{0,40}No such file or directory|^node:internal/|^Segmentation fault"
     r"|^thread '[^']*' (?:\(\d+\) )?panicked|JavaScript heap out of memory"
     r"|^(?:Uncaught )?[A-Z]\w*(?:Error|Exception)(?: \[\w+\])?: ",
     re.IGNORECASE,
 )
-_STATUS = re.compile(
+_STATUS = expression(
     r"(?:\b[Ss]tatus(?: code)?:?|\bHTTP|\bAPI Error:|\bretry:|\()\s*([1-5]\d\d)\b|^([45]\d\d)\s"
 )
-_RETRY_AFTER = re.compile(
+_RETRY_AFTER = expression(
     r"(?:retry[- ]after|try again in)[:= ]+(\d+(?:\.\d+)?)\s*(ms|s\b|sec)?", re.I
 )
 

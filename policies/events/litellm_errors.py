@@ -5,9 +5,8 @@ litellm documents the HTTP status that each of them stands for ("Exception Mappi
 
 from __future__ import annotations
 
-import re
-
 from policies.events import lines
+from policies.expressions import expression
 
 _STATUS = {
     "BadRequestError": 400,
@@ -26,8 +25,8 @@ _STATUS = {
     "BadGatewayError": 502,
     "ServiceUnavailableError": 503,
 }
-_NAMES = re.compile(r"(?:(?:litellm\.)?(?:exceptions\.)?[A-Z]\w{0,60}: ){1,6}")
-_NAME = re.compile(r"\b([A-Z]\w{0,60}): ")
+_NAMES = expression(r"(?:(?:litellm\.)?(?:exceptions\.)?[A-Z]\w{0,60}: ){1,6}")
+_NAME = expression(r"\b([A-Z]\w{0,60}): ")
 
 
 def status_named(name: str) -> int | None:

@@ -13,31 +13,32 @@ from collections.abc import Iterator
 from policies.events import lines, litellm_errors
 from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind, Usage
 from policies.events.wrapped import WIDTH, Joined
+from policies.expressions import expression
 
-_BAD_END = re.compile(
+_BAD_END = expression(
     r"^(?:[\w.]{1,60}\.)?[A-Z]\w{0,60}(?:Error|Exception|Exceeded|Interruption|Interrupt|Timeout)(?::|$)"
 )
 """All else is what the agent submitted: a failure with other words has a traceback or an exit code."""
 _OUT_OF_TIME = "TimeExceeded"
-SECTION = re.compile(r"^(?:(System|User|Exit)|mini-swe-agent \(step (\d+), \$([\d.]+)\)):$")
+SECTION = expression(r"^(?:(System|User|Exit)|mini-swe-agent \(step (\d+), \$([\d.]+)\)):$")
 
-_RETRY = re.compile(r"^Retrying \S{1,200} in [\d.]+ seconds as it raised (.+?)\.?$")
-_NOISE = re.compile(
+_RETRY = expression(r"^Retrying \S{1,200} in [\d.]+ seconds as it raised (.+?)\.?$")
+_NOISE = expression(
     r"^(?:\d\d:\d\d:\d\d - LiteLLM|LiteLLM\.Info|Give Feedback|Provider List|Building agent config"
     r"|Saved trajectory|Warning: |The above exception |During handling of )"
 )
-_RAISED = re.compile(r"^[A-Za-z_][\w.]{0,120}(?:: |$)")
-_NAMES = re.compile(
+_RAISED = expression(r"^[A-Za-z_][\w.]{0,120}(?:: |$)")
+_NAMES = expression(
     r"^(?:(?:litellm\.(?:exceptions\.)?)?[A-Z]\w{0,60}: )+(?=(?:litellm\.)?[A-Z]\w{0,60}: )"
 )
-_NOT_THEIRS = re.compile(r"^InternalServerError: (?=\w{1,40}Exception - Connection error\b)")
+_NOT_THEIRS = expression(r"^InternalServerError: (?=\w{1,40}Exception - Connection error\b)")
 """litellm calls a lost connection so."""
 _BOX, _BOX_END, _BOX_SIDE = "╭", "╰", "│"
 _TRACEBACK = "Traceback (most recent call last):"
 """Before boxes (1.x) tracebacks stood as Python prints them, and the exit code was 0."""
 _PACKAGE = "minisweagent"
-_STATED = re.compile(r"^[A-Za-z_][\w.]{0,120}(?:Error|Exception|Exceeded|Interrupt)(?:: |:?$)")
-_RULE = re.compile(r"^─{10,}$")
+_STATED = expression(r"^[A-Za-z_][\w.]{0,120}(?:Error|Exception|Exceeded|Interrupt)(?:: |:?$)")
+_RULE = expression(r"^─{10,}$")
 
 
 class MiniReader:

@@ -6,7 +6,6 @@ silent while it retries. A refused permission ends the run with exit 0.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from policies.events import lines
@@ -14,10 +13,11 @@ from policies.events.api_error import http_status
 from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind, Usage
 from policies.events.opencode_text import REFUSED, OpencodeText
 from policies.events.refused import is_refusal
+from policies.expressions import expression
 
 KINDS = frozenset({"step_start", "text", "reasoning", "tool_use", "step_finish", "error"})
 
-_PAYLOAD = re.compile(r"^(JSON parsing failed|Type validation failed): (?:Text|Value): ")
+_PAYLOAD = expression(r"^(JSON parsing failed|Type validation failed): (?:Text|Value): ")
 _OWN_NAME = frozenset({"APIError", "UnknownError", "Error", ""})
 """Names that add nothing to the message."""
 _GOOD = frozenset({"stop", "end_turn", "end-turn", ""})

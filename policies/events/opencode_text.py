@@ -8,23 +8,24 @@ from policies.events import lines
 from policies.events.api_error import unwrap
 from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind
 from policies.events.terminal import CRASH
+from policies.expressions import expression
 
-_HEADER = re.compile(r"^> (?P<agent>\w[\w -]{0,40}) · (?P<model>\S{1,120})$")
-_ERROR = re.compile(
+_HEADER = expression(r"^> (?P<agent>\w[\w -]{0,40}) · (?P<model>\S{1,120})$")
+_ERROR = expression(
     r"^(?:Error|E(?:ACCES|DQUOT|EXIST|IO|ISDIR|MFILE|NOENT|NOSPC|NOTDIR|PERM|ROFS)): (?P<said>.+)$"
 )
-_NAMELESS = re.compile(
+_NAMELESS = expression(
     r"^unexpected (?:server )?error\b(?!: )(?:, check log file\b.*)?$", re.IGNORECASE
 )
-_NOTICE = re.compile(
+_NOTICE = expression(
     r"^(?:\w+-migration:|Performing one time database migration|Database migration|Bun v\d)"
 )
-REFUSED = re.compile(
+REFUSED = expression(
     r"rejected permission|permission requested: .{0,500}auto-reject|rule which prevents you"
     r"|permission denied",
     re.IGNORECASE,
 )
-_LOGGED = re.compile(
+_LOGGED = expression(
     r"^(?P<level>DEBUG|INFO|WARN|ERROR)\s+\d{4}-\d\d-\d\dT\S+ \+\d+ms (?P<said>.*)$"
 )
 

@@ -8,29 +8,30 @@ from __future__ import annotations
 import re
 
 from policies.events import api_error, lines
+from policies.expressions import expression
 
 LOOKED_AT_CHARS = 8_000
 _NESTED = 3
 """A body's message may hold another body; more were not seen."""
 _VALUE = r"\s{0,4}:\s{0,4}(?:\"((?:[^\"\\]|\\.){1,4000})\"|'((?:[^'\\]|\\.){1,4000})')"
 _FIELDS = tuple(
-    re.compile(rf"(?<!\\)[\"']{name} ?[\"']{_VALUE}", re.DOTALL)
+    expression(rf"(?<!\\)[\"']{name} ?[\"']{_VALUE}", re.DOTALL)
     for name in ("message", "detail", "error", "error_description")
 )
-_INNER = re.compile(r"\\\"message\\\"\s{0,4}:\s{0,4}\\\"((?:[^\"\\]|\\[^\"]){1,4000})(\\\")")
+_INNER = expression(r"\\\"message\\\"\s{0,4}:\s{0,4}\\\"((?:[^\"\\]|\\[^\"]){1,4000})(\\\")")
 """The message of a body inside a body that was cut: its own end is all that closes it."""
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED = expression(r"\\(.)", re.DOTALL)
 _BLANKS = {"n": "\n", "t": "\t", "r": " "}
 _SEAM = " -:：,=(["
-_BYTES = re.compile(r"(?<![\w'\"])b['\"]$")
+_BYTES = expression(r"(?<![\w'\"])b['\"]$")
 """How Python begins the bytes that it prints."""
-_FAILED_CALL = re.compile(
+_FAILED_CALL = expression(
     r"^(?:[^.\"'`]{0,80}\s)?(?:(?:API|LLM|model|provider|request)[ _]?(?:call )?(?:error|failed) ?[:(] ?"
     r"(?:status )?(?:code )?[45]\d\d\b|(?:I )?(?:encountered|ran into) (?:an?|this) (?:\w{1,20} )?error: \S)",
     re.IGNORECASE,
 )
 """With its status; or in the words in which programs put it in the first person, and nothing after it."""
-_NOTICE = re.compile(
+_NOTICE = expression(
     r"^[⚠❌✖✗⛔🚫🛑]\ufe0f?\s{0,3}(?=.{0,900}\bplease\b)(?!.{0,900}\b(?-i:I|We)\b)"
     r"(?:[^.\"'`]{0,60}\b)?(?:rejected the request|rate limit|network error|quota"
     r"|maximum context length|connection (?:error|closed|lost|reset)"
@@ -39,14 +40,14 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 """What a program says itself where the answer should stand: marked as bad, with what to do about it."""
-_TRY_AGAIN = re.compile(r"\b(?:retry|try again|transient|recoverable)\b", re.IGNORECASE)
-_STATUS = re.compile(
+_TRY_AGAIN = expression(r"\b(?:retry|try again|transient|recoverable)\b", re.IGNORECASE)
+_STATUS = expression(
     r"[\"'](?:code|status|status_?code|http_?code)\\?[\"']\s{0,4}:\s{0,4}[\"']?([45]\d\d)\b",
     re.IGNORECASE,
 )
-_BODY = re.compile(r"\{(?:\s|\\n){0,200}[\"']\w")
+_BODY = expression(r"\{(?:\s|\\n){0,200}[\"']\w")
 """Python shows the line ends of bytes that it prints as `\\n`."""
-_OPENS = re.compile(r"\{(?:\s|\\n){0,200}(?:[\"']\w|$)")
+_OPENS = expression(r"\{(?:\s|\\n){0,200}(?:[\"']\w|$)")
 
 
 def told(text: str) -> str:

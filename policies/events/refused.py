@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 
+from policies.expressions import expression
+
 _TAIL_CHARS = 2_000
 _TAIL_LINES = 4
 
-_PERMISSION = re.compile(
+_PERMISSION = expression(
     r"read-only file system|operation not permitted|permission denied|\bEROFS\b|\bEACCES\b|\bEPERM\b"
     r"|haven.t granted|requested permissions? to|requires? approval|permission to use .{0,60}denied"
     r"|rejected by (?:the )?user|\buser (?:has )?(?:rejected|denied|declined)\b"
@@ -20,23 +22,23 @@ _PERMISSION = re.compile(
     r"|was blocked\b|declined by",
     re.IGNORECASE,
 )
-_NETWORK = re.compile(
+_NETWORK = expression(
     r"could not resolve host|temporary failure in name resolution|network is unreachable"
     r"|name or service not known",
     re.IGNORECASE,
 )
-_BARE = re.compile(
+_BARE = expression(
     r"(?:^|: )(?:read-only file system|permission denied|operation not permitted|no space left on device"
     r"|disk quota exceeded)$",
     re.IGNORECASE,
 )
 """How programs end the line that reports a refused system call: with strerror(3)'s words."""
-_CODE = re.compile(
+_CODE = expression(
     r"\bE(?:ROFS|ACCES|PERM|NOSPC|DQUOT): \w|\[Errno (?:1|13|28|30|122)\] \w|\(os error (?:1|13|28|30|122)\)"
 )
 """As Node, Python and Rust print the same (errno 1, 13, 28, 30 and 122 of Linux)."""
 _BARE_LINES = 3
-_DISK = re.compile(r"no space left on device|\bENOSPC\b|disk quota exceeded", re.IGNORECASE)
+_DISK = expression(r"no space left on device|\bENOSPC\b|disk quota exceeded", re.IGNORECASE)
 
 
 def is_refusal(output: str, *, network_too: bool = False) -> bool:

@@ -11,8 +11,9 @@ import re
 from policies.events import lines
 from policies.events.api_error import at_end, is_causeless, is_dump, is_frame, unwrap, without_name
 from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind
+from policies.expressions import expression
 
-_NOTICE = re.compile(
+_NOTICE = expression(
     r"^(?:Warning: |WARN(?:ING)?\b|\(node:\d+\)|\(Use `node |YOLO mode is enabled|Approval mode overrid"
     r"|Ripgrep is not available|Loaded cached credentials|Data collection is |\[STARTUP\]|\[DEP\d+\]"
     r"|\[(?:DEBUG|INFO|WARN)\]|Error executing tool |Early cleanup failed|Tool output cleanup failed"
@@ -21,15 +22,15 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 """Lines that successful runs print too."""
-_TRIED = re.compile(r"max(?:imum)? (?:retry )?attempts reached", re.IGNORECASE)
-_CRITICAL = re.compile(r"^An unexpected critical error occurred:\s*(.*)$")
-CRASH = re.compile(
+_TRIED = expression(r"max(?:imum)? (?:retry )?attempts reached", re.IGNORECASE)
+_CRITICAL = expression(r"^An unexpected critical error occurred:\s*(.*)$")
+CRASH = expression(
     r"^(?:FATAL ERROR: |# Fatal (?:error|JavaScript)|ASSERTION FAILED: |Segmentation fault\b"
     r"|panic(?:\([^)]{1,40}\))?: )"
 )
 """How V8 and JavaScriptCore end a process; their stack follows."""
-_TURNS = re.compile(r"^(?:Reached max|Maximum) session turns")
-_STARTUP = re.compile(
+_TURNS = expression(r"^(?:Reached max|Maximum) session turns")
+_STARTUP = expression(
     r"^(?:When using [\w .()-]{1,60}, you must |Missing (?:API key|required)|No auth type is selected"
     r"|Please set (?:an auth method|(?:the )?[A-Z_]{4,60}\b)"
     r"|Invalid auth method|The (?:enforced|configured) auth|Error (?:authenticating|resuming|in |loading)"
@@ -113,7 +114,7 @@ class Terminal:
         return Event(kind=EventKind.PROGRESS, text=told.text, structured=False)
 
 
-_PREFIX = re.compile(r"^Attempt \d{1,3}(?:/\d{1,3})? failed(?: with status \d{3})?[:.]\s*", re.I)
+_PREFIX = expression(r"^Attempt \d{1,3}(?:/\d{1,3})? failed(?: with status \d{3})?[:.]\s*", re.I)
 
 
 def _tried(text: str) -> str:

@@ -15,6 +15,7 @@ from policies.events import lines
 from policies.events.kinds import words_of
 from policies.events.marks import BAD
 from policies.events.refused import is_bare_refusal, refusing_line
+from policies.expressions import expression
 
 _GIVEN = frozenset(
     {"args", "arguments", "input", "rawInput", "raw_input", "parameters", "toolCall", "function"}
@@ -31,11 +32,11 @@ _TEXTS = (
     *("message", "errorMessage", "error_message", "error", "reason", "details"),
 )
 _RESULT = frozenset({"result", "response", "output"})
-_EXITED = re.compile(
+_EXITED = expression(
     r"\bexit(?:ed)?(?: with)?(?: code| status)?[ :=(]{1,3}[1-9]\d{0,2}\b", re.IGNORECASE
 )
-_EXIT_FIELD = re.compile(r"\"exit_?code\"\s{0,2}:\s{0,2}[1-9]", re.IGNORECASE)
-_ERROR_START = re.compile(r"^(?:<system>)?error: ", re.IGNORECASE)
+_EXIT_FIELD = expression(r"\"exit_?code\"\s{0,2}:\s{0,2}[1-9]", re.IGNORECASE)
+_ERROR_START = expression(r"^(?:<system>)?error: ", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from policies.events.refused import is_refusal_report
+from policies.expressions import expression
 
 _LAST_LINES, NEAR_LINES = 8, 60
 """A longer last paragraph tells of more than that; a report further from the end is of something else."""
-_AFTER = re.compile(
+_AFTER = expression(
     r"^\W{0,20}(?:tokens?\b|total\b|cost\b|session\b|duration\b|usage\b|model\b|[\d.,]+k? )",
     re.IGNORECASE,
 )
@@ -24,7 +25,7 @@ _WORK = (
     r"|implement|perform|install|delet|remov|mov)(?:e|ed|y|ied|ing|ten|t)?\b"
 )
 _NOT = r"(?:unable to|could ?n[o']t|can ?not|can't|not able to|failed to|blocked from)"
-_NOT_DONE = re.compile(
+_NOT_DONE = expression(
     rf"^\W{{0,6}}(?:(?:unfortunately|sorry|error)\W{{1,3}})?(?:I(?:'m| am| was|'ve been| have been)? )?{_NOT}"
     rf" (?:\w{{1,20}} ){{0,3}}{_WORK}"
     rf"|^[^,;:.]{{0,80}} (?:could ?n[o']t|can ?not|can't|was not|were not|wasn't) be (?:\w{{1,20}} )?{_WORK}"
@@ -32,20 +33,20 @@ _NOT_DONE = re.compile(
     re.IGNORECASE,
 )
 """An agent says it of itself, or reports what it tried: not a sentence about code."""
-_REFUSER = re.compile(
+_REFUSER = expression(
     r"\bread-only\b|\bpermission (?:is |was )?denied\b|\bnot permitted\b|\bno space left\b"
     r"|\bdisk (?:is |was )?full\b"
     r"|\bsandbox\b|\bE(?:ROFS|ACCES|PERM|NOSPC|DQUOT)\b|\bdisk quota\b|\brequires? approval\b",
     re.IGNORECASE,
 )
-_CLAIMED = re.compile(
+_CLAIMED = expression(
     rf"\bsuccessfully\b|\bI(?:'ve| have)? (?:also )?{_WORK}"
     r"|\b(?:is|are|was|were|has been|have been) (?:now )?(?:created|written|updated|applied|added)\b"
     r"|\b(?:fixed|done|works|passes|pass|passed)\b",
     re.IGNORECASE,
 )
-_MIXED = re.compile(r"\b(?:but|however|instead|although|though|except)\b", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`'\"(])")
+_MIXED = expression(r"\b(?:but|however|instead|although|though|except)\b", re.IGNORECASE)
+_SENTENCE = expression(r"(?<=[.!?])\s+(?=[A-Z`'\"(])")
 
 
 def refused_report(texts: Sequence[str]) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from policies.expressions import expression
 from policies.failure import SUMMARY_LIMIT_CHARS, Confidence, Failure, FailureClass
 from policies.fingerprint import fingerprint
 from policies.resets import resets_at, retry_after_s
@@ -22,11 +23,11 @@ from policies.signatures import Signatures
 LINE_SHOWN_CHARS = 1_000
 """More of a cause line is not given."""
 
-_SERVER = re.compile(r"\b50[0234]\b|bad gateway|service unavailable|gateway time-?out", re.I)
-_MODEL = re.compile(
+_SERVER = expression(r"\b50[0234]\b|bad gateway|service unavailable|gateway time-?out", re.I)
+_MODEL = expression(
     r"\bmodels?\b|api error|overloaded|llm|openai|anthropic|gemini|\btokens?\b", re.I
 )
-_BOXED = re.compile(r"[│┃] ([^│┃]{1,2000}?) [│┃]$")
+_BOXED = expression(r"[│┃] ([^│┃]{1,2000}?) [│┃]$")
 """A line of a box that a program draws around what it says."""
 _LIMITS = frozenset({FailureClass.USAGE_LIMIT, FailureClass.RATE_LIMIT})
 

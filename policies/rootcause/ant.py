@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.guess import by_words
@@ -14,13 +15,13 @@ from policies.rootcause.scan import matching, stripped
 BELOW = 12
 """Lines below the banner that may hold the reason."""
 
-_BANNER = re.compile(r"^BUILD FAILED$")
-_PLACE = re.compile(r"^(?:[A-Za-z]:)?[^\s:][^:]{0,300}\.(?:xml|ant):\d+: (?P<said>\S.{0,1500})$")
-_TARGET = re.compile(r"^Target \"[^\"]{1,200}\" does not exist in the project\b")
-_OUTER = re.compile(r"^The following error occurred while executing this line")
-_SUBANT = re.compile(r"^\s*\[subant\] The following error occurred while executing this line:$")
-_TASK = re.compile(r"^\s*\[subant\] ")
-_POINTS = re.compile(
+_BANNER = expression(r"^BUILD FAILED$")
+_PLACE = expression(r"^(?:[A-Za-z]:)?[^\s:][^:]{0,300}\.(?:xml|ant):\d+: (?P<said>\S.{0,1500})$")
+_TARGET = expression(r"^Target \"[^\"]{1,200}\" does not exist in the project\b")
+_OUTER = expression(r"^The following error occurred while executing this line")
+_SUBANT = expression(r"^\s*\[subant\] The following error occurred while executing this line:$")
+_TASK = expression(r"^\s*\[subant\] ")
+_POINTS = expression(
     r"^(?:Compile failed; see|exec returned: |exit status \d|Java returned: "
     r"|.{0,120}\btests? (?:\S+ )?failed\b"
     r"|impossible to resolve dependencies:|.{0,200}\b[Ss]ee (?:output|\S{1,100}) for)"

@@ -7,9 +7,9 @@ and its logging (`[pid:tid:time:FATAL:file(line)] Check failed: ...`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import matching, stripped
@@ -17,14 +17,14 @@ from policies.rootcause.scan import matching, stripped
 LOOK_BACK = 60
 """Lines before a crashed test that may hold the check that failed."""
 
-_LAYOUT = re.compile(
+_LAYOUT = expression(
     r"^\[\d+/\d+\] (?P<name>\S{1,300}) (?P<how>failed|crashed|timed out|passed)(?: unexpectedly)?"
     r"(?: \((?P<kind>[^()]{1,200})\))?(?: .{0,60})?$"
 )
-_LAUNCHED = re.compile(
+_LAUNCHED = expression(
     r"^\[\d+/\d+\] (?P<name>[\w/]{1,120}\.[\w/]{1,120}) \((?P<how>CRASHED|TIMED OUT|FAILED)[^()]{0,40}\)$"
 )
-_FATAL = re.compile(r"^\[(?:\d+:)?[\d:/.]{1,60}:FATAL:\S{1,200}\] (?P<said>\S.{0,800})")
+_FATAL = expression(r"^\[(?:\d+:)?[\d:/.]{1,60}:FATAL:\S{1,200}\] (?P<said>\S.{0,800})")
 _HANGS = ("timed out", "TIMED OUT")
 _DIES = ("crashed", "CRASHED")
 

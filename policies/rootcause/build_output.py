@@ -5,35 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.finding import Line
 from policies.rootcause.python import tracebacks
 
-_COMPILER = re.compile(
+_COMPILER = expression(
     r"^(?:[A-Za-z]:)?[^\s:()]{1,300}(?::\d{1,9}){1,2}: (?:fatal )?error: |^error(?:\[E\d{4}\])"
     r"?: (?!command|could not compile|subprocess|aborting)"
     r"|^\S{1,300}\(\d{1,9}\) ?: (?:fatal )?error C\d{3,5}: |^ld(?:\.\w+)?: |undefined reference to "
     r"|^CMake Error\b"
 )
-_CMAKE = re.compile(r"^CMake Error at .{1,400}:$")
-_SAID = re.compile(
+_CMAKE = expression(r"^CMake Error at .{1,400}:$")
+_SAID = expression(
     r"^(?:error|fatal|err!|gyp err! (?:stack )?(?:error|find|not ok|build error))\b|\b(?:not "
     r"found|no such file|must be|is required|requires|cannot|unable|could not|please)\b",
     re.I,
 )
-_WRAPPER = re.compile(
+_WRAPPER = expression(
     r"^error: (?:command|subprocess|failed building)\b|^\[?end of output|^note: |^hint: "
     r"|^(?:ninja|make)\b|^gyp ERR! (?:stack )?(?:at |not ok|build error)|^Building wheel"
     r"|^running |^copying |^creating |^\d+$",
     re.I,
 )
-_ADVICE = re.compile(r"^(?:https?://|<https?://|[-*'\"(a-z])")
-_STEP = re.compile(r"^(?:writing|reading|adding|byte-compiling|package init file) |Warning: ")
-_MISSING = re.compile(
+_ADVICE = expression(r"^(?:https?://|<https?://|[-*'\"(a-z])")
+_STEP = expression(r"^(?:writing|reading|adding|byte-compiling|package init file) |Warning: ")
+_MISSING = expression(
     r"\b(?:ModuleNotFoundError|ImportError|No module named)\b|command not found|: not found"
     r"|No such file or directory: '(?!/)|fatal error: \S{1,200}\.h\w{0,2}: No such file"
 )
-_OTHERS = re.compile(
+_OTHERS = expression(
     r"No space left|\bENOSPC\b|Connection|Temporary failure|\bECONN|\bETIMEDOUT|\bENOTFOUND"
     r"|\bMemoryError|Killed|HTTP Error|Max retries|Permission denied"
 )

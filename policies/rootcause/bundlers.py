@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.cases import stripped, unmarked
 from policies.rootcause.finding import Finding, Line
@@ -14,57 +15,57 @@ from policies.rootcause.wrapping import is_wrapper
 
 LOOK_AHEAD = 12
 
-_WEBPACK = re.compile(
+_WEBPACK = expression(
     r"^(?:ERROR in|Error:) (?P<file>(?:\./|\.\./|/)?[^\s:]{1,300})(?: (?P<at>\d[\d:-]{0,30}))"
     r"?$|^ERROR in\s{0,4}$|^ERROR in (?P<said>\S.{0,200}[^\s\d:-])$"
 )
-_LOADER = re.compile(
+_LOADER = expression(
     r"^(?:Module build failed|Module parse failed|Module Error|Module Warning)"
     r"\b.{0,200}?(?:: (?P<said>\S.{0,1000}))?$"
 )
-_RESOLVE = re.compile(r"^(?:Error: |SyntaxError: )?(?:Module not found|Can't resolve)\b")
-_ESBUILD = re.compile(
+_RESOLVE = expression(r"^(?:Error: |SyntaxError: )?(?:Module not found|Can't resolve)\b")
+_ESBUILD = expression(
     r"^(?P<mark>[✘X] )?\[ERROR\] (?P<said>\S.{0,1000})$|^> (?P<file>\S{1,300}):\d{1,9}:\d{1,9}: "
     r"error: (?P<older>\S.{0,1000})$"
 )
-_PLACE = re.compile(r"^\s{2,8}(?P<file>[^\s:]{1,300}):\d{1,9}:\d{1,9}:?$")
-_ROLLUP = re.compile(r"^\[!\] (?:\(plugin [^)]{1,80}\) )?(?:\w{0,80}Error: )?\S")
-_DURING = re.compile(r"^error during build:$")
-_COUNT = re.compile(
+_PLACE = expression(r"^\s{2,8}(?P<file>[^\s:]{1,300}):\d{1,9}:\d{1,9}:?$")
+_ROLLUP = expression(r"^\[!\] (?:\(plugin [^)]{1,80}\) )?(?:\w{0,80}Error: )?\S")
+_DURING = expression(r"^error during build:$")
+_COUNT = expression(
     r"^\[?(?:Error: )?(?:(?:Turbopack )?[Bb]uild|Transform) failed with \d+ errors?\b.{0,80}$"
 )
-_NEXT = re.compile(
+_NEXT = expression(
     r"^Failed to compile\.?$|^> Build error occurred$|^Error occurred prerendering page|^🚨 "
     r"Build failed\.$|^Export encountered (?:an )?errors?|^⨯ Next\.js build worker exited"
 )
-_CROSSED = re.compile(r"^⨯ (?!Next\.js build worker exited)\S")
+_CROSSED = expression(r"^⨯ (?!Next\.js build worker exited)\S")
 """Next's own mark of an error: before a page that could not be rendered, it says why."""
-_NEXT_FILE = re.compile(r"^(?:\./|\.\./)\S{1,300}$")
-_COMPLAINT = re.compile(
+_NEXT_FILE = expression(r"^(?:\./|\.\./)\S{1,300}$")
+_COMPLAINT = expression(
     r"^\d{1,7}:\d{1,7} {1,2}(?P<level>Error|Warning): (?P<said>\S.{0,1000}?)"
     r"(?: {1,2}(?P<code>@?[a-z]\w{0,60}(?:[/-]\w{1,60}){1,8}))?$"
 )
 """Next's own form of ESLint's report, below the file."""
 COMPLAINTS_LIMIT = 400
 """Lines of that report that are read."""
-_ADVICE = re.compile(
+_ADVICE = expression(
     r"^(?:Read more|https?://|Import trace|at |\[eslint\]|Learn more|Page: |> Export)"
 )
-_BABEL = re.compile(
+_BABEL = expression(
     r"^(?:\[BABEL\] |ERROR in \S{1,200}: |Error: )?SyntaxError: (?:\[BABEL\] )?(?P<file>(?:/"
     r"|[A-Za-z]:\\|unknown)[^\s:]{0,300}): (?P<said>\S.{0,500})$"
 )
-_VITE_PLUGIN = re.compile(
+_VITE_PLUGIN = expression(
     r"^\[(?:vite|plugin|commonjs|UNRESOLVED_IMPORT|PARSE_ERROR|[A-Z_]{5,40})[\w:.@/ "
     r"-]{0,80}\]:? (?P<said>\S.{0,1000})$"
 )
-_UNPARSED = re.compile(r"^(?:Parsing \w{1,20} source code failed|Ecmascript file had an error)$")
-_CODE_ROW = re.compile(r"^>? {0,4}\d{0,7} {0,4}\|")
-_LACKS = re.compile(
+_UNPARSED = expression(r"^(?:Parsing \w{1,20} source code failed|Ecmascript file had an error)$")
+_CODE_ROW = expression(r"^>? {0,4}\d{0,7} {0,4}\|")
+_LACKS = expression(
     r"^(?:\[?\w{0,40}Error: )?(?:> Couldn't find any |[\w `'\".-]{1,100}\b(?:is|are) "
     r"(?:required|missing|not set|not configured|not provided)\b)"
 )
-_QUOTED = re.compile(r"(?:resolve(?: import)?|module|package) ['\"`](?P<what>[^'\"`]{1,300})['\"`]")
+_QUOTED = expression(r"(?:resolve(?: import)?|module|package) ['\"`](?P<what>[^'\"`]{1,300})['\"`]")
 
 _WORDS = (
     *("[ERROR] ", ": error: ", "ERROR in", "Error:", "[!] ", "error during build:"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import first_of, holding, stripped
@@ -15,28 +15,28 @@ _SUFFIX = (
     r"|dart|sol|f|f90|F90|y|l|pyx|pxd|proto|thrift|vala|zig|hs|lhs|ml|mli|nim|cr|d|pas|adb|ads|v|sv"
     r"|glsl|rc)"
 )
-_ERROR = re.compile(
+_ERROR = expression(
     rf"^(?:[A-Za-z]:)?[^\s:()\[][^:()]{{0,300}}\.{_SUFFIX}(?::\d+(?::\d+)?"
     rf"|\(\d+(?:,\d+)?\) ?): "
     r"(?:fatal |catastrophic |internal compiler )?(?:error"
     r"|Error)(?: #?[A-Z]*\d+(?:-D)?)?:(?P<said>.*)"
 )
-_MISSING = re.compile(
+_MISSING = expression(
     r"file not found|No such file or directory|[Cc]annot open (?:source|include) file"
 )
-_INCLUDE = re.compile(r"#\s*(?:include|import)\b")
-_SYSTEM = re.compile(r"#\s*(?:include|import)\s*<")
-_STYLE = re.compile(
+_INCLUDE = expression(r"#\s*(?:include|import)\b")
+_SYSTEM = expression(r"#\s*(?:include|import)\s*<")
+_STYLE = expression(
     r"\[(?!-W)[a-z]+-[\w.-]{1,80}(?:,[a-z]+-[\w.-]{1,80}){0,5},?\]$|-warnings-as-errors\]$"
     r"|clang-format-violations\]$|\bViolation: .{1,600} \([a-z_]{3,60}\)$"
 )
 """clang-tidy's, clang-format's or SwiftLint's name of a check; compilers' own end in [-W...]."""
-_NUMBER = re.compile(r"^ ?\[GHC-\d{5}\](?: \[-W[\w,= -]{1,80}\])?$")
+_NUMBER = expression(r"^ ?\[GHC-\d{5}\](?: \[-W[\w,= -]{1,80}\])?$")
 """GHC's number of the message that follows on the lines below."""
-_MODULE = re.compile(r"^Could not (?:find|load) module\b")
+_MODULE = expression(r"^Could not (?:find|load) module\b")
 """GHC's word for what no package that it was given holds."""
-_INTERNAL = re.compile(r"\binternal compiler error\b")
-_TESTED = re.compile(r"^ -\[\S+ \w+\] : |^ \w[\w.]+ : XCT|^ (?:in \"|CHECK|REQUIRE)")
+_INTERNAL = expression(r"\binternal compiler error\b")
+_TESTED = expression(r"^ -\[\S+ \w+\] : |^ \w[\w.]+ : XCT|^ (?:in \"|CHECK|REQUIRE)")
 
 
 def compilers(lines: Sequence[Line]) -> Iterator[Finding]:

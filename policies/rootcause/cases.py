@@ -6,19 +6,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding
 
-_MARK = re.compile(r"^(?:##\[error\]|::error(?: [^:]{0,300}(?::(?!:)[^:]{0,300}){0,9})?::)\s?")
-_TYPE = re.compile(
+_MARK = expression(r"^(?:##\[error\]|::error(?: [^:]{0,300}(?::(?!:)[^:]{0,300}){0,9})?::)\s?")
+_TYPE = expression(
     r"^(?:[\w.\\$<>:]{0,200}[.\\:])?(?P<type>[A-Za-z_]\w{0,80})(?: \[[\w ]{1,60}\])?:(?:\s|$)"
 )
-_KIND = re.compile(
+_KIND = expression(
     r"(?:Error|Exception|Failed|Failure|Timeout|Warning|Exit|Interrupt|Group|Fault)$"
 )
-_ASSERTS = re.compile(r"^(?:assert\b|expect\()")
-_TIMES_OUT = re.compile(
+_ASSERTS = expression(r"^(?:assert\b|expect\()")
+_TIMES_OUT = expression(
     r"\btimeout of \d+ ?ms exceeded|exceeded timeout of \d+|timed? ?out (?:after|in) \d"
     r"|^Timeout [>(]"
     r"|test timeout (?:exceeded|of)|\btimeout \(>?\d|timed out waiting",
@@ -26,8 +27,8 @@ _TIMES_OUT = re.compile(
 )
 
 
-_NAMED = re.compile(r"'[^']{1,120}'|\"[^\"]{1,120}\"")
-_CRASHES = re.compile(
+_NAMED = expression(r"'[^']{1,120}'|\"[^\"]{1,120}\"")
+_CRASHES = expression(
     r"^worker '\w{1,40}' crashed while running|terminated by another process: signal=SIG"
 )
 

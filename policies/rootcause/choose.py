@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
+from policies.expressions import expression
 from policies.failure import CHECK_CLASSES, FailureClass
 from policies.rootcause.commands import shown_command
 from policies.rootcause.finders import FINDERS, SHAPES
@@ -39,7 +39,7 @@ OVERRIDES_FORMAT = frozenset({FailureClass.DISK_FULL, FailureClass.OUT_OF_MEMORY
 GUESSED = 3
 """Of the first candidates the class is guessed where nothing knows it."""
 
-_RULED = re.compile(r" \((?:[a-z]{2,30}:)?[a-z]{2,30}(?:-[a-z]{2,30}){1,5}\)$")
+_RULED = expression(r" \((?:[a-z]{2,30}:)?[a-z]{2,30}(?:-[a-z]{2,30}){1,5}\)$")
 """The name of a checker's rule behind its complaint: no compiler writes it so."""
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 
+from policies.expressions import expression
 from policies.rootcause.prefixes import LOOKS_MARKED, MARKERS, PREFIX
 
 LINE_LIMIT_CHARS = 2_000
@@ -12,28 +12,28 @@ LINE_LIMIT_CHARS = 2_000
 PREFIXES_LIMIT = 3
 """Prefixes taken off one line: runner, job, logger."""
 
-_LEVEL_DASH = re.compile(
+_LEVEL_DASH = expression(
     r"^\s*(?:INFO|(?:WARNING|ERROR|CRITICAL)(?= - {1,2}(?:GECKO\(\d{1,9}\)|PID \d{1,9}) \|)) - {0,2}"
 )
 """mozharness: what a harness only passes on; its own errors keep their mark."""
-_PASSED_ON = re.compile(
+_PASSED_ON = expression(
     r"^(?:\s?\d{1,3}:\d\d\.\d\d (?=\S)|(?:GECKO\(\d{1,9}\)|PID \d{1,9}|INFO) \| ?)"
 )
 """mach's clock since its start; mozlog's mark of what the program under test printed."""
-_ANSI = re.compile(
+_ANSI = expression(
     r"\x1b\[[0-9;?<=>]*[ -/]*[@-~]"
     r"|\x1b[\]P^_X][^\x07\x1b]*(?:\x07|\x1b\\)?"
     r"|\x1b[()*+][0-~]|\x1b[0-Z\\^_=>a-z]"
 )
-_LOST_ANSI = re.compile(
+_LOST_ANSI = expression(
     r"(?:\^\[|[\u241b\u2190])\[(?:\d{1,3};){0,12}\d{0,3}m|\[(?:\d{1,3};){0,4}\d{1,3}m(?!\])"
 )
 """Colours whose escape character was lost when somebody copied the log."""
 _COLOUR_ENDS = tuple(f"{digit}m" for digit in range(10))
-_WORKSPACE = re.compile(r"<https?://[^<>\s]{1,300}/ws/([^<>\s]{0,300})>")
+_WORKSPACE = expression(r"<https?://[^<>\s]{1,300}/ws/([^<>\s]{0,300})>")
 """Jenkins shows a path in its workspace as a link."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff]")
-_BUILDKITE = re.compile(r"^_?bk;t=\d+\x07?")
+_CONTROL = expression(r"[\x00-\x08\x0b-\x1f\x7f\ufeff]")
+_BUILDKITE = expression(r"^_?bk;t=\d+\x07?")
 
 
 def decoded(raw: bytes) -> str:

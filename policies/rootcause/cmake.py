@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import indented, matching, stripped
@@ -16,47 +17,47 @@ BLOCK_LIMIT = 60
 ONLY_RAN = 45
 """Rank of an error that only tells that a command failed."""
 
-_CMAKE = re.compile(
+_CMAKE = expression(
     r"^\s*CMake Error(?P<place> at (?:[A-Za-z]:)?[^:]{1,300}:\d+ \([\w-]+\))?:(?P<said> .*)?$"
 )
-_RAN = re.compile(
+_RAN = expression(
     r"^execute_process (?:failed|error)|^\S{0,200} ?(?:command )?failed with (?:return|exit) code"
 )
 """A command that it ran failed: what that one printed says why."""
-_STACK = re.compile(r"^\s*Call Stack \(most recent call first\):")
-_MISSING = re.compile(
+_STACK = expression(r"^\s*Call Stack \(most recent call first\):")
+_MISSING = expression(
     r"could not? find|could not locate|unable to find|not found|NOTFOUND"
     r"|No CMAKE_\w+ could be found"
     r"|or higher is required|does not provide a configuration|by not providing|is required but"
     r"|required .{0,80}version|unsuitable|not installed|no such package",
     re.I,
 )
-_REFUSED = re.compile(r"\bPermission denied\b")
-_BROKEN = re.compile(r"is not able to compile a simple test program")
-_SETTLED = re.compile(r"source file|source directory|cannot find source|CMakeLists\.txt", re.I)
-_MESON = re.compile(r"^(?:\S{0,300}meson\.build:\d+:\d+: )?ERROR: (?P<said>.+)")
-_MESON_PLACE = re.compile(r"meson\.build:\d+:\d+: ERROR: ")
-_MESON_MISSING = re.compile(
+_REFUSED = expression(r"\bPermission denied\b")
+_BROKEN = expression(r"is not able to compile a simple test program")
+_SETTLED = expression(r"source file|source directory|cannot find source|CMakeLists\.txt", re.I)
+_MESON = expression(r"^(?:\S{0,300}meson\.build:\d+:\d+: )?ERROR: (?P<said>.+)")
+_MESON_PLACE = expression(r"meson\.build:\d+:\d+: ERROR: ")
+_MESON_MISSING = expression(
     r"not found|Unknown compiler|requires meson version|Neither .* worked|Neither a subproject directory"
     r"|Problem encountered: .{0,300}\b(?:missing|install|could not (?:be found|find))\b"
 )
-_CONFIGURE = re.compile(r"^(?:\S{0,200}/)?configure: error: (?P<said>.*)")
-_CONFIGURE_WHERE = re.compile(r"^in [`'‘]/.{0,400}:$")
+_CONFIGURE = expression(r"^(?:\S{0,200}/)?configure: error: (?P<said>.*)")
+_CONFIGURE_WHERE = expression(r"^in [`'‘]/.{0,400}:$")
 """Where it ran; the line below says why."""
-_CONFIGURE_MORE = re.compile(r"^(?:No package '|Package '|\S+ not found|Requested '|Variable )")
-_FAILED = re.compile(r"^FAILED: (?:\[code=\d+\] )?\S")
-_STEP = re.compile(r"^\[\d+/\d+\]|^ninja: ")
-_BAZELS = re.compile(r"^(?:ERROR|INFO|WARNING|FAILED): |^Target //|^\(\d\d:\d\d:\d\d\) ")
-_SHOWN = re.compile(r"^ {2,4}(?:\(cd |exec env |[A-Z]\w*=|/)|^Use --|^Execution platform: ")
+_CONFIGURE_MORE = expression(r"^(?:No package '|Package '|\S+ not found|Requested '|Variable )")
+_FAILED = expression(r"^FAILED: (?:\[code=\d+\] )?\S")
+_STEP = expression(r"^\[\d+/\d+\]|^ninja: ")
+_BAZELS = expression(r"^(?:ERROR|INFO|WARNING|FAILED): |^Target //|^\(\d\d:\d\d:\d\d\) ")
+_SHOWN = expression(r"^ {2,4}(?:\(cd |exec env |[A-Z]\w*=|/)|^Use --|^Execution platform: ")
 """The command itself, with --verbose_failures, and advice."""
 PRINTED = 58
 """Rank of what a failed action printed: a compiler's own form says more."""
-_BAZEL = re.compile(r"^ERROR: (?:[A-Z]:)?[\w@/.+~-]{1,400}:\d+:\d+: (?P<said>.+)")
-_ACTED = re.compile(
+_BAZEL = expression(r"^ERROR: (?:[A-Z]:)?[\w@/.+~-]{1,400}:\d+:\d+: (?P<said>.+)")
+_ACTED = expression(
     r"\bfailed: \(|\(Exit \d+\)|Exec failed|\bfailed: \S{1,200} failed: error executing"
 )
 """A command that it ran failed (before Bazel 4 `of rule '//x' failed: tool failed: error executing`)."""
-_DRIVER = re.compile(
+_DRIVER = expression(
     r"^(?:\S{0,200}[/-])?(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+): (?:fatal )?error: "
     r"(?!linker command failed)\S"
     r"|^(?:\S{0,200}[/-])?(?:gcc|g\+\+|cc|c\+\+): error trying to exec "

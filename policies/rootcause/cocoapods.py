@@ -5,9 +5,9 @@ Source: CocoaPods' `Pod::Informative`, printed by its command line; Molinillo's 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import matching, stripped
@@ -15,17 +15,17 @@ from policies.rootcause.scan import matching, stripped
 SAID_LINES = 20
 """Below the pod stands who asks for which version, then what no source holds."""
 
-_LACKS = re.compile(
+_LACKS = expression(
     r"^\s{0,8}\[!\] (?P<said>CocoaPods could not find compatible versions for pod \".{1,200}"
     r"|Unable to (?:find a specification for|satisfy the following requirements).{0,300}"
     r"|Error installing \S.{0,200}|CDN: .{1,300})"
 )
-_SETTINGS = re.compile(
+_SETTINGS = expression(
     r"^\s{0,8}\[!\] (?P<said>(?:No|Invalid) `Podfile.{1,500}|The '.{1,200}' target has .{1,300}"
     r"|The platform of the target .{1,300}|Could not automatically select an Xcode .{1,200})"
 )
-_NO_FILE = re.compile(r" Response: 404\b")
-_NO_SPEC = re.compile(r"^\s*(?:None of your spec sources contain a spec|Specs satisfying the )")
+_NO_FILE = expression(r" Response: 404\b")
+_NO_SPEC = expression(r"^\s*(?:None of your spec sources contain a spec|Specs satisfying the )")
 
 
 def cocoapods(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from policies.expressions import expression
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import stripped
 from policies.rootcause.wrapping import is_wrapper
 
-_OPEN = re.compile(r"[\w)\]'\"`]:$")
-_NO_REASON = re.compile(
+_OPEN = expression(r"[\w)\]'\"`]:$")
+_NO_REASON = expression(
     r"^\s*(?:at |File \"|Traceback|Stack|\d{1,6} ?[|│]|\W*$|(?:[\w.-]{1,80}: ?)+$|Caused by)"
     r"|^\s*(?:[-=*#~_]{2,}|[\w./-]{1,60}=|\$ |>+ |\+ )|^\W?(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE)\b",
     re.IGNORECASE,

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 
+from policies.expressions import expression
 from policies.redaction import redact
 from policies.rootcause.finding import Line
 
 LENGTH_LIMIT_CHARS = 300
 """A longer command is a script, not something to type."""
 
-_SHOWN = re.compile(
+_SHOWN = expression(
     r"^\$ (?P<command>(?!(?:cd|export|echo|set|source|mkdir|rm|cat|ls|if|for|while|eval|unset|exit|sleep)\b)"
     r"[\w./~\"'].*)$"
 )
-_TRACED = re.compile(
+_TRACED = expression(
     r"^\+ (?P<command>(?:\./|/)?(?:[\w./-]{0,80}/)?(?:make|cmake|ctest|ninja|meson|bazel"
     r"|cargo|go|mvn|mvnw|gradle"
     r"|gradlew|sbt|dotnet|swift|npm|npx|yarn|pnpm|node|tox|nox|pytest|python3?|uv|ruff|mypy"
     r"|docker|terraform|helm"
     r"|bundle|rake|composer|php|mix|stack|cabal)(?: .*)?)$"
 )
-_RUN = re.compile(r"^##\[group\]Run (?P<command>(?!\S+/\S+@)\S.*)$")
-_SECRET = re.compile(r"\*\*\*|\[MASKED\]|\[redacted\]|\$\{\{|(?:TOKEN|SECRET|PASSWORD|API_KEY)=\S")
+_RUN = expression(r"^##\[group\]Run (?P<command>(?!\S+/\S+@)\S.*)$")
+_SECRET = expression(r"\*\*\*|\[MASKED\]|\[redacted\]|\$\{\{|(?:TOKEN|SECRET|PASSWORD|API_KEY)=\S")
 
 
 def shown_command(lines: Sequence[Line], begins: int, number: int) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.noise import is_harmless
@@ -15,28 +16,28 @@ BLOCK_LIMIT = 40
 UNQUOTED = 24
 """Rank of what stands right above a builder's end, which Nix does not quote: words of failure say more."""
 
-_STEP = re.compile(r"^\s*> \[[^\]]{1,200}\]")
-_RULE = re.compile(r"^-{6,}$")
-_OUTPUT = re.compile(r"^\d+\.\d+ ?(?P<said>.*)")
-_FRONT = re.compile(
+_STEP = expression(r"^\s*> \[[^\]]{1,200}\]")
+_RULE = expression(r"^-{6,}$")
+_OUTPUT = expression(r"^\d+\.\d+ ?(?P<said>.*)")
+_FRONT = expression(
     r"^(?:(?:ERROR|error|Error): )?(?:buildx failed with: (?:ERROR"
     r"|error): )?failed to (?:solve|build|process)(?: [^:]{1,100})?: (?P<said>.+)"
 )
-_NIX = re.compile(r"^\s*(?:error: )?(?:builder for|Cannot build|build of) '?/nix/store/")
-_NIX_SAID = re.compile(r"^\s*> (?P<said>.*)")
-_ALARM = re.compile(r"error|fail|cannot", re.I)
-_VERDICT = re.compile(r":\s{1,80}FAIL(?:ED)?(?: \([\d.]{1,12}s\))?$")
-_REFUSED = re.compile(
+_NIX = expression(r"^\s*(?:error: )?(?:builder for|Cannot build|build of) '?/nix/store/")
+_NIX_SAID = expression(r"^\s*> (?P<said>.*)")
+_ALARM = expression(r"error|fail|cannot", re.I)
+_VERDICT = expression(r":\s{1,80}FAIL(?:ED)?(?: \([\d.]{1,12}s\))?$")
+_REFUSED = expression(
     r"^[\w./+-]{1,100}: .{1,800}: (?:No such file or directory|Permission denied|Not a directory"
     r"|Is a directory|File exists|Directory not empty|Read-only file system)$"
 )
 """A system call's error as the last words: builders run with errexit, so that command ended them."""
-_ENDED = re.compile(
+_ENDED = expression(
     r"did not complete successfully|returned a non-zero code|executor failed running"
 )
 _CLASSES = (
     (
-        re.compile(
+        expression(
             r"dockerfile parse error|unknown instruction|failed to (?:parse|read) dockerfile"
             r"|failed to read dockerfile|circular dependency|invalid (?:reference|field)|base name"
             r"|target stage",
@@ -45,24 +46,24 @@ _CLASSES = (
         C.CONFIG_ERROR,
     ),
     (
-        re.compile(
+        expression(
             r"failed to (?:compute cache key|calculate checksum|walk)|not found: \"?/"
             r"|: \"/.{1,200}\": not found"
         ),
         C.CONFIG_ERROR,
     ),
-    (re.compile(r"toomanyrequests|pull rate limit"), C.RATE_LIMIT),
-    (re.compile(r"unauthorized|denied|authorization failed|403 Forbidden|401"), C.AUTH),
+    (expression(r"toomanyrequests|pull rate limit"), C.RATE_LIMIT),
+    (expression(r"unauthorized|denied|authorization failed|403 Forbidden|401"), C.AUTH),
     (
-        re.compile(
+        expression(
             r"i/o timeout|connection re|no such host|TLS handshake|EOF|5\d\d [A-Z]|deadline exceeded"
             r"|unexpected status"
         ),
         C.NETWORK,
     ),
-    (re.compile(r"no space left"), C.DISK_FULL),
+    (expression(r"no space left"), C.DISK_FULL),
     (
-        re.compile(r"not found|no match for platform|manifest unknown|no matching manifest"),
+        expression(r"not found|no match for platform|manifest unknown|no matching manifest"),
         C.MISSING_DEPENDENCY,
     ),
 )

@@ -5,47 +5,48 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, matching, stripped
 
 LOOK_AHEAD = 400
 
-_SANITIZER = re.compile(
+_SANITIZER = expression(
     r"^(?:=+\d+=+ ?)?(?:ERROR|WARNING): (?P<tool>Address|Thread|Memory|Leak|HWAddress"
     r"|UndefinedBehavior|KernelAddress)Sanitizer: (?P<said>\S.*)"
 )
-_SUMMARY = re.compile(r"^SUMMARY: (?P<tool>\w{1,30})Sanitizer: (?P<said>[^\d\s].*)")
-_UBSAN = re.compile(r"^\S.{0,300}:\d+:\d+: runtime error: (?P<said>\S.*)")
-_VALGRIND = re.compile(
+_SUMMARY = expression(r"^SUMMARY: (?P<tool>\w{1,30})Sanitizer: (?P<said>[^\d\s].*)")
+_UBSAN = expression(r"^\S.{0,300}:\d+:\d+: runtime error: (?P<said>\S.*)")
+_VALGRIND = expression(
     r"^==\d+== (?P<said>(?:Invalid (?:read|write|free)|Conditional jump|Use of uninitialised"
     r"|Mismatched free|Process terminating|Syscall param"
     r"|\S+ bytes in \S+ blocks are definitely lost).*)"
 )
-_VALGRIND_END = re.compile(r"^==\d+== ERROR SUMMARY: [1-9]")
-_TERMINATE = re.compile(
+_VALGRIND_END = expression(r"^==\d+== ERROR SUMMARY: [1-9]")
+_TERMINATE = expression(
     r"^(?:.{0,80}: )?(?:terminate called (?:after throwing an instance of '"
     r"(?P<type>[^']{1,200})'|without an active|recursively)"
     r"|libc\+\+abi(?:\.dylib)?: terminating)"
 )
-_WHAT = re.compile(r"^\s*what\(\):\s*(?P<said>.*)")
-_ASSERT = re.compile(
+_WHAT = expression(r"^\s*what\(\):\s*(?P<said>.*)")
+_ASSERT = expression(
     r"^(?:\S{1,200}: )?\S{1,300}:\d+: .{1,400}: Assertion [`'].{1,600}' failed\.?$"
     r"|^Assertion failed: \(?.{1,400}\)?, (?:function|file) "
     r"|^Assertion '.{1,400}' failed at \S{1,300}:\d+, function \w{1,200}\(\)\."
 )
-_MACRO = re.compile(
+_MACRO = expression(
     r"\b(?P<said>[A-Z][A-Z0-9_]{0,30}_ASSERT(?:ION)?: \S{1,300}:\d{1,7}: \S.{0,600})$"
     r"|^(?P<placed>\S{1,300}:\d{1,7}: [A-Z][A-Z0-9_]{0,30}_ASSERT\(.{1,400}\) failed\b.{0,200})$"
 )
 """A C project's own macro, with the place and the expression, also behind what the program was printing."""
-_ABORTED = re.compile(r"^(?:.{1,200}: line \d+: {1,9}\d+ )?Aborted\s{1,40}\(core dumped\)")
-_COMPLAINS = re.compile(
+_ABORTED = expression(r"^(?:.{1,200}: line \d+: {1,9}\d+ )?Aborted\s{1,40}\(core dumped\)")
+_COMPLAINS = expression(
     r"\b(?:could not|cannot|can't|unable to|failed to|fatal|error|invalid|assertion|corrupt\w*)\b",
     re.I,
 )
 _ABOVE = 6
-_MEMORY = re.compile(r"bad_alloc|out-of-memory|allocation-size-too-big")
+_MEMORY = expression(r"bad_alloc|out-of-memory|allocation-size-too-big")
 
 
 def sanitizers(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import matching, stripped
@@ -13,36 +14,36 @@ from policies.rootcause.scan import matching, stripped
 LOOK_BACK, LOOK_AHEAD = 40, 12
 """Lines read before a gtest's verdict, and after an assertion's place."""
 
-_GTEST = re.compile(r"^\[  FAILED  \] (?P<name>[\w/.<>]{1,200}?)(?:, where .{0,900}| \(\d+ ms\))+$")
-_GTEST_NAMED = re.compile(r"^\[  FAILED  \] (?P<name>[\w/]{1,200}\.[\w/]{1,200})$")
-_GTEST_PLACE = re.compile(r"^\S.{0,300}(?::\d+: Failure|\(\d+\): error: .*)$")
-_GTEST_RUN = re.compile(r"^\[ RUN      \] ")
-_CATCH = re.compile(
+_GTEST = expression(r"^\[  FAILED  \] (?P<name>[\w/.<>]{1,200}?)(?:, where .{0,900}| \(\d+ ms\))+$")
+_GTEST_NAMED = expression(r"^\[  FAILED  \] (?P<name>[\w/]{1,200}\.[\w/]{1,200})$")
+_GTEST_PLACE = expression(r"^\S.{0,300}(?::\d+: Failure|\(\d+\): error: .*)$")
+_GTEST_RUN = expression(r"^\[ RUN      \] ")
+_CATCH = expression(
     r"^(?P<place>\S.{0,300}(?::\d+|\(\d+\)): )"
     r"(?:FAILED:$|(?:FATAL )?ERROR: (?:CHECK|REQUIRE|FAIL|test case))"
 )
-_CATCH_SAID = re.compile(
+_CATCH_SAID = expression(
     r"^\s+(?:REQUIRE|CHECK|WARN|FAIL|SUBCASE)\w*\(.*|^\s+values: .*|^\s+\S.* == .*"
 )
-_BOOST = re.compile(
+_BOOST = expression(
     r"^\S.{0,300}(?:\(\d+\)|:\d+): (?:fatal )?error: in \"(?P<name>[^\"]{1,200})\": .+"
 )
-_CTEST = re.compile(r"^\t\s*\d+ - (?P<name>\S.{0,200}?) \((?P<why>[\w ]{1,40})\)(?:\s+\w.*)?$")
-_CTEST_NOW = re.compile(
+_CTEST = expression(r"^\t\s*\d+ - (?P<name>\S.{0,200}?) \((?P<why>[\w ]{1,40})\)(?:\s+\w.*)?$")
+_CTEST_NOW = expression(
     r"^\s*\d+/\d+ Test\s+#\d+: (?P<name>\S+) \.*\s*\*\*\*"
     r"(?P<why>[A-Za-z][\w: ]{1,40}?)\s+[\d.]+ sec"
 )
-_XCTEST = re.compile(r"^\S.{0,300}:\d+: error: (?P<name>-\[\S+ \w+\]|[\w.]+) : (?P<said>.+)")
-_QT = re.compile(r"^FAIL!  : (?P<name>[\w:]{1,200})\([^)]{0,200}\) (?P<said>.+)")
-_PERL = re.compile(r"^#\s+Failed test (?:(?P<name>'.{1,200}')|at (?P<place>\S+ line \d+))")
-_HARNESS = re.compile(
+_XCTEST = expression(r"^\S.{0,300}:\d+: error: (?P<name>-\[\S+ \w+\]|[\w.]+) : (?P<said>.+)")
+_QT = expression(r"^FAIL!  : (?P<name>[\w:]{1,200})\([^)]{0,200}\) (?P<said>.+)")
+_PERL = expression(r"^#\s+Failed test (?:(?P<name>'.{1,200}')|at (?P<place>\S+ line \d+))")
+_HARNESS = expression(
     r"^(?:\.{0,2}/)*(?P<file>\S{1,300}\.t)\s{1,40}\(Wstat: .{1,80} Failed: [1-9]\d{0,6}\)$"
 )
-_WHICH = re.compile(r"^\s{1,8}Failed tests?:\s{1,4}(?P<which>\d[\d, -]{0,200})$")
-_DIED = re.compile(
+_WHICH = expression(r"^\s{1,8}Failed tests?:\s{1,4}(?P<which>\d[\d, -]{0,200})$")
+_DIED = expression(
     r"^(?P<said>[^\s#].{0,800}?) at \S{1,300}\.(?:p[lm]|PL|t|cgi|psgi) line \d{1,7}\.$"
 )
-_WARNED = re.compile(
+_WARNED = expression(
     r"^(?:Use of |Useless use|Subroutine \S+ redefined|Wide character|Argument \")|masks earlier|"
     r"isn't numeric|used only once|is deprecated|Odd number of|Deep recursion|[Pp]ossible "
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.rootcause.cases import failed_test
 from policies.rootcause.colons import announced
 from policies.rootcause.finding import Finding, Line
@@ -14,10 +14,10 @@ WORD = " => "
 RANK = 81
 LOOK_AHEAD = 6
 
-_HEAD = re.compile(
+_HEAD = expression(
     r"^(?P<name>\S.{0,300}?) => (?P<file>(?:\.{1,2}/|file://|https?://)\S{1,300}?):\d{1,9}:\d{1,9}$"
 )
-_ERROR = re.compile(r"^error: (?P<said>\S.{0,1500})$")
+_ERROR = expression(r"^error: (?P<said>\S.{0,1500})$")
 
 
 def deno_tests(lines: Sequence[Line]) -> Iterator[Finding]:

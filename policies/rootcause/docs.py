@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.cases import stripped
 from policies.rootcause.finding import Finding, Line
 
-_PLACED = re.compile(
+_PLACED = expression(
     r"^(?P<file>(?:[A-Za-z]:)?[^\s:][^:]{0,300}?(?:\.(?:rst|md|txt|py|ipynb|inc)|:docstring "
     r"of \S{1,200}))"
     r"(?::\d{1,9})?: (?P<level>WARNING|ERROR|SEVERE|CRITICAL): (?P<said>\S.{0,1000})$"
 )
-_BARE = re.compile(r"^(?P<level>WARNING|ERROR)(?:: {1,4}| {1,4}- {1,4})(?P<said>\S.{0,1000})$")
+_BARE = expression(r"^(?P<level>WARNING|ERROR)(?:: {1,4}| {1,4}- {1,4})(?P<said>\S.{0,1000})$")
 _LEVELS = (": WARNING: ", ": ERROR: ", ": SEVERE: ", ": CRITICAL: ")
-_COUNTED = re.compile(
+_COUNTED = expression(
     r"warnings treated as errors?|with warnings treated as errors"
     r"|Aborted with \d+ warnings? in strict mode",
     re.I,
 )
-_OLDER = re.compile(
+_OLDER = expression(
     r"^(?:Warning, treated as error|Extension error(?: \(.{1,200}\))?|Theme error"
     r"|Configuration error|Sphinx error|Application error|Sphinx parallel build error"
     r"|Exception occurred):$"

@@ -6,19 +6,20 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, matching, stripped
 
-_DIAGNOSTIC = re.compile(
+_DIAGNOSTIC = expression(
     r"^\s*(?:\d+>)?(?P<origin>[^\s].{0,300}?) ?: (?:[\w ]{1,30} )?(?:fatal )?error "
     r"(?P<code>(?!TS)[A-Z]{1,10}\d{1,6}) ?: (?P<said>.+?)(?: \[[^\]]{1,300}(?:proj|\.slnx?)"
     r"(?:::[^\]]{1,100})?\])?$"
 )
-_PLAIN = re.compile(
+_PLAIN = expression(
     r"^\s*[^\s:].{0,300}?\(\d+,\d+\) ?: error ?: (?P<said>.+?)(?: \[[^\]]{1,300}proj\])?$"
 )
-_BARE = re.compile(r"^\s*error (?P<code>(?:NU|NETSDK|MSB|CS|FS|BC|CA|IDE)\d{2,6}) ?: (?P<said>.+)")
+_BARE = expression(r"^\s*error (?P<code>(?:NU|NETSDK|MSB|CS|FS|BC|CA|IDE)\d{2,6}) ?: (?P<said>.+)")
 _CLASSES = (
     ("WHITESPACE|IMPORTS|CHARSET|FINALNEWLINE|ENDOFLINE", C.LINT),
     ("CA|IDE|SA|S|RCS|SX|RS|VSTHRD|xUnit|NUnit|StyleCop|SYSLIB", C.LINT),
@@ -30,35 +31,35 @@ _CLASSES = (
     ),
     ("NETSDK|MSB1|MSB4|NU", C.CONFIG_ERROR),
 )
-_CODES = tuple((re.compile(rf"^(?:{codes})"), found) for codes, found in _CLASSES)
-_ENDS = re.compile(r"^(?:MSB3073|MSB3077|MSB6006|MSB8020X|MSB8066|MSB4181|LNK1120|U1077)$")
+_CODES = tuple((expression(rf"^(?:{codes})"), found) for codes, found in _CLASSES)
+_ENDS = expression(r"^(?:MSB3073|MSB3077|MSB6006|MSB8020X|MSB8066|MSB4181|LNK1120|U1077)$")
 """Codes that only say that a command or a task ended badly."""
-_COMMAND = re.compile(
+_COMMAND = expression(
     r"^(?:The command |Custom build for |[\"']).{1,999} exited with code -?\d+\.?$"
 )
-_NETWORK = re.compile(
+_NETWORK = expression(
     r"Unable to load the service index|Failed to (?:retrieve|download)|NameResolution|timed out"
 )
-_REFUSED = re.compile(r"Response status code does not indicate success: 40[13]\b")
+_REFUSED = expression(r"Response status code does not indicate success: 40[13]\b")
 NEAR = 3
 """So many lines, from the error on, in which NuGet says what the server answered."""
 
-_FAILED = re.compile(
+_FAILED = expression(
     r"^\s*(?:Failed|X|✗|✘) {1,3}(?P<name>[\w.+<>`]{1,300}(?:\(.{0,500}\))?)(?: \[[^\]]{1,20}\])?$"
 )
-_XUNIT = re.compile(
+_XUNIT = expression(
     r"^\s*(?:\[xUnit\.net [\d:.]+\]\s+)?(?P<name>[\w.+<>`]{3,300}(?:\(.{0,500}\))?) \[FAIL\]$"
 )
-_NUNIT = re.compile(r"^\s*\d+\) (?:Failed|Error|Invalid) : (?P<name>\S.{0,300})$")
-_TEST_ERROR = re.compile(r"^\s*\S.{0,300}\(\d+\): error TESTERROR: ?(?P<said>\S.*)?$")
-_TOLD = re.compile(r"^\s*(?P<name>[\w.+<>`]{3,300}) \([^)]{1,20}\): Error Message: (?P<said>\S.*)")
+_NUNIT = expression(r"^\s*\d+\) (?:Failed|Error|Invalid) : (?P<name>\S.{0,300})$")
+_TEST_ERROR = expression(r"^\s*\S.{0,300}\(\d+\): error TESTERROR: ?(?P<said>\S.*)?$")
+_TOLD = expression(r"^\s*(?P<name>[\w.+<>`]{3,300}) \([^)]{1,20}\): Error Message: (?P<said>\S.*)")
 """The terminal logger's: a code without a number, then the test and its message on one line."""
-_MESSAGE = re.compile(r"^\s*Error Message:$")
-_XUNIT_LEAD = re.compile(r"^\[xUnit\.net [\d:.]+\]\s*")
-_STACK = re.compile(r"^\s*(?:Stack Trace:|at )")
-_UNHANDLED = re.compile(r"^Unhandled [Ee]xception[.:] (?P<said>\S.*)")
-_INNER = re.compile(r"^\s*---> (?P<said>\S.*)")
-_ABORTED = re.compile(r"^The active test run was aborted\. Reason: (?P<said>.+)")
+_MESSAGE = expression(r"^\s*Error Message:$")
+_XUNIT_LEAD = expression(r"^\[xUnit\.net [\d:.]+\]\s*")
+_STACK = expression(r"^\s*(?:Stack Trace:|at )")
+_UNHANDLED = expression(r"^Unhandled [Ee]xception[.:] (?P<said>\S.*)")
+_INNER = expression(r"^\s*---> (?P<said>\S.*)")
+_ABORTED = expression(r"^The active test run was aborted\. Reason: (?P<said>.+)")
 
 
 def msbuild(lines: Sequence[Line]) -> Iterator[Finding]:

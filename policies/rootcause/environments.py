@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
 
-_SESSION = re.compile(
+_SESSION = expression(
     r"^nox > (?:Session (?P<name>\S{1,100}) (?:aborted|raised exception .{1,300}?): "
     r"?(?P<why>.{0,500})|Program (?P<program>\S{1,200}) not found)"
 )
-_NOX_NOW = re.compile(r"^nox > Running session (?P<name>\S.{0,100})$")
-_NOX_END = re.compile(r"^nox > Command .{1,2000} failed with exit code -?\d+")
-_TOX_END = re.compile(
+_NOX_NOW = expression(r"^nox > Running session (?P<name>\S.{0,100})$")
+_NOX_END = expression(r"^nox > Command .{1,2000} failed with exit code -?\d+")
+_TOX_END = expression(
     r"^(?P<env>[\w.-]{1,100}): (?:exit -?\d+ \(|FAIL \S|FAIL code)"
     r"|^ERROR:\s{1,4}(?P<old>[\w.-]{1,100}): commands failed$"
 )
-_TOX_SPAWN = re.compile(
+_TOX_SPAWN = expression(
     r"^(?P<env>[\w.-]{1,100}): Exception running subprocess |^ERROR: InvocationError for "
     r"command could not find executable"
 )
-_TOX_LACKS = re.compile(
+_TOX_LACKS = expression(
     r"^(?P<env>[\w.-]{1,100}): (?P<skips>skipped because|failed with) could not find python interpreter"
 )
 """An environment that is skipped may be no failure: another's comes first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.cases import Format, complaints, named, stripped, unmarked
 from policies.rootcause.finding import Finding, Line
@@ -16,7 +17,7 @@ _FILE = r"(?P<file>(?:[A-Za-z]:)?[^\s:()][^:()]{0,300}?\.\w{1,12})"
 FORMATS: tuple[Format, ...] = (
     Format(
         "eslint format",
-        re.compile(
+        expression(
             rf"^{_FILE}:\d{{1,9}}:\d{{1,9}}: (?P<said>.{{1,1000}}) \[Error(?:/(?P<code>[\w@/-]{{1,80}})"
             rf")?\]$"
         ),
@@ -24,7 +25,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "eslint format",
-        re.compile(
+        expression(
             rf"^{_FILE}: line \d{{1,9}}, col \d{{1,9}}, Error - (?P<said>.{{1,1000}}?)(?: "
             rf"\((?P<code>[\w@/-]{{1,80}})\))?$"
         ),
@@ -32,12 +33,12 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "eslint format",
-        re.compile(rf"^{_FILE}\(\d{{1,9}},\d{{1,9}}\): error (?P<code>[a-z@][\w@/-]{{2,80}}) : "),
+        expression(rf"^{_FILE}\(\d{{1,9}},\d{{1,9}}\): error (?P<code>[a-z@][\w@/-]{{2,80}}) : "),
         _LINT,
     ),
     Format(
         "tslint",
-        re.compile(
+        expression(
             rf"^ERROR: {_FILE}(?::\d{{1,9}}:\d{{1,9}}|\[\d{{1,9}}, \d{{1,9}}\])(?: -|:) "
             rf"(?P<said>\S.{{1,500}})$"
         ),
@@ -45,7 +46,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "standard",
-        re.compile(
+        expression(
             rf"^\s{{2}}{_FILE}:\d{{1,9}}:\d{{1,9}}: "
             rf"(?P<said>.{{1,500}} \((?P<code>(?!warning\))[\w@/-]{{2,80}})\))$"
         ),
@@ -53,12 +54,12 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "markdownlint",
-        re.compile(rf"^{_FILE}:\d{{1,9}}(?::\d{{1,9}})? (?:error )?(?P<code>MD\d{{3}})/"),
+        expression(rf"^{_FILE}:\d{{1,9}}(?::\d{{1,9}})? (?:error )?(?P<code>MD\d{{3}})/"),
         _LINT,
     ),
     Format(
         "biome",
-        re.compile(
+        expression(
             rf"^{_FILE}(?::\d{{1,9}}:\d{{1,9}})? (?P<code>(?:lint|parse|format|assist|organizeImports"
             rf"|check)(?:/[\w/-]{{1,80}})?) .{{0,80}}━━"
         ),
@@ -66,46 +67,46 @@ FORMATS: tuple[Format, ...] = (
     ),
 )
 
-_ROW = re.compile(
+_ROW = expression(
     r"^\s{1,8}(?P<place>\d{1,7}:\d{1,7})\s{1,8}(?P<level>error|warning|✖|×|⚠)"
     r"\s{1,4}(?P<said>\S.{0,1000}?)(?:\s{2,80}(?P<code>[@\w][\w@/.-]{1,80}))?$"
 )
-_XO = re.compile(
+_XO = expression(
     r"^\s{1,4}[✖×]\s{1,4}\d{1,7}:\d{1,7}\s{1,4}(?P<said>\S.{0,500}?)"
     r"\s{2,80}(?P<code>[@\w][\w@/.-]{1,80})$"
 )
-_HEAD = re.compile(
+_HEAD = expression(
     r"^\s{0,4}(?P<file>(?:/|\.{0,2}/|[A-Za-z]:\\)?[^\s:()][^:()]{0,300}\.[A-Za-z]\w{0,9})$"
 )
-_CRA = re.compile(
+_CRA = expression(
     r"^\s{1,4}Line \d{1,7}(?::\d{1,7})?:\s{1,4}(?P<said>\S.{0,500}?)"
     r"\s{2,80}(?P<code>[@\w][\w@/.-]{1,80})$"
 )
 _TOO_MANY = ("found too many warnings", "Treating warnings as errors", "(maximum: ")
 _WORDS = (" [Error", ", Error - ", ": error ", "ERROR: ", " MD0", ":MD0", "━━", " (")
-_SETTINGS = re.compile(
+_SETTINGS = expression(
     r"^(?:ESLint couldn't find (?:an eslint\.config|a configuration file|the config \"\.)|Error: "
     r"Failed to load (?:config|parser) ['\"]\.|No files matching (?:the pattern )?['\"]|Could not "
     r"find config file|Error: No ESLint configuration found|Invalid option '|.{0,80}ESLint "
     r"configuration (?:in|is|error))"
 )
-_PLUGIN = re.compile(
+_PLUGIN = expression(
     r"^ESLint couldn't find the (?:plugin|config \"[^.])"
     r"|^Error: Failed to load (?:plugin|(?:config|parser) ['\"][^.])"
 )
-_OXLINT = re.compile(
+_OXLINT = expression(
     r"^\s{1,4}[×x] (?P<code>[\w@/-]{1,60}\([\w@/-]{1,80}\)): (?P<said>\S.{0,500})$"
 )
-_OX_PLACE = re.compile(r"^\s{1,12}[╭,]─?\[(?P<file>\S{1,300}?):\d{1,9}:\d{1,9}\]")
-_TSC = re.compile(
+_OX_PLACE = expression(r"^\s{1,12}[╭,]─?\[(?P<file>\S{1,300}?):\d{1,9}:\d{1,9}\]")
+_TSC = expression(
     r"^(?:Error: |ERROR in |\s{0,4})?(?P<file>[^\s:()\[\]][^:()]{0,300}?)"
     r"(?:\(\d{1,9},\d{1,9}\)|:\d{1,9}:\d{1,9})(?: -|:) error (?P<code>(?:TS|NG)-?\d{1,6}): "
 )
-_PACKAGE = re.compile(r"\bTS(?:2307|2688|7016): .{1,60} '(?!\.|/|@/|~|#|src/)[^']")
+_PACKAGE = expression(r"\bTS(?:2307|2688|7016): .{1,60} '(?!\.|/|@/|~|#|src/)[^']")
 """What TypeScript looks for in node_modules: to be installed, with its types."""
-_TSC_BARE = re.compile(r"^error (?P<code>TS\d{1,6}): \S")
-_TYPE_LINE = re.compile(r"^(?:Type error|(?P<code>TS\d{1,6})): \S|^\S.{0,400}  (?P<last>TS\d+)$")
-_TYPE_PLACE = re.compile(
+_TSC_BARE = expression(r"^error (?P<code>TS\d{1,6}): \S")
+_TYPE_LINE = expression(r"^(?:Type error|(?P<code>TS\d{1,6})): \S|^\S.{0,400}  (?P<last>TS\d+)$")
+_TYPE_PLACE = expression(
     r"^(?:ERROR in |TypeScript error in (?=.{1,300}\):$)(?:[A-Za-z]:)?)?"
     r"(?P<file>\.{0,2}/?[^\s:()]{1,300}\.(?:[cm]?[jt]sx?|vue|svelte))"
     r"(?::\d{1,9}:\d{1,9}|\(\d{1,9},\d{1,9}\):)$"

@@ -6,10 +6,10 @@ the log's size: the numbers below times the longest line kept.
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.logmarks import OURS
 from policies.rootcause.alarms import Match, Scan, scan_plainly
 from policies.rootcause.clean import LINE_LIMIT_CHARS, clean, decoded, last_write
@@ -30,7 +30,7 @@ EDGE_ALARMS, EDGE_BYTES = 16, 1 << 12
 WIDE_BYTES = 1 << 17
 """A block this large holds a very long line, or comes from no reader of ours."""
 
-_VARYING = re.compile(r"(?:(?<![0-9a-fA-F])[0-9a-fA-F]*\d|\d)[0-9a-fA-F]*")
+_VARYING = expression(r"(?:(?<![0-9a-fA-F])[0-9a-fA-F]*\d|\d)[0-9a-fA-F]*")
 _SHAPE_CHARS = 400
 
 

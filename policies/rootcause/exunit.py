@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.rootcause.cases import failed_test
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, stripped
 
 RANK, LOOK_AHEAD = 81, 12
 
-_ITEM = re.compile(
+_ITEM = expression(
     r"^\s{2,4}\d{1,6}\) (?P<name>(?:test|property|doctest) .{1,300}) \([A-Z][\w.]{0,200}\)$"
 )
-_PLACE = re.compile(r"^\s{4,8}(?P<place>[\w./-]{1,300}\.exs?:\d{1,7})$")
-_CODE = re.compile(r"^\s{4,8}code:\s")
-_ENDS = re.compile(r"^\s{4,8}(?:stacktrace|The following output was logged):")
+_PLACE = expression(r"^\s{4,8}(?P<place>[\w./-]{1,300}\.exs?:\d{1,7})$")
+_CODE = expression(r"^\s{4,8}code:\s")
+_ENDS = expression(r"^\s{4,8}(?:stacktrace|The following output was logged):")
 
 
 def exunit(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -6,28 +6,28 @@ The catalogue knows codes such as `rate_limit_exceeded`; the APIs print them aft
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from policies.expressions import expression
 from policies.rootcause.finding import Finding, Line
 
 _NEAR = 24
 """Lines of one printed object that are looked at, each way."""
-_FIELD = re.compile(r"^\s{0,60}[\"'](?:code|reason|status|type|error_?type|name)[\"'] ?: ?[\"'\d]")
-_MESSAGE = re.compile(
+_FIELD = expression(r"^\s{0,60}[\"'](?:code|reason|status|type|error_?type|name)[\"'] ?: ?[\"'\d]")
+_MESSAGE = expression(
     r"^\s{0,60}[\"'](?:message|detail|error_description)[\"'] ?: ?[\"'](?P<said>.{1,2000})$"
 )
-_OBJECT = re.compile(r"^\s{0,60}(?:[\"'{}\[\]]|[^\"\s][^\"]{0,2000}\"?,?$)")
+_OBJECT = expression(r"^\s{0,60}(?:[\"'{}\[\]]|[^\"\s][^\"]{0,2000}\"?,?$)")
 """A line of it: a field, a bracket, or a piece of a text that was broken at a terminal's width."""
-_CLOSED = re.compile(r"[\"'],?$")
+_CLOSED = expression(r"[\"'],?$")
 _PIECES = 4
-_OWN_FIELD = re.compile(r"^\s{2,60}(?:code|errno|syscall|type|message): '")
+_OWN_FIELD = expression(r"^\s{2,60}(?:code|errno|syscall|type|message): '")
 """Of a JavaScript error that Node prints: its fields follow the stack, in braces."""
-_STACK = re.compile(
+_STACK = expression(
     r"^\s+at |^\s{2,60}(?:[\w\[\]]{1,60}|'[\w-]{1,60}'): |^\s{2,60}[}\]],?$|^\s*$|^Emitted 'error' event "
 )
-_THROWN = re.compile(
+_THROWN = expression(
     r"^\W{0,6}(?:Uncaught )?(?:(?:[A-Z]\w{0,60})?(?:Error|Exception)(?: \[\w{1,60}\])?"
     r"|[A-Za-z_$][\w$]{0,40} \[(?:[A-Z]\w{0,60})?Error\]): \S"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.cases import Format, complaints, stripped, unmarked
 from policies.rootcause.finding import Finding, Line
@@ -16,22 +17,22 @@ SHOWN = 3
 FORMATS: tuple[Format, ...] = (
     Format(
         "black",
-        re.compile(r"^error: cannot (?:format|parse):? (?P<file>\S{1,300}?)(?::? |:\d|$)"),
+        expression(r"^error: cannot (?:format|parse):? (?P<file>\S{1,300}?)(?::? |:\d|$)"),
         FailureClass.LINT,
         76,
     ),
     Format(
-        "black", re.compile(r"^would reformat:? (?P<file>\S.{0,300})$", re.I), FailureClass.LINT, 75
+        "black", expression(r"^would reformat:? (?P<file>\S.{0,300})$", re.I), FailureClass.LINT, 75
     ),
     Format(
         "isort",
-        re.compile(r"^ERROR: (?P<file>\S.{0,300}?) Imports are incorrectly sorted"),
+        expression(r"^ERROR: (?P<file>\S.{0,300}?) Imports are incorrectly sorted"),
         FailureClass.LINT,
         75,
     ),
     Format(
         "autopep8",
-        re.compile(
+        expression(
             r"^(?P<file>\S.{0,300}?) (?:needs formatting|would be reformatted|is not formatted)"
         ),
         FailureClass.LINT,
@@ -41,13 +42,13 @@ FORMATS: tuple[Format, ...] = (
 
 _WORDS = ("reformat", "error: cannot ", "Imports are", "needs formatting", "not formatted")
 
-_WARN = re.compile(r"^\[warn\] (?P<said>(?P<file>[^\s:][^:]{0,300}\.[\w.]{1,20})|\S.{0,300})$")
-_STYLE = re.compile(r"^\[warn\] Code style issues|^Code style issues")
-_PRETTIER_ERROR = re.compile(
+_WARN = expression(r"^\[warn\] (?P<said>(?P<file>[^\s:][^:]{0,300}\.[\w.]{1,20})|\S.{0,300})$")
+_STYLE = expression(r"^\[warn\] Code style issues|^Code style issues")
+_PRETTIER_ERROR = expression(
     r"^\[error\] (?P<file>[^\s:]{1,300}\.\w{1,12}): (?P<said>\w{0,40}Error: .{1,1000})$"
 )
-_UNFORMATTED = re.compile(r"^unformatted: ")
-_ARROW = re.compile(r"^\s{1,12}--> (?P<file>\S.{0,300}?):\d{1,9}:\d{1,9}$")
+_UNFORMATTED = expression(r"^unformatted: ")
+_ARROW = expression(r"^\s{1,12}--> (?P<file>\S.{0,300}?):\d{1,9}:\d{1,9}$")
 
 
 def formatters(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.rootcause.finding import Finding, Line, Lines
 from policies.rootcause.scan import matching
 from policies.rootcause.scripting import scripting
 
-_STARTS = re.compile(
+_STARTS = expression(
     r"^\[INFO\] Running '(?:npm|npx|yarn|pnpm|node|bun|grunt|gulp|webpack|karma|jspm|ember)\b"
 )
-_ENDS = re.compile(r"^\[INFO\] (?:-{3,}|BUILD )")
-_LEVEL = re.compile(r"^\[(?:INFO|ERROR|WARNING)\] ?")
+_ENDS = expression(r"^\[INFO\] (?:-{3,}|BUILD )")
+_LEVEL = expression(r"^\[(?:INFO|ERROR|WARNING)\] ?")
 
 
 def frontends(lines: Sequence[Line]) -> Iterator[Finding]:

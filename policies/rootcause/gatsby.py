@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.rootcause.bundlers import class_of_said
 from policies.rootcause.cases import stripped
 from policies.rootcause.finding import Finding, Line
@@ -13,15 +13,15 @@ from policies.rootcause.scan import holding
 RANK = 76
 LOOK_AHEAD = 12
 
-_HEAD = re.compile(
+_HEAD = expression(
     r"^(?:ERROR #\d{4,6} {1,4}(?P<part>[A-Z][A-Z._]{1,40})"
     r"|error (?:Generating .{1,60} failed|There was an error in your GraphQL query:))$"
 )
-_OTHER = re.compile(r"API|CONFIG|PLUGIN|REDUX|CLI|TELEMETRY|THEME")
+_OTHER = expression(r"API|CONFIG|PLUGIN|REDUX|CLI|TELEMETRY|THEME")
 """These parts run somebody's code or read settings: what they build is not at fault."""
-_SENTENCE = re.compile(r"(?::|\bfailed)$")
+_SENTENCE = expression(r"(?::|\bfailed)$")
 """The sentence below the number says which part of the build it was."""
-_FILE = re.compile(r"^File: (?P<file>\S{1,300}?)(?::\d{1,7}){1,2}$")
+_FILE = expression(r"^File: (?P<file>\S{1,300}?)(?::\d{1,7}){1,2}$")
 
 
 def gatsby(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from policies.expressions import expression
 from policies.rootcause import noise
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.guards import (
@@ -39,18 +40,18 @@ LAST_WORDS, ONLY_WORDS = 24, 51
 ENDING_LINES = 30
 """Lines before a step's end that may hold its last words."""
 
-_HEADING = re.compile(
+_HEADING = expression(
     r"^\W{0,4}(?:error|fatal|fatal error|exception|reason"
     r"|cause)\W{0,2}:\W{0,2}(?:[A-Z]{1,10}[_-]?\d{2,6}\W{0,2})?$",
     re.I,
 )
-_LACKS = re.compile(r"^(?:No|Nothing|None of|Missing|Only) \w", re.I)
+_LACKS = expression(r"^(?:No|Nothing|None of|Missing|Only) \w", re.I)
 """A sentence that says what was not there: the last of a block may state the verdict."""
-_TAG = re.compile(r"^\[[\w.@/-]{1,30}\] ")
-_FOLDS = re.compile(r"^(?:##\[|::)(?:end)?group\b")
+_TAG = expression(r"^\[[\w.@/-]{1,30}\] ")
+_FOLDS = expression(r"^(?:##\[|::)(?:end)?group\b")
 """Above it stands what the CI system shows of a step, or another of its parts."""
-_LETTERS = re.compile(r"[^\W\d_]")
-_STACK = re.compile(r"^at (?:async )?\S.{0,300}(?:\)|:\d{1,9}:\d{1,9})$")
+_LETTERS = expression(r"[^\W\d_]")
+_STACK = expression(r"^at (?:async )?\S.{0,300}(?:\)|:\d{1,9}:\d{1,9})$")
 
 
 _UNGUARDED = Guards()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import matching, stripped
@@ -12,18 +12,18 @@ from policies.rootcause.vague import only_ends
 
 LOOK_BACK = 60
 
-_DECLINED = re.compile(r"^\s*! \[remote rejected\] .{1,300}\((?P<why>[^)]{1,300})\)")
-_REMOTE = re.compile(r"^remote: (?P<said>.*\S)")
-_RULE = re.compile(r"^remote: (?:error: )?GH\d{3}|^remote: (?:error|fatal): ")
-_EMPTY = re.compile(
+_DECLINED = expression(r"^\s*! \[remote rejected\] .{1,300}\((?P<why>[^)]{1,300})\)")
+_REMOTE = expression(r"^remote: (?P<said>.*\S)")
+_RULE = expression(r"^remote: (?:error: )?GH\d{3}|^remote: (?:error|fatal): ")
+_EMPTY = expression(
     r"^remote:\s*(?:[=*#-]{3,}|Resolving deltas|Counting|Compressing|Processing|To create a|Create a pull)"
 )
-_BUILDS = re.compile(r"^(?:remote: ?)?(?:Building source:|-----> )")
+_BUILDS = expression(r"^(?:remote: ?)?(?:Building source:|-----> )")
 """A platform that builds what is pushed: its hook only says that the build failed."""
-_SAYS_NO = re.compile(
+_SAYS_NO = expression(
     r"^(?:remote: ?)? !\s{1,8}(?!Push (?:failed|rejected to |rejected, failed to compile)|See |http)\S"
 )
-_NOT_PUSHED = re.compile(r"^ !\s{1,8}Push (?:failed|rejected)\b")
+_NOT_PUSHED = expression(r"^ !\s{1,8}Push (?:failed|rejected)\b")
 """The platform's own log of the build (Heroku's page, `heroku builds:output`), without git's words."""
 
 

@@ -5,43 +5,44 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.gotests import replay_of
 from policies.rootcause.scan import holding, stripped
 
-_PANIC = re.compile(r"^\s*(?:panic|fatal error): (?P<said>.+)")
-_RECOVERED = re.compile(r" \[recovered(?:, repanicked)?\]$")
-_HANGS = re.compile(r"^panic: test timed out after")
-_RUNNING = re.compile(r"^\s+(?P<name>(?:Test|Fuzz|Example)\w*\S*) \(\S+\)$")
-_DEADLOCK = re.compile(r"all goroutines are asleep|unexpected signal|out of memory|stack overflow")
-_GOROUTINE = re.compile(r"^goroutine \d+ |^\[signal ")
-_RACE = re.compile(r"^WARNING: DATA RACE$")
-_FRAME = re.compile(r"^\s+(?P<place>\S+\.go:\d+)(?: \+0x\w+)?$")
+_PANIC = expression(r"^\s*(?:panic|fatal error): (?P<said>.+)")
+_RECOVERED = expression(r" \[recovered(?:, repanicked)?\]$")
+_HANGS = expression(r"^panic: test timed out after")
+_RUNNING = expression(r"^\s+(?P<name>(?:Test|Fuzz|Example)\w*\S*) \(\S+\)$")
+_DEADLOCK = expression(r"all goroutines are asleep|unexpected signal|out of memory|stack overflow")
+_GOROUTINE = expression(r"^goroutine \d+ |^\[signal ")
+_RACE = expression(r"^WARNING: DATA RACE$")
+_FRAME = expression(r"^\s+(?P<place>\S+\.go:\d+)(?: \+0x\w+)?$")
 
-_PLACE = re.compile(
+_PLACE = expression(
     r"^(?:vet: |# )?(?P<file>(?:[A-Za-z]:"
     r"|\.{1,2}[/\\])?[\w./\\@~+-]{1,300}\.go):\d+(?::\d+)?: (?P<said>.+)"
 )
-_LINTER = re.compile(
+_LINTER = expression(
     r" \((?P<name>[a-z][\w-]{1,40}|[A-Z]{1,3}\d{4})\)$"
     r"|^[a-z][\w-]{2,30}: .{0,400}\(([a-z]\w+|[A-Z]+\d+)\)$"
 )
-_MISSING = re.compile(
+_MISSING = expression(
     r"no required module provides package|cannot find (?:package|module)|is not in (?:std"
     r"|GOROOT)"
     r"|missing go\.sum entry|no such package|could not import|is not in your go\.mod"
     r"|ambiguous import: found"
 )
-_VET = re.compile(
+_VET = expression(
     r" (?:format %|call (?:has|needs)|arg list ends|composite literal uses unkeyed|possible misuse"
     r"|unreachable code|struct field tag|passes lock by value|should (?:have|be)|self-assignment)"
     r"|^(?:self-assignment|unreachable code|result of |the cancel function|loop variable )"
 )
 """What vet's analyzers say; the header above them tells them from a compiler's only since Go 1.22."""
-_PACKAGE = re.compile(r"^# (?P<name>\[?[\w./@-]+\]?)")
-_VETTED = re.compile(r"^# \[")
-_LOGGED = re.compile(r"^(?:\w+: )?\[?(?:INFO|DEBUG|WARN|TRACE)|^level=")
+_PACKAGE = expression(r"^# (?P<name>\[?[\w./@-]+\]?)")
+_VETTED = expression(r"^# \[")
+_LOGGED = expression(r"^(?:\w+: )?\[?(?:INFO|DEBUG|WARN|TRACE)|^level=")
 
 
 def go_panics(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -7,25 +7,26 @@ import shlex
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, stripped
 
 LOOK_AHEAD, LOOK_BACK = 60, 12
 
-_FAIL = re.compile(
+_FAIL = expression(
     r"^(?P<lead>\s*)(?:--- FAIL:|=== FAIL:(?: \S+)?) (?P<name>(?:Test|Example|Fuzz"
     r"|Benchmark)\S*)"
 )
-_RUN = re.compile(
+_RUN = expression(
     r"^\s*(?:=== (?:RUN|CONT|NAME|PAUSE)|--- (?:PASS|SKIP|FAIL):|FAIL\b|ok\s|PASS$|panic: )"
 )
-_SAID = re.compile(r"^\s*[\w./-]{1,200}\.go:\d+:(?P<said>.*)")
-_TESTIFY = re.compile(r"^\s+Error:\s+(?P<said>\S.*)")
-_DETAIL = re.compile(r"^\s+(?:expected|actual|got|want|Messages)\s*:\s*\S", re.I)
+_SAID = expression(r"^\s*[\w./-]{1,200}\.go:\d+:(?P<said>.*)")
+_TESTIFY = expression(r"^\s+Error:\s+(?P<said>\S.*)")
+_DETAIL = expression(r"^\s+(?:expected|actual|got|want|Messages)\s*:\s*\S", re.I)
 _EMPTY = ("", "Error Trace:")
-_ONLY_ENDED = re.compile(r"\bexit (?:status|code) \d{1,3}$")
-_REASON = re.compile(r"^\s+(?:Error|error|ERROR|fatal): \S")
+_ONLY_ENDED = expression(r"\bexit (?:status|code) \d{1,3}$")
+_REASON = expression(r"^\s+(?:Error|error|ERROR|fatal): \S")
 """What a command printed whose end the test reports."""
 
 

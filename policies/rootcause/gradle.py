@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.gradle_messages import sure_class, told_below
@@ -14,14 +15,14 @@ from policies.rootcause.scan import holding, indented, matching, stripped
 
 BLOCK_LIMIT = 60
 
-_WRONG = re.compile(r"^\* What went wrong:")
-_ON_ONE_LINE = re.compile(r"\* What went wrong: (?P<told>\S.{0,1500})$")
-_TRY = re.compile(r" \* (?:Try|Exception is):")
-_END = re.compile(r"^(?:\* (?:Try|Exception is|Get more)|={5,}|BUILD FAILED|\d+: Task failed)")
-_BETWEEN = re.compile(r"^> Task :|^\d+ actionable tasks?\b")
+_WRONG = expression(r"^\* What went wrong:")
+_ON_ONE_LINE = expression(r"\* What went wrong: (?P<told>\S.{0,1500})$")
+_TRY = expression(r" \* (?:Try|Exception is):")
+_END = expression(r"^(?:\* (?:Try|Exception is|Get more)|={5,}|BUILD FAILED|\d+: Task failed)")
+_BETWEEN = expression(r"^> Task :|^\d+ actionable tasks?\b")
 """What Gradle's other threads print into the block."""
-_REASON = re.compile(r"^\s*> (?P<said>.+)")
-_POINTER = re.compile(
+_REASON = expression(r"^\s*> (?P<said>.+)")
+_POINTER = expression(
     r"^(?:There were failing tests|Compilation (?:failed|error)\b|See (?:the|log)"
     r"|Process 'command|A failure occurred while executing"
     r"|Execution failed for task|Internal compiler error\. See log"
@@ -33,29 +34,29 @@ _POINTER = re.compile(
     r"|[\w.$]{1,200} \(no error message\))"
 )
 _RULES = (
-    (re.compile(r"No space left"), C.DISK_FULL),
-    (re.compile(r"heap space|GC overhead|Metaspace|exit value 137"), C.OUT_OF_MEMORY),
+    (expression(r"No space left"), C.DISK_FULL),
+    (expression(r"heap space|GC overhead|Metaspace|exit value 137"), C.OUT_OF_MEMORY),
     (
-        re.compile(
+        expression(
             r"[Ff]ormat violations|[Cc]heckstyle|ktlint|detekt|PMD|SpotBugs|Lint found|coverage"
             r"|weighted issues|Rule violated",
             re.I,
         ),
         C.LINT,
     ),
-    (re.compile(r"failing tests|There were test failures"), C.TEST_FAILURE),
-    (re.compile(r"Compilation (?:failed|error)|compiler"), C.COMPILE_ERROR),
+    (expression(r"failing tests|There were test failures"), C.TEST_FAILURE),
+    (expression(r"Compilation (?:failed|error)|compiler"), C.COMPILE_ERROR),
     (
-        re.compile(
+        expression(
             r"Could not find (?!method|property)|Could not resolve (?!property)"
             r"|No matching (?:variant|toolchain)|Cannot find a Java installation"
             r"|was not found in any|No (?:compatible )?toolchains? found|SDK location not found|NDK"
         ),
         C.MISSING_DEPENDENCY,
     ),
-    (re.compile(r"Could not (?:GET|HEAD|download)|Received status code 5"), C.NETWORK),
+    (expression(r"Could not (?:GET|HEAD|download)|Received status code 5"), C.NETWORK),
     (
-        re.compile(
+        expression(
             r"Could not (?:find method|get unknown|set unknown|determine java|compile build|open)"
             r"|not found in (?:root )?project|Unsupported class file|No such property"
             r"|unknown property|requires (?:at least )?(?:Java|JVM)|Plugin \[|deprecated|ambiguous"
@@ -65,21 +66,21 @@ _RULES = (
         C.CONFIG_ERROR,
     ),
 )
-_TEST = re.compile(
+_TEST = expression(
     r"^(?:.{0,20}Gradle Test .{0,60} > )?(?P<name>\S[^>]{0,200}(?: >"
     r" [^>]{1,200}){1,6}?) FAILED$"
 )
-_TASK = re.compile(r"^> Task |^:|^Execution failed")
-_THROWN = re.compile(
+_TASK = expression(r"^> Task |^:|^Execution failed")
+_THROWN = expression(
     r"^\s+(?P<said>(?:[a-z]\w*\.){0,12}[A-Z][\w$]*(?:Error|Exception|Failure|Failed\w*"
     r"|Throwable|Timeout\w*)\b.*)"
 )
-_WEAK = re.compile(r"^[\w.$]+ at \S+:\d+$")
-_INNER = re.compile(r"^\s+Caused by: (?P<said>.+)")
-_SCALATEST = re.compile(
+_WEAK = expression(r"^[\w.$]+ at \S+:\d+$")
+_INNER = expression(r"^\s+Caused by: (?P<said>.+)")
+_SCALATEST = expression(
     r"^(?:\[info\] )?(?P<name>\s*-? ?\S.{0,300}?) \*\*\* FAILED \*\*\*(?: \(.{0,40}\))?$"
 )
-_SPECS2 = re.compile(
+_SPECS2 = expression(
     r"^\[error\]\s+x (?P<name>\S.{0,200})$"
     r"|^==> X (?P<munit>\S.{0,200}?)(?:  [\d.]+s)? ?(?P<why>\S.*)?$"
 )

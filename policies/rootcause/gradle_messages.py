@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Line
 
-_ANNOUNCES = re.compile(
+_ANNOUNCES = expression(
     r"^(?:Android resource linking failed|Lint found|Script compilation errors?:|startup failed:"
     r"|Manifest merger failed with multiple|The following files had format"
     r"|.{0,200}\b(?:errors?|failed):?$)"
 )
-_TOLD = re.compile(
+_TOLD = expression(
     r"^\s{1,12}(?P<said>ERROR ?:\S.*|(?:\S{1,300}:\d+: )?(?:[Ee]rror|AAPT: error): \S.*"
     r"|(?:(?:build|settings|init script) ?(?:file|script)? )?'?\S{1,300}: \d+: \S.*"
     r"|\S{1,300}\.\w{1,8})$"
@@ -25,7 +26,7 @@ _TOLD = re.compile(
 )
 SURE: tuple[tuple[re.Pattern[str], C], ...] = (
     (
-        re.compile(
+        expression(
             r"licen[cs]es have not been accepted|^Duplicate class |JVM-target|Manifest merger failed"
             r"|no configured signatory|No connected devices|[Cc]onfiguration cache problems"
             r"|minSdkVersion|AAR metadata|Script compilation"
@@ -33,7 +34,7 @@ SURE: tuple[tuple[re.Pattern[str], C], ...] = (
         C.CONFIG_ERROR,
     ),
     (
-        re.compile(
+        expression(
             r"AAPT: error|Android resource (?:linking|compilation)|Cannot fit requested classes in"
             r"|^(?:Class|Method|Code) too large\b"
         ),

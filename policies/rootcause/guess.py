@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.commands import shown_command
 from policies.rootcause.finding import Finding, Line
@@ -16,14 +17,14 @@ from policies.rootcause.single import compares
 NEAR = 40
 """Lines before and after a cause that tell what ran."""
 
-_RULED = re.compile(
+_RULED = expression(
     r"\s[\[(](?!x86_64\b)(?=[A-Za-z]\w*?[-_/]\w)\w+(?:[-/]\w+){0,5}[\])]\.?$"
     r"|\s[a-z]{2,}(?:[-/][a-z]{2,}){1,5}$"
 )
 """The name of a rule at the end: how a checker complains. A machine's architecture looks like one."""
-_RULE_FIRST = re.compile(r"(?!error|warning|fatal)[a-z][\w-]{2,40}\[[a-z][\w-]{1,60}\]: \S")
+_RULE_FIRST = expression(r"(?!error|warning|fatal)[a-z][\w-]{2,40}\[[a-z][\w-]{1,60}\]: \S")
 """A rule with its variant, as ansible-lint names them."""
-_TESTS = re.compile(
+_TESTS = expression(
     r"^={3,} (?:test session starts|FAILURES|ERRORS) |^collected \d+ items|::test_\w+"
     r"|\bPASSED\b"
     r"|^\s*--- (?:PASS|FAIL): |^=== RUN |^test \S+ \.\.\. |^Tests run: |<<< (?:FAILURE|ERROR)!"
@@ -34,40 +35,40 @@ _TESTS = re.compile(
     r"|^\s*\d+ (?:passing|failing)\b"
     r"|^\d+ examples?, \d+ failures?"
 )
-_LINTERS = re.compile(
+_LINTERS = expression(
     r"^(?:[+$>]+ |##\[group\]Run |\[command\]).{0,200}"
     r"\b(?:lint\w*|eslint|pre-commit|prettier|clang-format|flake8|ruff|rubocop)\b"
 )
-_BUILDS = re.compile(
+_BUILDS = expression(
     r"^\[ *\d+%\] (?:Building|Linking)|^\[\d+/\d+\] |^\s*Compiling |^> Task :compile"
     r"|^g?make(?:(?:\[\d+\])?:| -[jC]) ?|^\[\d+ of \d+\] Compiling "
     r"|^\s*(?:error: )?builder for '?/nix/store/"
 )
-_TITLE = re.compile(r"^##\[group\]Run (?!actions/(?:checkout|cache|setup))(?P<title>\S.{0,200})$")
+_TITLE = expression(r"^##\[group\]Run (?!actions/(?:checkout|cache|setup))(?P<title>\S.{0,200})$")
 """GitHub's head of a step."""
 _BY_COMMAND: tuple[tuple[re.Pattern[str], C], ...] = (
     (
-        re.compile(
+        expression(
             r"\b(?:lint|fmt|format|style|stylecheck|checkstyle|clippy|tidy|codespell"
             r"|shellcheck)\b|lint\b|\bcheck[-_][\w-]{1,60}\.(?:sh|py|rb|m?js|ts|pl|php)\b"
         ),
         C.LINT,
     ),
-    (re.compile(r"\b(?:mypy|pyright|tsc|typecheck|type-check)\b"), C.TYPE_ERROR),
+    (expression(r"\b(?:mypy|pyright|tsc|typecheck|type-check)\b"), C.TYPE_ERROR),
     (
-        re.compile(r"\b(?:tests?|spec|specs|e2e|check|ctest|pytest|jest|mocha|rspec|verify)\b"),
+        expression(r"\b(?:tests?|spec|specs|e2e|check|ctest|pytest|jest|mocha|rspec|verify)\b"),
         C.TEST_FAILURE,
     ),
-    (re.compile(r"\b(?:install|restore|deps|sync|fetch|bootstrap)\b"), C.MISSING_DEPENDENCY),
-    (re.compile(r"\b(?:build|compile|make|package|dist|bundle|assemble)\b"), C.COMPILE_ERROR),
+    (expression(r"\b(?:install|restore|deps|sync|fetch|bootstrap)\b"), C.MISSING_DEPENDENCY),
+    (expression(r"\b(?:build|compile|make|package|dist|bundle|assemble)\b"), C.COMPILE_ERROR),
 )
-_CLIENT = re.compile(
+_CLIENT = expression(
     r"^\s*(?:File \"|│ )[^\"\s]{0,300}[/\\]"
     r"(?:openai|anthropic|litellm|mistralai|genai|groq|cohere|ollama)[/\\]"
 )
 """A frame of a library that talks to a model's provider."""
 _TRACE_LINES = 80
-_UNREAD = re.compile(
+_UNREAD = expression(
     r"\bJSONDecodeError\b|\bExpecting value: line \d|\bUnterminated string starting"
 )
 

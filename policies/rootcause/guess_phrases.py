@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 
 _CHECKERS = (
@@ -16,23 +17,23 @@ _NAMED = r"(?:stack|project|profile|environment|workspace|preset|browser|scheme)
 
 PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
     (  # a page where data should be: a proxy, a portal or a wrong address answered
-        re.compile(
+        expression(
             r"\b(?:got|received)\b.{0,80}<(?:!doctype|html\b)"
             r"|<(?:!doctype|html\b).{0,200}\bnot valid json\b"
         ),
         C.NETWORK,
     ),
     (
-        re.compile(r"\bexceeded (?:your|the) (?:api )?request limit\b|\bretry after \d{1,5}\b"),
+        expression(r"\bexceeded (?:your|the) (?:api )?request limit\b|\bretry after \d{1,5}\b"),
         C.RATE_LIMIT,
     ),
     (
-        re.compile(r"\b(?:locator|page)\.\w{1,40}: timeout\b|\basync function did not complete\b"),
+        expression(r"\b(?:locator|page)\.\w{1,40}: timeout\b|\basync function did not complete\b"),
         C.TEST_TIMEOUT,
     ),
-    (re.compile(r"\bwith signal sig\w{2,6}\b|\breceived signal (?:11|6|4|7)\b"), C.SIGNAL_CRASH),
+    (expression(r"\bwith signal sig\w{2,6}\b|\breceived signal (?:11|6|4|7)\b"), C.SIGNAL_CRASH),
     (
-        re.compile(
+        expression(
             r"\bspending limit\b|\baccount payments?\b"
             r"|\b(?:api|pipeline|compute|build|monthly|bandwidth|usage) (?:quota|minutes|credits?)\b.{0,60}"
             r"\b(?:exceeded|exhausted|used up|spent)|\bused (?:all|up) .{0,30}\b(?:minutes|credits|quota)"
@@ -40,7 +41,7 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
         C.USAGE_LIMIT,
     ),
     (
-        re.compile(
+        expression(
             r"\bexpected\b.{0,80}\bstatus\b.{0,60}\b(?:got|but|received|was)\b"
             r"|\bstatus(?: code)?\b.{0,40}\bexpected\b|\bexpected (?:http )?[1-5]\d\d\b"
             r"|\bvisual (?:regression|diff|change)|\bscreenshots? (?:differ|do(?:es)? not match)"
@@ -49,7 +50,7 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
         C.TEST_FAILURE,
     ),
     (
-        re.compile(
+        expression(
             r"\bnot authori[sz]ed\b|\baccess ?denied\b|\binsufficient (?:scopes?|permissions?|privileges?)"
             r"|\binvalid .{0,30}\bauthentication\b|\bauthentication (?:information|token)\b"
             r"|\btokens? (?:is |was )?not (?:valid|found|provided|given|set)\b|\bexpired ?token\b"
@@ -65,7 +66,7 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
         C.AUTH,
     ),
     (
-        re.compile(
+        expression(
             r"^(?!.{0,400}(?:https?://|\bdial\b)).{0,500}\bcontext deadline exceeded\b"
             r"|\bdid not become (?:healthy|ready|available|reachable)\b"
             r"|\btimed out waiting for (?:the |an? )?"
@@ -74,14 +75,14 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
         C.TIMEOUT,
     ),
     (
-        re.compile(
+        expression(
             r"^\s?error: (?:unable to (?:write|create|unlink)(?: file)? \S|invalid path ')"
             r"|\bcommand '?\['git', '"
         ),
         C.GIT_ERROR,
     ),
     (
-        re.compile(
+        expression(
             r"\bserver (?:is not|isn't|is) running\b|\bserver (?:did not|didn't) start"
             r"|\b(?:can't|cannot|could not) reach\b|\berr_(?:connection|name_not|internet|timed_out|network)"
             r"|\bmax retries exceeded\b|\bconnection(?:error|pool)\b|\bi/o timeout\b|\bvalid baseurl\b"
@@ -89,7 +90,7 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
         C.NETWORK,
     ),
     (
-        re.compile(
+        expression(
             r"\bcould not find [\w.-]+:[\w.-]+:[\w.-]*\d|\bunable to find a specification\b"
             r"|\blibrary not loaded\b|\bversion [`'\"]?glibc\w*[\d.]+['\"]? not found"
             r"|\bdoes not have a provider named\b|\bfailed to query available provider"
@@ -102,7 +103,7 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
         C.MISSING_DEPENDENCY,
     ),
     (
-        re.compile(
+        expression(
             r"\bschema (?:validation|error|violation)|\bcould not resolve placeholder\b"
             r"|\bcould not find (?:a |the )?(?:required )?(?:file|task|target|project)\b"
             r"|\bexecution error at \(|\b(?:initiali[sz]ation|setup|configuration) (?:is )?required\b"
@@ -120,7 +121,7 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
         C.CONFIG_ERROR,
     ),
     (
-        re.compile(
+        expression(
             rf"\b{_CHECKERS}\b.{{0,60}}\b(?:check|fail\w*|errors?|issues?|problems?|violations?)\b"
             r"|\bscala(?:fix|fmt)\w{0,40}|\bconventional commits?\b"
             r"|\bdoc(?:string|umentation| comment) missing\b"
@@ -130,7 +131,7 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
         C.LINT,
     ),
     (
-        re.compile(
+        expression(
             r"\brollup ?error\b|\bcould not resolve ['\"`]\.|\bsass ?error\b"
             r"|\bfailed to parse (?:the )?(?:\w+ )?(?:source|file|module)\b"
             r"|\bcompilation ?error\b|\bcannot find ['`]?\w{1,80}['`]? in (?:this )?scope\b"
@@ -142,7 +143,7 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
 
 ADVICE: tuple[tuple[re.Pattern[str], C], ...] = (
     (
-        re.compile(
+        expression(
             r"\b(?:output|publish|build) directory\b.{1,80}\b(?:not found|does not exist)\b"
             r"|\bplease (?:use|specify|provide|set|pass|configure|enable|add|refer|create|select)\b"
             r"|\bconsider (?:passing|setting|using|adding)\b|\bdid you (?:forget|mean)\b"

@@ -4,35 +4,34 @@ from __future__ import annotations
 
 import re
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 
 WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     (
-        re.compile(
+        expression(
             r"\b(?:token|credentials?|login) (?:is |are )?required\b|\b403 (?:resource|forbid)"
         ),
         C.AUTH,
     ),
     (
-        re.compile(
-            r"\bno sandbox is available|\bsandbox\b.{0,40}\b(?:denied|denies|blocked|refused)"
-        ),
+        expression(r"\bno sandbox is available|\bsandbox\b.{0,40}\b(?:deni|blocked|refused)"),
         C.SANDBOX_PERMISSION,
     ),
     (
-        re.compile(r"\bout of memory\b|\bmemory (?:limit|exhausted)|\bcannot allocate"),
+        expression(r"\bout of memory\b|\bmemory (?:limit|exhausted)|\bcannot allocate"),
         C.OUT_OF_MEMORY,
     ),
     (
-        re.compile(
+        expression(
             r"\b429\b|\btoo many requests\b|\brate (?:limit(?:ed)?|exceeded)\b|\bthrottl"
             r"|\brequestlimitexceeded\b"
         ),
         C.RATE_LIMIT,
     ),
-    (re.compile(r"\bno space left|\bdisk (?:is )?full|\bquota exceeded for disk"), C.DISK_FULL),
+    (expression(r"\bno space left|\bdisk (?:is )?full|\bquota exceeded for disk"), C.DISK_FULL),
     (
-        re.compile(
+        expression(
             r"\bkernel panic|\bsegfault|\bsegmentation fault|\bsig(?:segv|abrt|kill|bus|ill|fpe)\b"
             r"|\bcore dumped|\bpanicked at\b|\b(?:program|process|goroutine)\b.{0,40}\bpanic"
             r"|\b(?:kernel|worker|executor|child|process)s? (?:has |have )?(?:died\b|exited unexpected)"
@@ -41,7 +40,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         C.SIGNAL_CRASH,
     ),
     (
-        re.compile(
+        expression(
             r"\b(?:unknownhost|noroutetohost|connect(?:timeout)?|sockettimeout|sslhandshake"
             r"|bind)exception\b|\b(?:https?|status|error|code|returned|replied|answered"
             r"|responded)\b.{0,24}\b(?:404|500|502|503|504)\b|\beof\b.{0,20}\b(?:down|up)load"
@@ -55,7 +54,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         C.NETWORK,
     ),
     (
-        re.compile(
+        expression(
             r"\bcredentials?\b|\bunauthori[sz]ed\b|\bapi[ _-]?key\b|\bnot logged in\b|\baccess token\b"
             r"|\b401\b|\btoken (?:is )?(?:required|not set|missing|expired|invalid)"
             r"|\bauthenticat\w+ (?:fail|requir|error)|\bpermission\b.{0,40}\b(?:push|publish|release)"
@@ -65,14 +64,14 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         C.AUTH,
     ),
     (
-        re.compile(
+        expression(
             r"\b(?:merge|rebase) conflict|\bconflicts? (?:in|with) (?:the )?(?:base|main|master|branch)"
             r"|\bhunks? #?\d+ failed\b|\bcould not apply\b|\bautomatic merge failed|\bpatch does not apply"
         ),
         C.MERGE_CONFLICT,
     ),
     (
-        re.compile(
+        expression(
             r"\bnot installed\b|\b(?:cannot|can't|could not|unable to|failed to) (?:find|locate|load"
             r"|open) (?:the )?(?:module|package|library|shared)|\blibrary not loaded\b"
             r"|\bcannot load such file\b|\bexecvp?e?\b.{0,200}\bno such file"
@@ -105,7 +104,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         C.MISSING_DEPENDENCY,
     ),
     (
-        re.compile(
+        expression(
             r"\btype ?mismatch|\bto be (?:an? )?\w{1,60}, not \w|\bmismatched types\b|\bnot assignable to\b"
             r"|\bincompatible types?\b|could not match type|\bexpected type\b|\bhas no attribute\b.{0,40}\["
             r"|\btype check\w* fail"
@@ -113,7 +112,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         C.TYPE_ERROR,
     ),
     (
-        re.compile(
+        expression(
             r"\blint|\bcode ?style|\b(?:un|re)?format(?:ted|ter|ting)?\b.{0,40}\b(?:run|needed|required"
             r"|wrong|incorrect)|not formatted|\bmust be formatted\b|trailing whitespace|spelling"
             r"|licen[cs]e header|\bviolations?\b|\bunused (?:import|var|dep|fun|export|file)|\bvulnerabilit"
@@ -127,7 +126,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         C.LINT,
     ),
     (
-        re.compile(
+        expression(
             r"\bis not valid json\b|\b(?:toml|json)decodeerror\b|\byaml\.\w{1,20}\.\w{1,20}error\b|"
             r"\breference to undeclared\b|\btemplat\w{1,8} ?(?:syntax)?error\b"
             r"|\block ?file\b.{0,40}\b(?:needs to be updated|out of (?:date|sync)|not up to date|outdated)"
@@ -137,7 +136,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         C.CONFIG_ERROR,
     ),
     (
-        re.compile(
+        expression(
             r"\bunexpected .{1,20} (?:on|at|in) line \d|\bsyntax ?error|\bparse error"
             r"|\bunexpected (?:token|end of|eof|indent|character|identifier"
             r"|keyword|reserved)|\bindentationerror|\bcompil(?:er|ation|e)\b.{0,30}\b(?:error|fail)"
@@ -152,7 +151,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         C.COMPILE_ERROR,
     ),
     (
-        re.compile(
+        expression(
             r"^\W*(?:fatal|git)\b.{0,20}\b(?:ref|remote|branch|commit|repository|object|revision|pathspec"
             r"|git)|\bgit (?:is|state|tag|push|fetch|clone|diff|repository|repo|index|history|ref|commit"
             r"|checkout|submodule)\b|\b(?:working|dirty) (?:tree|copy|state)|\bsubmodules?\b|\bprs? (?:\d"
@@ -164,7 +163,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         C.GIT_ERROR,
     ),
     (
-        re.compile(
+        expression(
             r"\bassert|\bexpect\(|\bregression\b|\bexpected\b.{0,200}\b(?:got|but|actual|received|found"
             r"|to be|to equal)\b|(?:did|does) not (?:equal|match)|\btests?\b|\btest_\w|\bspecs?\b"
             r"|\bbenchmarks?\b|\bsnapshots?\b|\bnot equal\b|\bnot ok\b|\bshould (?:be|equal|have)\b"
@@ -173,14 +172,14 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         C.TEST_FAILURE,
     ),
     (
-        re.compile(
+        expression(
             r"timed? ?out\b|\btook (?:too long|longer than)\b|\bdeadline\b|\bmax(?:imum)? run ?time\b"
             r"|\btime limit\b"
         ),
         C.TIMEOUT,
     ),
     (
-        re.compile(
+        expression(
             r"\b(?:hash|check ?sums?|digest|integrity)\b|\bmigrations?\b|\bdepends? on itself\b"
             r"|\b(?:circular|cyclic)\b|\brevisions? (?:identified|are)\b|\bconfig(?:uration|s|uring)?\b"
             r"|\bsettings?\b|\boptions?\b|\bflags?\b|\barguments?\b|\bparameters?\b|\bnot (?:a )?valid\b"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import matching, stripped
@@ -17,35 +18,35 @@ LOOK_BACK = 60
 """Lines before a crash's report that may hold the assertion which made it."""
 
 _LEVEL = r"^\s{0,8}(?:(?:WARNING|ERROR|CRITICAL|FATAL) - +)?(?:[\w.-]{1,40} (?:[A-Z][a-z]+: )?)?"
-_UNEXPECTED = re.compile(
+_UNEXPECTED = expression(
     rf"{_LEVEL}(?P<said>TEST-UNEXPECTED-(?P<status>[A-Z-]{{2,30}})(?: \|"
     rf"|:) (?P<rest>\S.{{0,1500}}))$"
 )
-_CRASH = re.compile(
+_CRASH = expression(
     rf"{_LEVEL}(?P<said>PROCESS-CRASH \| (?P<rest>.{{0,900}}\[@ (?P<symbol>.{{1,300}}?)\].{{0,300}}))$"
 )
-_ASSERTS = re.compile(
+_ASSERTS = expression(
     r"Assertion failure: \S|Hit MOZ_CRASH\(|###!!! ABORT: |thread '.{1,80}' panicked at "
     r"|MOZ_ASSERT"
 )
-_AUTOMATION = re.compile(
+_AUTOMATION = expression(
     rf"{_LEVEL}(?:Automation Error: |Remote Device Error: |INFRA-ERROR: |remoteFailed: )\S"
 )
-_FOLLOWS = re.compile(
+_FOLLOWS = expression(
     r"application terminated with exit code|xpcshell return code: |exited with code"
     r"|test completed"
     r"|process exit with code|no \w+ test results|did not see|expected PASS$"
     r"|finished in a non-clean"
 )
 """It repeats that the test failed, or tells the process's end: the reason stands in another line."""
-_HANGS = re.compile(
+_HANGS = expression(
     r"application timed out after|test timed out|external timeout|application ran for longer"
     r"|timed out (?:loading|waiting|after)|Test exceeded|Timed out while",
     re.I,
 )
-_LINTED = re.compile(r"^\S{1,300}:\d{1,7}(?::\d{1,7})? \| .{1,600} \([\w@/-]{2,60}\)$")
+_LINTED = expression(r"^\S{1,300}:\d{1,7}(?::\d{1,7})? \| .{1,600} \([\w@/-]{2,60}\)$")
 """mozlint's "treeherder" formatter: place, message, rule."""
-_UNSTABLE = re.compile(r"0x[0-9a-f]+|\b\d+ bytes\b|(?<= )\d{4,}\b")
+_UNSTABLE = expression(r"0x[0-9a-f]+|\b\d+ bytes\b|(?<= )\d{4,}\b")
 
 
 def mozlog(lines: Sequence[Line]) -> Iterator[Finding]:

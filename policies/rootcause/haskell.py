@@ -7,9 +7,9 @@ the place, puts "Warning:" there for a warning, and tells the rest on the lines 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, stripped
@@ -18,18 +18,18 @@ LOOK_AHEAD, WRAPPED = 200, 8
 """Lines of one report that are read, and of one statement."""
 
 _HEAD = "Could not resolve dependencies:"
-_TOLD = re.compile(
+_TOLD = expression(
     r"^\s{0,4}(?:\[[_\d]{1,6}\] )?(?P<said>(?:rejecting|unknown package): \S.{0,300})$"
 )
-_NEXT = re.compile(
+_NEXT = expression(
     r"^\s{0,4}(?:\[[_\d]{1,6}\] )?(?:trying|next goal|rejecting|skipping|fail|unknown package)\b"
     r"|^(?:After searching|Dependency tree|Backjump limit)"
 )
-_CONFLICT = re.compile(r"\(conflict: .{0,600}?=>|unknown package: ")
-_PLACE = re.compile(
+_CONFLICT = expression(r"\(conflict: .{0,600}?=>|unknown package: ")
+_PLACE = expression(
     r"^\s{0,8}[^\s:][^:]{0,300}(?::[^:]{1,300})?\.l?hs:\d{1,6}:\d{1,5}(?:-\d{1,5})?:$"
 )
-_ABSENT = re.compile(r"^Could not find module\b")
+_ABSENT = expression(r"^Could not find module\b")
 
 
 def cabal(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -6,19 +6,19 @@ those that only name what failed, repeat that an earlier one stopped the flow.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import matching, stripped
 
-_ERROR = re.compile(
+_ERROR = expression(
     r"^ERROR: \[(?P<area>[A-Z][\w.]{1,30}(?: [A-Za-z]{1,20})?) (?P<code>\d{1,4}-\d{1,6})\]"
     r" (?P<said>\S.{0,1500})$"
 )
-_PLACE = re.compile(r" \[[^\[\]]{1,400}\.\w{1,5}:\d{1,7}\]$")
-_FOLLOWS = re.compile(
+_PLACE = expression(r" \[[^\[\]]{1,400}\.\w{1,5}:\d{1,7}\]$")
+_FOLLOWS = expression(
     r"^Failed (?:to read|runs?)\b|due to earlier errors|^Command failed: |^Launch of runs aborted"
     r"|^Application Exception: "
 )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.colons import announced
 from policies.rootcause.finding import Finding, Line
@@ -20,31 +21,31 @@ from policies.rootcause.scan import matching, stripped
 CHECKS_LIMIT, CONDITION_LIMIT = 60, 8
 """Lines below the heading that are read."""
 
-_CHECKS = re.compile(r"^(?:[\w.]{1,80}\.)?SystemCheckError: ")
-_CHECK = re.compile(r"^\S.{0,200}: \((?P<code>[\w.]{1,60}\.[EC]\d{3})\) \S")
-_UNHANDLED = re.compile(r"^Unhandled (?P<kind>[A-Z][\w:+*-]{2,80})(?: in thread|:)")
-_THREAD = re.compile(r"^\s+\{[0-9A-F]{6,16}\}>:$")
-_UNITY = re.compile(r"^Aborting batchmode due to (?:failure|fatal error):$")
-_COMPILED = re.compile(r"compiler? errors?")
-_SCRIPT = re.compile(r"^\S.{0,400}\(\d{1,7},\d{1,7}\): error CS\d{4}: \S")
-_STOP = re.compile(
+_CHECKS = expression(r"^(?:[\w.]{1,80}\.)?SystemCheckError: ")
+_CHECK = expression(r"^\S.{0,200}: \((?P<code>[\w.]{1,60}\.[EC]\d{3})\) \S")
+_UNHANDLED = expression(r"^Unhandled (?P<kind>[A-Z][\w:+*-]{2,80})(?: in thread|:)")
+_THREAD = expression(r"^\s+\{[0-9A-F]{6,16}\}>:$")
+_UNITY = expression(r"^Aborting batchmode due to (?:failure|fatal error):$")
+_COMPILED = expression(r"compiler? errors?")
+_SCRIPT = expression(r"^\S.{0,400}\(\d{1,7},\d{1,7}\): error CS\d{4}: \S")
+_STOP = expression(
     r"^(?:\S{0,60}make(?:\.exe)?(?:\[\d+\])?|[^\s:]{1,300}:\d{1,7}): \*\*\* "
     r"(?P<said>[^\[\s].{1,800}?)\.? +Stop\.$"
 )
-_SCONS = re.compile(
+_SCONS = expression(
     r"^scons: \*\*\* (?:\[.{1,300}?\] )?(?P<said>(?!Error -?\d|\[)\S.{1,800}?)\.?(?: +Stop\.)?$"
 )
 """A command's exit code says nothing: what it printed does."""
-_RULED = re.compile(
+_RULED = expression(
     r"^\s{0,4}(?:[A-Z]\w{1,30} ){0,3}(?:Error|ERROR) [-\u2500\u2501]{8,}$"
     r"|^Error [-\u2508]{4,} (?P<file>\S{1,300}):\d{1,7}:\d{1,7}$"
 )
-_DBT = re.compile(
+_DBT = expression(
     r"^\s{0,6}(?P<kind>Database|Compilation|Runtime|Parsing|Validation) Error in "
     r"(?P<node>[a-z]{3,20} \S{1,200}) \(\S{1,300}\)$"
 )
 _COMPILES = ("Compilation", "Parsing")
-_ABSENT = re.compile(
+_ABSENT = expression(
     r": No such file or directory$|\bnot found\b.{0,80}\binstall|\bplease install\b|\bnot installed\b",
     re.IGNORECASE,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from policies.expressions import expression
 from policies.failure import Confidence, FailureClass, StopReason
 from policies.fingerprint import fingerprint
 from policies.rootcause.finding import Finding
@@ -11,9 +12,9 @@ from policies.rootcause.hints import Hints
 from policies.signatures import MATCH_LIMIT_CHARS, Signature
 
 _HUNG = "hung"
-_MARK = re.compile(r"^\W{0,6}(?:(?:fatal |api )?error|fatal)(?: ?[:!]| -) {0,4}(?=\S)", re.I)
+_MARK = expression(r"^\W{0,6}(?:(?:fatal |api )?error|fatal)(?: ?[:!]| -) {0,4}(?=\S)", re.I)
 """An agent sets it before its words on a terminal, not in its events: the cause is the same."""
-_ASIDE = re.compile(r"\b(?:mcp|tools?|hooks?|commands?|scripts?|plugins?|extensions?)\b", re.I)
+_ASIDE = expression(r"\b(?:mcp|tools?|hooks?|commands?|scripts?|plugins?|extensions?)\b", re.I)
 """What an agent waits for beside its model; each is a cause of its own."""
 
 

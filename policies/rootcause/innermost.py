@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
+from policies.expressions import expression
 from policies.rootcause.finding import Finding, Line
 
 _WITHIN = 120
 """Lines of a chain that are looked at, each way."""
 _EVENT_CHARS = 8_000
-_WRAPPED = re.compile(
+_WRAPPED = expression(
     r"connection error|fetch failed|request failed|error sending request|unable to connect"
     r"|(?:cannot|could not|couldn't|failed to) connect|apiconnectionerror|connecterror|\[cause\]|^\W*code: ",
     re.IGNORECASE,
@@ -48,23 +49,23 @@ _REASONS = (
     ),
     ("timed out", r"\bETIMEDOUT\b|\bConnection timed out|UND_ERR_CONNECT_TIMEOUT|ConnectTimeout"),
 )
-_REASON = tuple((name, re.compile(form, re.IGNORECASE)) for name, form in _REASONS)
+_REASON = tuple((name, expression(form, re.IGNORECASE)) for name, form in _REASONS)
 _RAISED = r"(?:[A-Za-z_][\w.]{0,100}(?:Error|Exception|gaierror|Timeout|Failure))"
-_CHAIN = re.compile(
+_CHAIN = expression(
     rf"^(?:[\s}}\]^│╭╰]|$|Traceback \(|The above exception|During handling|\W{{0,6}}(?:Caused by|cause)\b"
     rf"|{_RAISED}(?::|$)|\[cause\]|Error: )",
     re.IGNORECASE,
 )
 """What a printed chain of exceptions is made of."""
-_STATES = re.compile(
+_STATES = expression(
     rf"^[\s│]{{0,60}}(?:{_RAISED}: |Error: |(?:code|message): \S|(?:\[?cause\]?|Caused by|\d{{1,2}}): \S)",
     re.IGNORECASE,
 )
-_FIELD = re.compile(r'"(?:code|cause|message|errno|reason)" ?: ?"((?:[^"\\]|\\.){1,500})"')
-_CODE = re.compile(r"\W{0,60}(?:code|errno)\b", re.IGNORECASE)
-_PART = re.compile(r"\W{0,60}(?:code|errno|cause)\b", re.IGNORECASE)
+_FIELD = expression(r'"(?:code|cause|message|errno|reason)" ?: ?"((?:[^"\\]|\\.){1,500})"')
+_CODE = expression(r"\W{0,60}(?:code|errno)\b", re.IGNORECASE)
+_PART = expression(r"\W{0,60}(?:code|errno|cause)\b", re.IGNORECASE)
 """A part of a printed error, not its own message."""
-_MARKS = re.compile(
+_MARKS = expression(
     r"^[\s│]{0,60}(?:(?:\[?cause\]?|Caused by|\d{1,2}): ?)?(?:(?:Error|TypeError): )?", re.I
 )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.wrapping import is_wrapper
@@ -16,36 +16,36 @@ LOOK_AHEAD = 30
 _MESSAGE_LINES = 10
 """An error's message may run over this many lines before its stack."""
 
-_FRAME = re.compile(
+_FRAME = expression(
     r"^\s{1,40}at (?:async )?(?:\S.{0,200}\(|file:|node:|/|[A-Z]:\\|\S{1,300}:\d+:\d+)"
 )
-_ERROR = re.compile(
+_ERROR = expression(
     r"^(?:Uncaught |\[cause\]: |[✖×] |Unhandled rejection |(?:\[\w{1,40}\] ))?"
     r"(?P<type>[A-Za-z_$][\w$]{0,80}(?:Error|Exception|Rejection|Failure)|Error|DOMException"
     r"|[A-Za-z_$][\w$]{0,40}(?= \[(?:[A-Z]\w{0,60})?Error\]: ))(?: \[\w{1,60}\])?(?:: |$)"
 )
 """A class that a minifier renamed is shown with the name that its errors bear: `e [Error]: ...`."""
-_CAUSE = re.compile(r"^\s{0,40}\[cause\]:? (?=\S)")
-_CODE = re.compile(r"^\s{0,40}(?:code|errno): '?(E[A-Z_]+)'?,?$")
-_INNER = re.compile(r"^\s{2,40}(?P<said>(?:[A-Z]\w{0,80})?Error(?: \[\w{1,60}\])?: .{1,1000})$")
-_VERSION = re.compile(r"^Node\.js v\d+\.\d+\.\d+")
+_CAUSE = expression(r"^\s{0,40}\[cause\]:? (?=\S)")
+_CODE = expression(r"^\s{0,40}(?:code|errno): '?(E[A-Z_]+)'?,?$")
+_INNER = expression(r"^\s{2,40}(?P<said>(?:[A-Z]\w{0,80})?Error(?: \[\w{1,60}\])?: .{1,1000})$")
+_VERSION = expression(r"^Node\.js v\d+\.\d+\.\d+")
 _THROWN = "(Use `node --trace-uncaught ...` to show where the exception was thrown)"
-_PLACE = re.compile(
+_PLACE = expression(
     r"^(?P<file>(?:file:/{2,3}|/|[A-Za-z]:\\)?[^\s:]{1,300}\.[cm]?[jt]sx?):\d{1,9}$"
 )
-_WRAPPERS = re.compile(
+_WRAPPERS = expression(
     r"^(?:Error: )?Command failed(?::| with)|^Error: (?:Process|Child process|The process "
     r".{1,300}) .{0,80}exit(?:ed)? (?:with )?code"
 )
 _WRAPPED = 15
 """It tells but how a child of its own ended: what that said last tells more."""
 _SYNTAX = "SyntaxError: "
-_POINTED = re.compile(r"^\s*\^+$")
-_PARSED = re.compile(
+_POINTED = expression(r"^\s*\^+$")
+_PARSED = expression(
     r"is not valid JSON|\bin JSON at position\b|end of JSON input|\bJSON Parse error: "
 )
 """JSON.parse of V8 and of JavaScriptCore (Bun): the text is somebody's settings or answer, not code."""
-_PAGE = re.compile(r"Unexpected token '?<")
+_PAGE = expression(r"Unexpected token '?<")
 """No settings begin so, but an HTML page that a server sent in the place of its answer."""
 _SYNTAX_RANK = 77
 _TRIGGERED = "triggerUncaughtException("

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.cases import failed_test, stripped
 from policies.rootcause.finding import Finding, Line
@@ -13,12 +13,12 @@ from policies.rootcause.finding import Finding, Line
 RANK = 81
 BLOCK_LIMIT_LINES = 120
 
-_FILE = re.compile(
+_FILE = expression(
     r"^\s{0,2}(?:FAIL|PASS)\s{1,4}(?:\S{1,60} )?(?P<file>\S{1,300}\.[cm]?[jt]sx?)(?: "
     r"\([\d.]+ m?s.{0,60}\))?$"
 )
-_HEAD = re.compile(r"^(?:\s{1,4}● |● (?=Validation|Multiple))(?P<name>\S.{0,400})$")
-_END = re.compile(
+_HEAD = expression(r"^(?:\s{1,4}● |● (?=Validation|Multiple))(?P<name>\S.{0,400})$")
+_END = expression(
     r"^(?:Test Suites?:|Tests: |Snapshots: |Summary of all failing tests|\s{0,2}(?:FAIL|PASS"
     r"|RUNS)\s)"
 )
@@ -32,16 +32,16 @@ _NOT_TESTS = (
     "Validation Warning",
 )
 _INVALID = ("Validation Error", "Multiple configurations found")
-_LIVE = re.compile(r"^\s{2,40}✕ (?P<name>\S.{0,300}?)(?: \([\d.]+ m?s\))?$")
-_VALUES = re.compile(
+_LIVE = expression(r"^\s{2,40}✕ (?P<name>\S.{0,300}?)(?: \([\d.]+ m?s\))?$")
+_VALUES = expression(
     r"^(?:Expected|Received|expected|received)\b[\w ]{0,40}:|^- Expected\b|^\+ Received\b"
 )
-_DIFF = re.compile(r"^[-+] {1,40}\S")
-_DETAILS = re.compile(r"^(?:SyntaxError|ReferenceError|TypeError|Error): ")
-_TYPES = re.compile(r"^(?P<file>\S{1,300}):\d{1,9}:\d{1,9} - error TS\d{1,6}: ")
-_FRAME = re.compile(r"^\s{1,40}at \S|^\s{0,12}>? ?\d{1,7} \|")
+_DIFF = expression(r"^[-+] {1,40}\S")
+_DETAILS = expression(r"^(?:SyntaxError|ReferenceError|TypeError|Error): ")
+_TYPES = expression(r"^(?P<file>\S{1,300}):\d{1,9}:\d{1,9} - error TS\d{1,6}: ")
+_FRAME = expression(r"^\s{1,40}at \S|^\s{0,12}>? ?\d{1,7} \|")
 _PARSE = "Jest encountered an unexpected token"
-_OTHER = re.compile(
+_OTHER = expression(
     r"^Jest: \"?\S{1,200}\"? coverage threshold for |^Jest: Coverage for |^No tests found, "
     r"exiting with code 1|^ERROR: Coverage for "
 )
@@ -103,7 +103,7 @@ def _of(line: Line, name: str, file: str, block: Sequence[Line]) -> Finding:
     )
 
 
-_DIED = re.compile(r"\bworker .{0,60}(?:terminated by another process|child process exceptions)\b")
+_DIED = expression(r"\bworker .{0,60}(?:terminated by another process|child process exceptions)\b")
 
 
 def _suite(line: Line, file: str, said: Sequence[Line]) -> Finding:

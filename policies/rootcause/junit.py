@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, matching, stripped
@@ -17,37 +18,37 @@ from policies.rootcause.scan import holding, matching, stripped
 BELOW = 4
 """Lines below a test's name that may say why."""
 
-_TOOL = re.compile(r"^\s*\[(?:junit|java|testng|error|info|ERROR)\] ?")
-_SUITE = re.compile(r"^(?:Testsuite: |Running )(?P<class>[\w.$]{1,300})$")
-_CASE = re.compile(
+_TOOL = expression(r"^\s*\[(?:junit|java|testng|error|info|ERROR)\] ?")
+_SUITE = expression(r"^(?:Testsuite: |Running )(?P<class>[\w.$]{1,300})$")
+_CASE = expression(
     r"^Testcase: (?P<test>[\w$\[\]. -]{1,200}?)(?:\((?P<class>[\w.$]{1,300})\))?"
     r"(?: took [\d.,]{1,12} sec|:\s*(?:FAILED|Caused an ERROR))\s*$"
 )
-_JUDGED = re.compile(
+_JUDGED = expression(
     r"^Test (?P<class>(?:[\w$]{1,100}\.){0,12}[A-Z][\w$]{0,100}) FAILED(?: \((?:crashed|timeout)\))?$"
 )
-_VERDICT = re.compile(r"^\s*(?:FAILED|Caused an ERROR)\s*$")
-_NUMBERED = re.compile(
+_VERDICT = expression(r"^\s*(?:FAILED|Caused an ERROR)\s*$")
+_NUMBERED = expression(
     r"^\d{1,5}\) (?P<test>[\w$\[\]. -]{1,200})\((?P<class>[\w.$]{1,300})\)(?P<said>[a-z]\S{0,300}.{0,500})?$"
 )
-_COUNTED = re.compile(r"^There (?:was|were) \d+ (?:failure|error)s?:$")
-_ARROW = re.compile(r"^\s{2,12}=> (?P<said>\S.{0,1000})$")
-_SOURCE = re.compile(
+_COUNTED = expression(r"^There (?:was|were) \d+ (?:failure|error)s?:$")
+_ARROW = expression(r"^\s{2,12}=> (?P<said>\S.{0,1000})$")
+_SOURCE = expression(
     r"MethodSource \[className = '(?P<class>[\w.$]{1,300})', methodName = '(?P<test>[\w$]{1,200})'"
 )
-_TESTNG = re.compile(
+_TESTNG = expression(
     r"^FAILED(?: CONFIGURATION)?: (?:@\w+ )?(?P<test>[\w.$]{1,300})(?:\(.{0,300}\))?$"
 )
-_THROWN = re.compile(r"^(?:[a-z]\w*\.){1,12}[A-Z][\w$]*(?:: .*)?$")
-_CLOJURE = re.compile(
+_THROWN = expression(r"^(?:[a-z]\w*\.){1,12}[A-Z][\w$]*(?:: .*)?$")
+_CLOJURE = expression(
     r"^(?:FAIL|ERROR) in \((?P<test>[\w.*+!?<>=/-]{1,200})\) \([\w.-]{1,200}:\d+\)$"
 )
-_CLOJURE_SAID = re.compile(r"^\s*(?:expected|actual): \S")
-_SCALACHECK = re.compile(
+_CLOJURE_SAID = expression(r"^\s*(?:expected|actual): \S")
+_SCALACHECK = expression(
     r"^! (?P<test>\S.{0,200}): (?:Falsified after|Exception raised|Gave up after)\b.{0,200}$"
 )
-_HEADER = re.compile(r"<<< (?:FAILURE|ERROR)! --? in (?P<class>[\w.$]{1,300})$")
-_METHOD = re.compile(
+_HEADER = expression(r"<<< (?:FAILURE|ERROR)! --? in (?P<class>[\w.$]{1,300})$")
+_METHOD = expression(
     r"^(?:\[ERROR\] )?(?:(?P<class>(?:[\w$]{1,100}\.){1,12}[A-Z][\w$]{0,100})\.)?"
     r"(?P<test>[\w$][\w$\[\]{}, -]{0,200}?)\s{1,4}Time elapsed: .{1,20} <<< (?:FAILURE|ERROR)!$"
 )

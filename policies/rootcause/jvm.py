@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, matching, stripped
@@ -12,25 +13,25 @@ from policies.rootcause.scan import holding, matching, stripped
 STACK_LIMIT = 300
 """Lines of one stack that are read for its innermost cause."""
 
-_TOOL = re.compile(
+_TOOL = expression(
     r"^\s*\[(?:javac|junit|error|ERROR|groovyc|scalac|kotlinc|exec|java)\] ?"
     r"|^(?:\[ant:\w{1,20}\] (?:\[(?:ERROR|WARN|error|warn)\] )?)"
 )
-_GLUED = re.compile(r"^:[\w:-]{1,150}(?=/)")
+_GLUED = expression(r"^:[\w:-]{1,150}(?=/)")
 """A task's name: Gradle before 5 does not end its line, and the compiler writes on."""
-_JAVAC = re.compile(
+_JAVAC = expression(
     r"^(?:[A-Za-z]:)?[^\s:\[(][^:\[]{0,300}\.(?:java|groovy|scala|sc|aj|kts?|sbt)"
     r"(?::\[\d+(?:,\d+)?\]|:\d+(?::\d+)?:)(?: error:| fatal error:)?[ \t](?!warning|note"
     r"|info)(?P<said>\S.*)"
 )
-_STYLE = re.compile(
+_STYLE = expression(
     r"^[A-Z]\w{2,60}:\t| \((?:[a-z][\w-]{1,40}|standard:[\w-]+)\)(?: \w+)?$| \[(?:[A-Z]\w{3,60}"
     r"|[\w-]{3,40}:[\w-]{3,60})\]$|^\((?:[a-z]+)\) [A-Z]\w+: |^\[\w+\] "
 )
-_KOTLIN = re.compile(
+_KOTLIN = expression(
     r"^e: (?:file://)?(?P<file>\S{1,400}\.kts?)(?::\d+:\d+|: \(\d+, ?\d+\):) (?P<said>.+)"
 )
-_KOTLIN_OWN = re.compile(
+_KOTLIN_OWN = expression(
     r"^e: (?:warnings found and -Werror|\[ksp\] |(?:error: )?"
     r"(?!file:|[^\s:]{1,300}\.kts?\b|/|[A-Za-z]:|java\.)"
     r"(?:could not|cannot|unknown|unsupported|this version|language version|api version|incompatible"
@@ -38,32 +39,32 @@ _KOTLIN_OWN = re.compile(
     re.I,
 )
 """What kotlinc says of no place."""
-_SCALA3 = re.compile(r"^-- (?:\[E\d+\] )?(?P<said>[\w ]*Error): \S{1,300}:\d+:\d+ ?-*$")
-_GROOVY = re.compile(
+_SCALA3 = expression(r"^-- (?:\[E\d+\] )?(?P<said>[\w ]*Error): \S{1,300}:\d+:\d+ ?-*$")
+_GROOVY = expression(
     r"^(?:\S{1,300}\.groovy|WorkflowScript|build file '[^']{1,300}'|script\d*"
     r"|Script\d+\.groovy): ?\d+: (?P<said>.+)"
 )
-_MISSING = re.compile(
+_MISSING = expression(
     r"invalid (?:target|source) release|release version \d+ not supported"
     r"|Source option \d+ is no longer|class file has wrong version",
     re.I,
 )
 
-_THROWN = re.compile(
+_THROWN = expression(
     r"^(?:Exception in thread \"(?P<thread>[^\"]{1,100})\" |Caused by: "
     r"|\w{0,20}[Uu]ncaught (?:exception|error)[^:]{0,40}: )?"
     r"(?P<type>(?:[a-z_][\w]*\.){1,12}[A-Z][\w$]*)(?:: (?P<said>.*))?$"
 )
-_FRAME = re.compile(r"^\s*(?:at [\w.$/@<>-]{1,300} ?\(|\.{3} \d+ (?:more|common frames))")
-_CAUSED = re.compile(r"^\s*Caused by: ")
-_LOGGED = re.compile(
+_FRAME = expression(r"^\s*(?:at [\w.$/@<>-]{1,300} ?\(|\.{3} \d+ (?:more|common frames))")
+_CAUSED = expression(r"^\s*Caused by: ")
+_LOGGED = expression(
     r"\b(?:[Ff]ailed|[Ff]ailure|[Cc]ould not|[Cc]annot|[Uu]nable to|[Ee]rror):? \S"
 )
 """What is logged of an exception that says nothing itself, on the line above it."""
-_ASSERTED = re.compile(
+_ASSERTED = expression(
     r"AssertionError|ComparisonFailure|AssertionFailedError|MultipleFailuresError|TestFailed"
 )
-_CRASHED = re.compile(
+_CRASHED = expression(
     r"^#\s+(?P<said>(?:SIG[A-Z]+|EXCEPTION_\w+|Internal Error|There is insufficient memory).*)"
 )
 

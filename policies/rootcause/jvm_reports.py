@@ -5,9 +5,9 @@ Sources: native-image's driver (19 to 23), GWT's tree logger, Spring Boot's fail
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.guess import by_words
@@ -18,14 +18,14 @@ ABOVE = 80
 BELOW = 8
 """Lines below Spring Boot's banner, within which the description begins."""
 
-_ENDS = re.compile(r"^Error: Image build request .{0,300}failed with exit status \d+")
-_SAID = re.compile(r"^(?:Fatal error|Error): ?(?!Image build|Use -H:|Please )\S.{0,1000}$")
-_COUNTS = re.compile(r"^Error: Unsupported features in \d+ methods?$")
-_FILE = re.compile(r"^\s*(?:\[INFO\] {1,40})?\[ERROR\] Errors in '(?P<file>[^']{1,500})'$")
-_LINE = re.compile(
+_ENDS = expression(r"^Error: Image build request .{0,300}failed with exit status \d+")
+_SAID = expression(r"^(?:Fatal error|Error): ?(?!Image build|Use -H:|Please )\S.{0,1000}$")
+_COUNTS = expression(r"^Error: Unsupported features in \d+ methods?$")
+_FILE = expression(r"^\s*(?:\[INFO\] {1,40})?\[ERROR\] Errors in '(?P<file>[^']{1,500})'$")
+_LINE = expression(
     r"^\s*(?:\[INFO\] {1,40})?\[ERROR\] Line (?P<line>\d{1,7}): (?P<said>\S.{0,1000})$"
 )
-_BANNER = re.compile(r"^\s*APPLICATION FAILED TO START\s*$")
+_BANNER = expression(r"^\s*APPLICATION FAILED TO START\s*$")
 
 
 def jvm_reports(lines: Sequence[Line]) -> Iterator[Finding]:

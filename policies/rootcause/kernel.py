@@ -6,9 +6,9 @@ panic.c) and its "Bug hunting" guide, which says to read the first report.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, stripped
@@ -16,7 +16,7 @@ from policies.rootcause.scan import holding, stripped
 REPORT, PANIC, FOLLOWS = 82, 79, 73
 """Rank of a report, of a panic that gives its own reason, and of one that only follows a report."""
 
-_REPORT = re.compile(
+_REPORT = expression(
     r"^(?:(?:watchdog: )?BUG: (?:K(?:A|C|M)SAN: |KFENCE: |unable to handle |kernel NULL pointer|soft lockup"
     r"|workqueue lockup|sleeping function|scheduling while atomic|spinlock)"
     r"|UBSAN: \S|kernel BUG at |Unable to handle kernel |Unhandled fault: |Oops: \S"
@@ -24,12 +24,12 @@ _REPORT = re.compile(
     r"|INFO: task \S{1,60} blocked for more than \d|rcu: INFO: \S{1,40} (?:self-)?detected stall"
     r"|WARNING: possible (?:circular|recursive) locking)"
 )
-_PANIC = re.compile(r"^Kernel panic - not syncing: (?P<why>\S.{0,400})")
-_END = re.compile(
+_PANIC = expression(r"^Kernel panic - not syncing: (?P<why>\S.{0,400})")
+_END = expression(
     r"^(?:Oops: )?Fatal exception|panic_on_|hung_task: |softlockup: |kasan\.fault|^KASAN: panic"
     r"|RCU Stall|UBSAN: panic"
 )
-_UNSTABLE = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,16}\b|\+0x\S+|\b\d+\b|/\S+$")
+_UNSTABLE = expression(r"0x[0-9a-f]+|\b[0-9a-f]{8,16}\b|\+0x\S+|\b\d+\b|/\S+$")
 
 
 def kernel(lines: Sequence[Line]) -> Iterator[Finding]:

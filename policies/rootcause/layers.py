@@ -5,10 +5,10 @@ The first is how Rust's anyhow prints (uv, cargo and others), the second is miet
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.package_codes import class_of_code
@@ -17,15 +17,15 @@ from policies.rootcause.wrapping import is_wrapper
 LAYERS = 12
 _RANK, _CHAINED = 71, 80
 
-_HEAD = re.compile(r"^(?:error|Error|ERROR): \S")
-_CAUSE = re.compile(r"^\s{2,8}(?:Caused by|cause): (?P<said>\S.{0,2000})$")
-_CAUSES = re.compile(r"^Caused by:$")
-_NUMBERED = re.compile(r"^\s{2,8}(?:\d{1,2}: )?(?P<said>\S.{0,2000})$")
-_CROSS = re.compile(r"^\s{1,4}× (?P<said>\S.{0,2000})$")
-_ARROW = re.compile(r"^\s{1,6}[├╰]─▶ (?P<said>\S.{0,2000})$")
-_MORE = re.compile(r"^\s{4,10}(?:│ )?\s{0,4}(?P<said>[^\s│├╰×┬╭].{0,2000})$")
-_CODE = re.compile(r"^Error: (?P<code>ERR_PNPM_\w{1,80})$")
-_UNREAD = re.compile(r"^error: Failed to parse ")
+_HEAD = expression(r"^(?:error|Error|ERROR): \S")
+_CAUSE = expression(r"^\s{2,8}(?:Caused by|cause): (?P<said>\S.{0,2000})$")
+_CAUSES = expression(r"^Caused by:$")
+_NUMBERED = expression(r"^\s{2,8}(?:\d{1,2}: )?(?P<said>\S.{0,2000})$")
+_CROSS = expression(r"^\s{1,4}× (?P<said>\S.{0,2000})$")
+_ARROW = expression(r"^\s{1,6}[├╰]─▶ (?P<said>\S.{0,2000})$")
+_MORE = expression(r"^\s{4,10}(?:│ )?\s{0,4}(?P<said>[^\s│├╰×┬╭].{0,2000})$")
+_CODE = expression(r"^Error: (?P<code>ERR_PNPM_\w{1,80})$")
+_UNREAD = expression(r"^error: Failed to parse ")
 _NO_SOLUTION = "No solution found when resolving"
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from policies.expressions import expression
+
 LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (
         47,
-        re.compile(
+        expression(
             r"^(?:\S{1,80} )?(?:fatal|panic|critical)\b ?[:!\]|]|\blevel=(?:fatal|panic"
             r"|critical)\b"
             # glog, Chromium's bracket
@@ -15,17 +17,17 @@ LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
             r"|\[(?:fatal|critical)\]"
         ),
     ),
-    (47, re.compile(r"^(?:[a-z_][\w.$]{0,120})?(?:error|exception)(?: \[\w{1,60}\])?: \S")),
+    (47, expression(r"^(?:[a-z_][\w.$]{0,120})?(?:error|exception)(?: \[\w{1,60}\])?: \S")),
     (
         46,
-        re.compile(
+        expression(
             r"^##\[error\]|^::error|^caused by: \S|^(?:cause|reason|message|details?"
             r"|error message)\s{0,12}: \S"
         ),
     ),
     (
         45,
-        re.compile(
+        expression(
             r"^\[? {0,2}(?:error|err!?|fatal)\b {0,2}\]?\s*[:|\]-]"
             r"|^e\d{4} \d\d:\d\d:\d\d\.\d+ |^e: \S|\blevel=error\b|[\[|] ?error ?[\]|]|^e \S"
             r"|^\S{1,300}: (?:error|fatal)\b"
@@ -33,18 +35,18 @@ LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
     ),
     (
         44,
-        re.compile(
+        expression(
             r"^\S{1,300}:\d+(?::\d+)?:? .{0,200}\berror\b|^(?:✖|✗|✘|❌|×) ?\S|^.{1,40} [✖✗✘❌⨯] {1,3}\S"
         ),
     ),
     (
         43,
-        re.compile(r"\berrors?: |\w(?:error|exception): |^err[:!]|\bfatal\b|\bpanic\b"),
+        expression(r"\berrors?: |\w(?:error|exception): |^err[:!]|\bfatal\b|\bpanic\b"),
     ),
-    (40, re.compile(r"\berrors?\b|\w(?:error|exception)\b")),
+    (40, expression(r"\berrors?\b|\w(?:error|exception)\b")),
     (
         34,
-        re.compile(
+        expression(
             r"\bfail(?:ed|ure|s|ing)?\b|\bcannot\b|can't|could not|couldn't|\bunable to\b"
             r"|\bdenied\b"
             r"|\brefus|\brejected\b|\binvalid\b|\bmissing\b|not found|no such|\bunexpected\b"
@@ -64,7 +66,7 @@ LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
     ),
     (
         26,
-        re.compile(
+        expression(
             r"^(?!\W*(?:if|please|you|to|see|when|for|in order|use|try|this"
             r"|note)\b).*(?:\bnot\b|n't\b|\bnever\b|\bunused\b|\bunknown\b|\billegal\b"
             r"|\bincorrect|\bduplicate|\bdisallowed)"

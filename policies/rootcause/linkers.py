@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, stripped
@@ -16,16 +17,16 @@ from policies.rootcause.scan import holding, stripped
 LOOK_BACK = 60
 """Lines above the compiler's word that may be the linker's."""
 
-_FAILED = re.compile(r"error: (?:ld returned [1-9]|linker command failed)")
-_SAID = re.compile(
+_FAILED = expression(r"error: (?:ld returned [1-9]|linker command failed)")
+_SAID = expression(
     r"^\s{0,4}(?:\S{0,600}[/\\])?(?:\w{1,30}-){0,5}(?:ld(?:64)?|ld\.(?:lld|gold|bfd|mold)|lld|wasm-ld|mold"
     r"|gold)(?:\.exe)?: (?P<said>\S.{0,1000})$"
 )
-_ASIDE = re.compile(
+_ASIDE = expression(
     r"^(?:warning|note|info)\b|: (?:warning|note): |\b[Ii]n function .{1,400}:$|skipping incompatible",
     re.I,
 )
-_KNOWN = re.compile(
+_KNOWN = expression(
     r"\b(?:undefined|multiple definition|duplicate|relocation|cannot (?:find|open)|not recognized"
     r"|not found|No such file|referenced|first defined)\b"
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator, Sequence
 from itertools import dropwhile
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.cases import Format, complaints, stripped
 from policies.rootcause.finding import Finding, Line
@@ -16,19 +16,19 @@ SHOWN = 3
 """Lines of a hook's output that are shown."""
 _HOOK_LINES = 60
 
-_HOOK = re.compile(r"^(?P<name>\S.{0,200}?)\.{3,200}(?:\([^)]{0,60}\))?Failed$")
-_FIELD = re.compile(
+_HOOK = expression(r"^(?P<name>\S.{0,200}?)\.{3,200}(?:\([^)]{0,60}\))?Failed$")
+_FIELD = expression(
     r"^- (?:hook id: (?P<id>\S{1,100})|exit code: -?\d+|duration: \S+|(?P<changed>files were "
     r"modified by this hook))$"
 )
-_SETTINGS = re.compile(r"^An error has occurred: (?P<type>Invalid(?:Config|Manifest)Error): ?$")
-_AT = re.compile(r"^==> (?:File|At) \S")
+_SETTINGS = expression(r"^An error has occurred: (?P<type>Invalid(?:Config|Manifest)Error): ?$")
+_AT = expression(r"^==> (?:File|At) \S")
 _REASON = "=====> "
 _DEPTH = 16
 """Lines that say where in its settings an error lies: one for each level."""
-_NOT_FOUND = re.compile(r"^Executable `.{1,200}` not found$")
-_LINT_FOR = re.compile(r"^>>> Lint for (?P<file>\S.{0,300}?):$")
-_LINT_ROW = re.compile(
+_NOT_FOUND = expression(r"^Executable `.{1,200}` not found$")
+_LINT_FOR = expression(r"^>>> Lint for (?P<file>\S.{0,300}?):$")
+_LINT_ROW = expression(
     r"^\s{1,4}(?P<level>Error|Warning|Advice) \((?P<linter>\w{1,60})\) (?P<code>\S.{0,300})$"
 )
 _DART = (
@@ -37,11 +37,11 @@ _DART = (
 )
 DART = (
     Format(
-        "dart analyze", re.compile(rf"^\s{{0,4}}error [•-] {_DART}"), FailureClass.COMPILE_ERROR, 77
+        "dart analyze", expression(rf"^\s{{0,4}}error [•-] {_DART}"), FailureClass.COMPILE_ERROR, 77
     ),
     Format(
         "dart analyze",
-        re.compile(rf"^\s{{0,4}}(?:warning|info) [•-] {_DART}"),
+        expression(rf"^\s{{0,4}}(?:warning|info) [•-] {_DART}"),
         FailureClass.LINT,
         72,
     ),

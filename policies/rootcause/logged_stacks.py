@@ -6,9 +6,9 @@ a throwable's stack stands below its record.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from policies.expressions import expression
 from policies.rootcause.finding import Line
 from policies.rootcause.noise import is_bare, is_echo, is_harmless
 from policies.rootcause.scan import holding
@@ -25,15 +25,15 @@ _LEVELS = (
     "TRACE ",
     "FATAL ",
 )
-_RECORD = re.compile(
+_RECORD = expression(
     r"^ {0,2}(?:\[[^\]]{1,80}\] {1,3})?(?P<level>TRACE|DEBUG|INFO|WARN|ERROR|FATAL) {1,5}"
     r"(?:\d{1,9} --- )?(?:\[[^\]]{1,80}\] {0,3}){0,2}[\w.$]{2,160} {0,40}[-:] "
 )
 _GOES_ON = ("TRACE", "DEBUG", "INFO")
-_STACK = re.compile(
+_STACK = expression(
     r"^\s+(?:at |\.{3} \d)|^\s*Caused by: |^(?:[a-z_]\w*\.){1,12}[A-Z][\w$]*(?::|$)"
 )
-_SPEAKS = re.compile(r"^(?!\[(?:INFO|WARN|WARNING|ERROR)\]|npm |yarn |error Command )\W{0,4}\w")
+_SPEAKS = expression(r"^(?!\[(?:INFO|WARN|WARNING|ERROR)\]|npm |yarn |error Command )\W{0,4}\w")
 """Maven, npm and yarn end with the program that they ran: what they say of it is no later error."""
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
+from policies.expressions import expression
 from policies.rootcause.clean import clean
 from policies.rootcause.finding import Line
 from policies.rootcause.numbered import without_numbers
@@ -27,14 +28,14 @@ QUOTED = 4
 PROBED = 40
 """Where of so many of the first lines fewer than half are marked, no more are looked at."""
 
-_NAMED = re.compile(
+_NAMED = expression(
     r"^ {0,8}(?:\[(?!(?i:info|error|warn|warning|debug|trace|fatal|notice|xunit)\b)[\w@][\w@./: -]{0,60}\]:?"
     # act sets a bar before what a step prints, none before its own lines
     r"(?: {2,4}\|)?|Line \d{1,6}:"
     r"|(?!\d+ )[A-Za-z][\w.-]{0,40} {0,20}\||>)(?: |$)|^ {4}[A-Za-z][\w.-]{0,60}:(?: |$)"
 )
-_DIGITS = re.compile(r"\d+")
-_BAR = re.compile(r"^\|(?: |$)(?!.*\|\s*$)")
+_DIGITS = expression(r"\d+")
+_BAR = expression(r"^\|(?: |$)(?!.*\|\s*$)")
 
 
 def unmarked_lines(lines: list[Line]) -> list[Line]:

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.guess import by_words
@@ -14,75 +15,73 @@ from policies.rootcause.maven_messages import HELP, leaves_open, reason_below, r
 from policies.rootcause.maven_plugins import points_elsewhere
 from policies.rootcause.scan import holding, matching, stripped
 
-_RUNNER = re.compile(
-    r"^(?:\[(?:ERROR|INFO|WARNING)\] )?\s*Tests run: \d+, Failures: \d+, Errors: \d+"
-)
-_NEW = re.compile(
+_RUNNER = expression(r"^(?:\[[A-Z]{4,7}\] )?\s*Tests run: \d+, Failures: \d+, Errors: \d+")
+_NEW = expression(
     r"^(?:\[ERROR\] )?(?P<class>[\w.$]{1,300})\.(?P<test>[\w\[\]{}(),"
     r" .:=-]{1,200}?)\s+--\s+Time elapsed: .{1,20} <<< (?:FAILURE|ERROR)!"
 )
-_OLD = re.compile(
+_OLD = expression(
     r"^(?:\[ERROR\] )?(?!Error: |\[INFO\] )(?P<test>[\w\[\]{}, .:=-]{1,200}?)"
     r"(?:\{.{0,100}\})?\((?P<class>[\w.$]{1,300})\)\s+Time elapsed: .{1,20} <<< (?:FAILURE"
     r"|ERROR)!"
 )
-_SECTION = re.compile(
+_SECTION = expression(
     r"^(?:\[ERROR\] )?(?P<kind>Failures|Errors|Failed tests|Tests in error): *(?P<first>\S.*)?$"
 )
-_LISTED = re.compile(
+_LISTED = expression(
     r"^(?:\[ERROR\])? {1,4}(?P<class>[A-Z]\w*(?:\$\w+)*)(?:>\w[\w.:]*)?[.>]"
     r"(?P<test>\w+)(?:\[.{0,80}\])?(?::\d+)?(?:->[\w.:]+){0,5} (?P<said>\S.*)"
 )
-_LISTED_OLD = re.compile(
+_LISTED_OLD = expression(
     r"^ {1,4}(?P<test>\w+)(?:\[.{0,80}\])?\((?P<class>[\w.$]+)\)(?:: (?P<said>.*))?$"
 )
-_THROWN = re.compile(r"^(?:\[ERROR\] )?(?:[a-z]\w*\.){1,12}[A-Z][\w$]*(?:: .*)?$")
-_GOAL = re.compile(
+_THROWN = expression(r"^(?:\[ERROR\] )?(?:[a-z]\w*\.){1,12}[A-Z][\w$]*(?:: .*)?$")
+_GOAL = expression(
     r"^\[ERROR\] Failed to execute goal(?: (?P<goal>(?!on project )\S+)(?: \([^)]{0,200}\))?)?(?: on"
     r" project (?P<project>\S+))?:(?: (?P<said>.+))?$"
 )
-_EMPTY = re.compile(
+_EMPTY = expression(
     r"^(?:There are test failures|There was \d+ (?:error|failure)"
     r"|Compilation failure(?:: Compilation failure)?:?\s*$"
     r"|There were test failures|Build failed, check)"
 )
 _RULES = (
     (
-        re.compile(
+        expression(
             r"Could not (?:find artifact|resolve dependencies)|could not be resolved"
             r"|was not found in|No plugin found|Non-resolvable|Could not resolve"
         ),
         C.MISSING_DEPENDENCY,
     ),
     (
-        re.compile(
+        expression(
             r"checkstyle|spotless|format violations|pmd|spotbugs|findbugs|license"
             r"|Too many files with unapproved|ktlint|sortpom|impsort|formatter|detekt|coverage check",
             re.I,
         ),
         C.LINT,
     ),
-    (re.compile(r"invalid (?:target|source) release|release version \d+ not"), C.CONFIG_ERROR),
-    (re.compile(r"ompilation fail|Fatal error compiling"), C.COMPILE_ERROR),
-    (re.compile(r"forked VM terminated|VM crash|The fork"), C.SIGNAL_CRASH),
-    (re.compile(r"timeout or other error in the fork"), C.TEST_TIMEOUT),
-    (re.compile(r"test failures|surefire|failsafe|tests did not pass", re.I), C.TEST_FAILURE),
+    (expression(r"invalid (?:target|source) release|release version \d+ not"), C.CONFIG_ERROR),
+    (expression(r"ompilation fail|Fatal error compiling"), C.COMPILE_ERROR),
+    (expression(r"forked VM terminated|VM crash|The fork"), C.SIGNAL_CRASH),
+    (expression(r"timeout or other error in the fork"), C.TEST_TIMEOUT),
+    (expression(r"test failures|surefire|failsafe|tests did not pass", re.I), C.TEST_FAILURE),
 )
-_NETWORK = re.compile(
+_NETWORK = expression(
     r"Connect(?:ion)? (?:to .{1,200} )?(?:refused|timed out|reset)|Unknown host|UnknownHost"
     r"|status code:? 5\d\d|Read timed out|Network is unreachable|Remote host terminated|PKIX"
     r"|Temporary failure|No route to host|Premature EOF|status: 5\d\d|Return code is: 5\d\d"
     r"|Transfer failed for \S{1,400}(?: 5\d\d\b|:|$)"
 )
-_REFUSED = re.compile(r"status(?: code)?:? (?:401|403)|Unauthorized|Forbidden|Not authorized", re.I)
-_RATE = re.compile(r"status(?: code)?:? 429|Too Many Requests")
-_PROBLEM = re.compile(
+_REFUSED = expression(r"status(?: code)?:? (?:401|403)|Unauthorized|Forbidden|Not authorized", re.I)
+_RATE = expression(r"status(?: code)?:? 429|Too Many Requests")
+_PROBLEM = expression(
     r"^\[(?:ERROR|FATAL)\] +(?:\[(?:ERROR|FATAL)\] +)?(?P<said>(?:Non-resolvable"
     r"|Non-parseable|Non-readable|'[\w.]+' |Malformed POM|Unknown lifecycle phase|No plugin found"
     r"|Error resolving version|Could not |Unresolveable|Child module|The goal you specified"
     r"|Plugin |The project uses|Project ').+)"
 )
-_RULE = re.compile(
+_RULE = expression(
     r"^(?:\[(?:ERROR|WARNING|INFO)\] )?Rule \d+: (?P<rule>[\w.]+) failed with message:$"
 )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.guess import by_words
 from policies.rootcause.maven_plugins import points_elsewhere
@@ -13,13 +13,13 @@ from policies.rootcause.scan import matching
 SECTION_LIMIT = 400
 """Lines above a goal's failure that may belong to its run."""
 
-_GOAL = re.compile(
+_GOAL = expression(
     r"^\[ERROR\] Failed to execute goal \S{1,300}:(?P<name>[\w-]{1,80})(?: \([^)]{0,200}\))?"
     r" on project \S{1,200}: ?(?P<said>.{0,2000}?)(?:\s*-> \[Help \d+\].*)?$"
 )
-_HEADER = re.compile(r"^\[INFO\] --- \S")
-_ERROR = re.compile(r"^\[ERROR\] {1,4}(?P<said>\w.{3,1500})$")
-_TESTS = re.compile(
+_HEADER = expression(r"^\[INFO\] --- \S")
+_ERROR = expression(r"^\[ERROR\] {1,4}(?P<said>\w.{3,1500})$")
+_TESTS = expression(
     r"^(?:Tests run:|Failures:|Errors:|Tests in error|Failed tests|Failed to execute|COMPILATION ERROR"
     r"|There are test failures|Please refer to|.{0,400}<<< (?:FAILURE|ERROR)!)"
 )

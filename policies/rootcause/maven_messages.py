@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.rootcause.finding import Line
 
 MESSAGE_LINES = 25
 """Lines of one message that are read."""
 
-_MARK = re.compile(r"^\[ERROR\]\s?")
-HELP = re.compile(r"(?:(?<!\s)\s+)?-> \[Help \d+\].*$")
+_MARK = expression(r"^\[ERROR\]\s?")
+HELP = expression(r"(?:(?<!\s)\s+)?-> \[Help \d+\].*$")
 """Where a message of Maven names the page that explains it."""
-_LAST = re.compile(
+_LAST = expression(
     r"-> \[Help \d+\]|^\[ERROR\] (?:To see the full|Re-run Maven|For more information)"
 )
-_LEAVES_OPEN = re.compile(r"(?::|\bExit code: \d+)\s*$|^\s*$")
-_SAYS_NOTHING = re.compile(
+_LEAVES_OPEN = expression(r"(?::|\bExit code: \d+)\s*$|^\s*$")
+_SAYS_NOTHING = expression(
     r"^\s*(?:$|-{3,}|at [\w.$/@<>-]+ ?\(|\.\.\. \d+ more|Exit code: \d+\s*$|(?:Please )?[Rr]efer to\b|See \S"
     r"|Command line was|Provider message:|Command output:|The git-\w+ command failed|\^|@@|\[?\s*$"
     r"|There was an error in the forked process|(?:\w+\.){2,12}\w+(?:Exception|Error):?\s*$"
     r"|Run 'mvn|Caused by:\s*$)"
     r"|There was an error in the forked process$"
 )
-_CODE = re.compile(r"^\s*Exit code: \d+ - ")
-_ENFORCES = re.compile(r"^\s*(?:Failed while enforcing|\W*$|.{0,200}\[$)")
+_CODE = expression(r"^\s*Exit code: \d+ - ")
+_ENFORCES = expression(r"^\s*(?:Failed while enforcing|\W*$|.{0,200}\[$)")
 
 
 def leaves_open(said: str) -> bool:

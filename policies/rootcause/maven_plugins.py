@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, matching, stripped
@@ -17,7 +18,7 @@ from policies.rootcause.scan import holding, matching, stripped
 LISTED_LIMIT = 30
 """Lines of one list that are read."""
 
-_POINTS = re.compile(
+_POINTS = expression(
     r"^(?:You have \d+ (?:Checkstyle|PMD|CPD)\b|failed with \d+ bugs?\b|Coverage checks have not been met"
     r"|Some Enforcer rules have failed|Some files do not have the expected license header"
     r"|Exit code: \d+\s*$|\d+ builds? failed\b|Process exited with an error: \d+|Dependency problems found"
@@ -32,7 +33,7 @@ _POINTS = re.compile(
     r"|.{0,80}\b(?:[Ss]ee|[Ll]ook|[Rr]efer to)\b.{0,60}\b(?:above|for (?:more )?details|output|log)\b)"
 )
 _LEVEL = r"^(?:\[(?:INFO|WARN(?:ING)?|ERROR)\] )?"
-_RATIO = re.compile(
+_RATIO = expression(
     r"^(?:\[[\w: ]{1,30}\] ){0,2}Rule violated for (?P<what>\w+ \S{1,300}): .{1,80} is \S+, but expected"
 )
 
@@ -52,21 +53,21 @@ _FORMS = (
     _Form(
         "checkstyle",
         "] (",
-        re.compile(r"^\[ERROR\] \S{1,300}:\[\d+(?:,\d+)?\] \([a-z]{2,20}\) \w{3,60}: "),
+        expression(r"^\[ERROR\] \S{1,300}:\[\d+(?:,\d+)?\] \([a-z]{2,20}\) \w{3,60}: "),
     ),
-    _Form("pmd", "PMD Failure: ", re.compile(_LEVEL + r"PMD Failure: \S")),
-    _Form("pmd", "CPD Failure: ", re.compile(_LEVEL + r"CPD Failure: \S")),
+    _Form("pmd", "PMD Failure: ", expression(_LEVEL + r"PMD Failure: \S")),
+    _Form("pmd", "CPD Failure: ", expression(_LEVEL + r"CPD Failure: \S")),
     _Form(
         "spotbugs",
         "_",
-        re.compile(
+        expression(
             r"^\[ERROR\] (?:High|Medium|Low): .{1,1500} [A-Z][A-Z0-9]{1,20}(?:_[A-Z0-9]{1,30}){1,9}$"
         ),
     ),
     _Form(
         "spotbugs",
         ":[line",
-        re.compile(
+        expression(
             r"^\[(?:ERROR|INFO)\] .{1,1500} [AaIi][tn] [\w$-]{1,200}\.(?:java|kt|scala|groovy):"
             r"\[lines? [\d-]{1,20}\]"
         ),
@@ -75,49 +76,49 @@ _FORMS = (
     _Form(
         "bnd baseline",
         " is too low, the new version must be ",
-        re.compile(
+        expression(
             _LEVEL + r"The (?:bundle version|baselining check) .{1,300} is too low, the new version"
         ),
     ),
-    _Form("protoc", "PROTOC FAILED: ", re.compile(_LEVEL + r"PROTOC FAILED: \S"), C.COMPILE_ERROR),
+    _Form("protoc", "PROTOC FAILED: ", expression(_LEVEL + r"PROTOC FAILED: \S"), C.COMPILE_ERROR),
     _Form(
         "tycho",
         "Missing requirement: ",
-        re.compile(_LEVEL + r"\s{1,6}Missing requirement: \S"),
+        expression(_LEVEL + r"\s{1,6}Missing requirement: \S"),
         C.MISSING_DEPENDENCY,
     ),
     _Form(
         "animal sniffer",
         "Undefined reference: ",
-        re.compile(_LEVEL + r"\S{1,300}: Undefined reference: "),
+        expression(_LEVEL + r"\S{1,300}: Undefined reference: "),
     ),
-    _Form("cobertura", " failed check. ", re.compile(_LEVEL + r"\S{1,300} failed check\. \S")),
-    _Form("license header", "issing header in", re.compile(_LEVEL + r"Missing header in:? \S")),
+    _Form("cobertura", " failed check. ", expression(_LEVEL + r"\S{1,300} failed check\. \S")),
+    _Form("license header", "issing header in", expression(_LEVEL + r"Missing header in:? \S")),
     _Form(
         "invoker",
         "build script did not succeed",
-        re.compile(_LEVEL + r"\s*The (?:pre|post)-build script did not succeed\. \S"),
+        expression(_LEVEL + r"\s*The (?:pre|post)-build script did not succeed\. \S"),
         C.TEST_FAILURE,
     ),
 )
 _LISTS: tuple[tuple[str, str, re.Pattern[str], C], ...] = (
-    ("rat", "Files with unapproved licenses:", re.compile(_LEVEL + r"\s+(?P<item>\S+)$"), C.LINT),
+    ("rat", "Files with unapproved licenses:", expression(_LEVEL + r"\s+(?P<item>\S+)$"), C.LINT),
     (
         "invoker",
         "The following builds failed:",
-        re.compile(r"^\[ERROR\] \*\s+(?P<item>\S.{0,300})$"),
+        expression(r"^\[ERROR\] \*\s+(?P<item>\S.{0,300})$"),
         C.TEST_FAILURE,
     ),
     (
         "nexus staging",
         '" failures',
-        re.compile(r"^\[ERROR\]\s{2,}\* (?P<item>\S.{0,500})$"),
+        expression(r"^\[ERROR\]\s{2,}\* (?P<item>\S.{0,500})$"),
         C.CONFIG_ERROR,
     ),
     (
         "dependency analysis",
         "declared dependencies found:",
-        re.compile(r"^\[(?:WARNING|ERROR)\]\s{2,}(?P<item>\S+:\S+)"),
+        expression(r"^\[(?:WARNING|ERROR)\]\s{2,}(?P<item>\S+:\S+)"),
         C.LINT,
     ),
 )

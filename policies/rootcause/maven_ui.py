@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.rootcause.finding import Finding, Line, Lines
 from policies.rootcause.jvm import jvm_compilers
 from policies.rootcause.maven import goals, surefire
@@ -20,7 +21,7 @@ _SIGNS = tuple(
     for level in ("Error: ", "[INFO] [ERROR]")
     for said in ("Failed to execute goal", "Tests run:", "COMPILATION ERROR")
 )
-_LEVEL = re.compile(
+_LEVEL = expression(
     r"^(?:(?P<level>Error|Warning): (?= |$)|\[INFO\] (?=\[(?:ERROR|WARNING|INFO)\]))"
 )
 

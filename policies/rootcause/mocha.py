@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
+from policies.expressions import expression
 from policies.rootcause.cases import failed_test, stripped
 from policies.rootcause.colons import announced
 from policies.rootcause.finding import Finding, Line
@@ -15,18 +15,18 @@ RANK = 81
 NAME_LINES = 12
 LOOK_AHEAD = 40
 
-_FAILING = re.compile(r"^\s{1,4}\d{1,6} failing$")
-_ITEM = re.compile(r"^\s{1,6}(?P<n>\d{1,6})\) (?P<name>\S.{0,300})$")
-_NESTED = re.compile(r"^\s{6,60}\S")
-_SPEC = re.compile(r"^\s{1,8}Running:\s{1,4}(?P<file>\S{1,300})")
-_STACK = re.compile(r"^\s{1,40}at \S|^\s{1,10}[-+] (?:expected|actual)")
-_KARMA = re.compile(
+_FAILING = expression(r"^\s{1,4}\d{1,6} failing$")
+_ITEM = expression(r"^\s{1,6}(?P<n>\d{1,6})\) (?P<name>\S.{0,300})$")
+_NESTED = expression(r"^\s{6,60}\S")
+_SPEC = expression(r"^\s{1,8}Running:\s{1,4}(?P<file>\S{1,300})")
+_STACK = expression(r"^\s{1,40}at \S|^\s{1,10}[-+] (?:expected|actual)")
+_KARMA = expression(
     r"^(?:Chrome|Firefox|Safari|Edge|PhantomJS|HeadlessChrome|ChromeHeadless|FirefoxHeadless"
     r"|Electron)[\w .()/,]{0,80}?\) (?P<name>\S.{0,300}) FAILED$"
 )
-_COUNTED = re.compile(r"^(?:Executed \d+ of)")
-_JASMINE = re.compile(r"^\s{2}Message:$")
-_JASMINE_NAME = re.compile(r"^\d{1,6}\) (?P<name>\S.{0,300})$")
+_COUNTED = expression(r"^(?:Executed \d+ of)")
+_JASMINE = expression(r"^\s{2}Message:$")
+_JASMINE_NAME = expression(r"^\d{1,6}\) (?P<name>\S.{0,300})$")
 
 
 def mocha(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
+from policies.expressions import expression
 from policies.rootcause.wrapping import LOOKED_AT_CHARS, is_wrapper
 
-_BARE = re.compile(
+_BARE = expression(
     r"^(?:[\w./:'\"\[\]-]{1,200} ){1,6}(?:has |have )?failed\W{0,5}$"
     r"|^(?:the )?(?:build|tests?|job|command|task|step|check|process)\b[\w ./'\"-]{0,120} failed\W{0,5}$"
     r"|^([=*#_~-])\1{7,}[^=*#~]{0,60}\b(?:error|fail)[^=*#~]{0,60}\1{7,}$"
@@ -21,7 +20,7 @@ _BARE = re.compile(
 )
 """It names what failed, not why."""
 
-_HARMLESS = re.compile(
+_HARMLESS = expression(
     r"(?<![.,\d])\b(?:0|no) (?:errors?|fail(?:ed|ures?|ing)|warnings?|problems?|issues?|vulnerabilities)\b"
     r"|\b(?:errors?|fail(?:ed|ures?)|warnings?)(?: count)?[:= ]{1,2}0\b|error count \d"
     r"|\bno errors?\b|without (?:any )?(?:errors?|failures?)|fail[_-]?fast|on[_-]error"
@@ -44,7 +43,7 @@ _HARMLESS = re.compile(
     r"|^\W{0,8}(?:package|dart):\S{1,200} \d{1,6}(?::\d{1,6})? {2,}\S"  # a frame of Dart's
     r"|error budget|\berror (?:handling|handlers?|reporting|channels?)\b(?!:)"
 )
-_QUIET_LEVEL = re.compile(
+_QUIET_LEVEL = expression(
     r"^(?:npm )?\W{0,3}(?:info|debug|trace|notice|warn|warning|verbose|note|deprecated"
     r"|deprecation)\b(?!\W{0,3}error:|\s{2,9}failed\s)"
     r"|##\[(?:debug|warning|group|endgroup|section|command|notice)\]|^::(?:debug|warning|group"
@@ -52,7 +51,7 @@ _QUIET_LEVEL = re.compile(
     r"|\b(?:deprecationwarning|userwarning|futurewarning|runtimewarning|syntaxwarning"
     r"|resourcewarning)\b"
 )
-_ECHO = re.compile(
+_ECHO = expression(
     r"^\++ \S|^\$ \S|^\s*(?:echo|printf|print|throw|raise|console\.\w+|log(?:ger)?\.\w+|return"
     r"|if|elif|else|assert|const"
     r"|let|var|def|class|import|from|function|set|export|case|fi|esac|done)\b[ (\"']"
@@ -60,7 +59,7 @@ _ECHO = re.compile(
     r"|#(?![#\[]))|^\s+\*(?![*\[])|^\*/?$|^\s*\d+(?: {1,9}\d+)? {0,3}\| "
     r"|^\s*>? ?\d+ \| |^>>> \S"
 )
-CLEANUP = re.compile(
+CLEANUP = expression(
     r"(?<![\w./\\])(?:cleanup|clean up|cleaning up|teardown|tearing down|removing|post job|post run"
     r"|upload(?:ing|ed)?|artifacts?|cache"
     r"|telemetry|metrics?|stop(?:ping)? container|logout|docker stop|terminate orphan"

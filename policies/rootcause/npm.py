@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.rootcause.build_output import cause_in, class_of_output
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.package_codes import RANK, coded
 
 GROUP_LIMIT_LINES = 400
 
-_NPM = re.compile(r"^npm (?:ERR!|error)(?: (?P<said>.{0,2000}))?$")
-_CODE = re.compile(r"^code (?P<code>\S{1,80})$")
-_COMMAND = re.compile(
+_NPM = expression(r"^npm (?:ERR!|error)(?: (?P<said>.{0,2000}))?$")
+_CODE = expression(r"^code (?P<code>\S{1,80})$")
+_COMMAND = expression(
     r"^command (?:sh|bash|cmd|C:|/|failed)|^> \S{1,200}@\S{1,80} (?:pre|post)?install\b"
 )
-_MISSING_SCRIPT = re.compile(
+_MISSING_SCRIPT = expression(
     r"^(?:Missing script: |missing script: |Lifecycle script `.{1,80}` not found)"
 )
-_SKIPPED = re.compile(
+_SKIPPED = expression(
     r"^(?:code|errno|path|command|syscall|file|dest|signal|type|cwd|lifecycle|workspace"
     r"|location|network This is|network In most|network If you|enoent This is|A complete log"
     r"|a complete log|404 {1,2}(?:Note|tarball|You should)|engine Unsupported engine|Tell "
@@ -31,14 +31,14 @@ _SKIPPED = re.compile(
     r"|^Lifecycle script `.{1,80}` failed\b"
     r"|^(?:(?:Linux|Darwin|Windows_NT|FreeBSD|SunOS) \d|argv \"|(?:node|npm) {1,4}v\d)"
 )
-_PEER = re.compile(
+_PEER = expression(
     r"^(?:peer |Could not resolve dependency|Conflicting peer)|\bpeer .{1,200} from "
 )
-_WANTS = re.compile(r"^peer .{1,200} from \S|^While resolving: \S")
+_WANTS = expression(r"^peer .{1,200} from \S|^While resolving: \S")
 """Whose wish cannot be met, in the words that differ from one ERESOLVE to another."""
-_PEER_WISH = re.compile(r"^peer \S{1,300} from \S")
+_PEER_WISH = expression(r"^peer \S{1,300} from \S")
 """It is not set in: who else wants the package stands below with more room before it."""
-_NEEDED = re.compile(r"^\s{0,4}(?:Missing|Invalid): ")
+_NEEDED = expression(r"^\s{0,4}(?:Missing|Invalid): ")
 
 
 def npm(lines: Sequence[Line]) -> Iterator[Finding]:

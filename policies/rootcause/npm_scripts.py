@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from policies.expressions import expression
 from policies.rootcause.finding import Finding, Line
 
-_SCRIPT = re.compile(
+_SCRIPT = expression(
     r"^> (?:@?[\w./-]{1,200}@\S{1,80} )?(?P<script>[\w:.][\w:.-]{0,79})(?: /\S{1,300})?$"
 )
 _REPLAYED = frozenset(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from policies.expressions import expression
 from policies.rootcause.finding import Line
 
 FEWEST, MOST = 5, 0.9
@@ -14,9 +15,9 @@ PROBED = 40
 SKIPPED = 4
 """By so much a number may go up: empty lines are lost, and who copies leaves some out."""
 
-_NUMBER = re.compile(r"^ {0,6}(?P<number>\d{1,6})(?! {0,4}\|)")
+_NUMBER = expression(r"^ {0,6}(?P<number>\d{1,6})(?! {0,4}\|)")
 """Source that a tool shows stands behind a number and a bar."""
-_APART = re.compile(r"[:.]?(?: |\t|$)")
+_APART = expression(r"[:.]?(?: |\t|$)")
 """Where it does not stand behind every number, the text stands right behind them."""
 
 

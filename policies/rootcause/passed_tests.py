@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from policies.expressions import expression
 from policies.rootcause.finding import Line
 from policies.rootcause.scan import holding, since
 
-_TEST_STARTS = re.compile(
+_TEST_STARTS = expression(
     r"^\s*=== RUN\s+(?P<go>\S+)|^\[ RUN      \] (?P<gtest>\S+)"
     r"|^(?:\[INFO\] )?Running (?P<java>[a-z]\w*(?:\.\w+)+)$"
 )
-_TEST_PASSED = re.compile(
+_TEST_PASSED = expression(
     r"^\s*--- (?:PASS|SKIP): (?P<go>\S+)|^\[       OK \] (?P<gtest>[\w/.]+)"
     r"|^(?:\[(?:INFO|WARNING)\] )?Tests run: \d+, Failures: 0, Errors: 0,.* (?:-- "
     r"|- )?in (?P<java>[\w.]+)"
@@ -31,8 +32,8 @@ _TEST_WORDS = (
 )
 
 _CONSOLES = (
-    (re.compile(r"^ {2}● Console$"), re.compile(r"^\S|^ {2}● ")),
-    (re.compile(r"^std(?:err|out) \| \S{1,300}\.[cm]?[jt]sx? > "), re.compile(r"^$")),
+    (expression(r"^ {2}● Console$"), expression(r"^\S|^ {2}● ")),
+    (expression(r"^std(?:err|out) \| \S{1,300}\.[cm]?[jt]sx? > "), expression(r"^$")),
 )
 """jest's and vitest's headings over what tests print, and what ends it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.cases import Format, complaints, stripped
 from policies.rootcause.finding import Finding, Line
@@ -16,66 +17,66 @@ _LINT, _TYPE = FailureClass.LINT, FailureClass.TYPE_ERROR
 FORMATS: tuple[Format, ...] = (
     Format(
         "psalm",
-        re.compile(r"^ERROR: (?P<code>[A-Z]\w{2,80}) - (?P<file>[^\s:]{1,300}):\d{1,9}:\d{1,9} - "),
+        expression(r"^ERROR: (?P<code>[A-Z]\w{2,80}) - (?P<file>[^\s:]{1,300}):\d{1,9}:\d{1,9} - "),
         _TYPE,
         76,
     ),
     Format(
         "phpstan",
-        re.compile(r"^(?P<file>[^\s:]{1,300}\.php):\d{1,9}:(?P<said>[A-Z].{2,1000})$"),
+        expression(r"^(?P<file>[^\s:]{1,300}\.php):\d{1,9}:(?P<said>[A-Z].{2,1000})$"),
         _TYPE,
         76,
     ),
     Format(
         "php-cs-fixer",
-        re.compile(r"^\s{2,4}\d{1,6}\) (?P<file>\S{1,300}\.php)(?: \((?P<said>[\w, ]{1,300})\))?$"),
+        expression(r"^\s{2,4}\d{1,6}\) (?P<file>\S{1,300}\.php)(?: \((?P<said>[\w, ]{1,300})\))?$"),
         _LINT,
         74,
     ),
     Format(
         "pint",
-        re.compile(r"^\s{2}⨯ (?P<file>\S{1,300}\.php)\s{1,80}(?P<said>\S.{0,300})$"),
+        expression(r"^\s{2}⨯ (?P<file>\S{1,300}\.php)\s{1,80}(?P<said>\S.{0,300})$"),
         _LINT,
         74,
     ),
 )
 
-_ERROR = re.compile(
+_ERROR = expression(
     r"^(?:PHP )?(?:Fatal error|Parse error|Compile Error):\s{1,4}(?P<said>\S.{0,1500}?)"
     r"(?: in (?P<file>\S{1,300}?)(?: on line |:)\d{1,9})?$"
 )
-_UNCAUGHT = re.compile(r"^(?:PHP )?(?:Fatal error:\s{1,4})?Uncaught ")
-_NEXT = re.compile(r"^Next (?P<said>\S.{0,1000})$")
-_MEMORY = re.compile(r"^Allowed memory size of \d+ bytes exhausted|^Out of memory")
-_COMPOSER = re.compile(
+_UNCAUGHT = expression(r"^(?:PHP )?(?:Fatal error:\s{1,4})?Uncaught ")
+_NEXT = expression(r"^Next (?P<said>\S.{0,1000})$")
+_MEMORY = expression(r"^Allowed memory size of \d+ bytes exhausted|^Out of memory")
+_COMPOSER = expression(
     r"^Your requirements could not be resolved to an installable set of packages|^Your lock "
     r"file does not contain a compatible set of packages"
 )
-_PROBLEM = re.compile(r"^\s{4}- (?P<said>\S.{0,1500})$")
-_LEADS_ON = re.compile(r"-> satisfiable by [^\[]{1,200}\[[^\]]{0,1000}\]\.?$")
+_PROBLEM = expression(r"^\s{4}- (?P<said>\S.{0,1500})$")
+_LEADS_ON = expression(r"-> satisfiable by [^\[]{1,200}\[[^\]]{0,1000}\]\.?$")
 """Composer's chain from the root's own requirement to the one that cannot be met: no complaint yet."""
-_BOXED = re.compile(
+_BOXED = expression(
     r"^\s{0,4}In (?P<where>[\w/-]{1,200}\.php(?:\(\d+\))?) line \d{1,9}:$"
     r"|^\s{2}\[(?P<type>[\w\\]{0,200}(?:Exception|Error))"
     r"\]\s{0,200}$|^\s{3}(?P<laravel>[A-Z]\w{0,80}(?:\\\w{1,80}){1,8}) {0,4}$"
 )
-_SETTINGS = re.compile(
+_SETTINGS = expression(
     r"does not contain valid JSON|is not defined in this package|could not find a "
     r"composer\.json|^Command \"[^\"]{1,80}\" is not defined|There are no commands defined"
 )
-_NETWORK = re.compile(
+_NETWORK = expression(
     r"could not be downloaded|getaddrinfo|Connection (?:refused|timed out|reset)|curl error "
     r"(?:6|7|28|35|56)\\b"
 )
-_STAN_FILE = re.compile(
+_STAN_FILE = expression(
     r"^\s{1,4}Line\s{2,12}(?P<file>\S.{0,300}\.php\S{0,60})(?: \(in context.{0,200})?$"
 )
-_STAN_GENERAL = re.compile(r"^\s{1,4}Error\s*$")
-_STAN_RULE = re.compile(r"^\s{1,4}-{8,}\s*$")
+_STAN_GENERAL = expression(r"^\s{1,4}Error\s*$")
+_STAN_RULE = expression(r"^\s{1,4}-{8,}\s*$")
 """phpstan's table of what has no place in a file: a heading between two rules."""
-_STAN_ROW = re.compile(r"^\s{1,4}:?\d{1,7}\s{2,12}(?P<said>\S.{0,1000})$")
-_CS_FILE = re.compile(r"^FILE: (?P<file>\S.{0,400})$")
-_CS_ROW = re.compile(r"^\s{1,8}\d{1,7} \| (?P<level>ERROR|WARNING)\s{1,4}\| (?P<said>\S.{0,500})$")
+_STAN_ROW = expression(r"^\s{1,4}:?\d{1,7}\s{2,12}(?P<said>\S.{0,1000})$")
+_CS_FILE = expression(r"^FILE: (?P<file>\S.{0,400})$")
+_CS_ROW = expression(r"^\s{1,8}\d{1,7} \| (?P<level>ERROR|WARNING)\s{1,4}\| (?P<said>\S.{0,500})$")
 
 _WORDS = ("Fatal error:", "Parse error:", "Compile Error:", "Your ", " line ", "[", "\\")
 """One of them stands in every line that one of these fits."""

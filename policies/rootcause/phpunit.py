@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.rootcause.cases import failed_test, stripped
 from policies.rootcause.finding import Finding, Line
 
 RANK = 81
 LOOK_AHEAD = 60
 
-_SECTION = re.compile(
+_SECTION = expression(
     r"^There (?:was|were) \d{1,9} (?P<kind>failure|error|risky|warning|skipped|incomplete"
     r"|notice|deprecation|PHPUnit|PHP|test runner|issue)"
 )
-_ITEM = re.compile(r"^\d{1,6}\) (?P<name>\S.{0,400})$")
-_CASE = re.compile(r"^(?P<test>[\w\\]{1,300}::\w{1,200})")
-_CAUSED = re.compile(r"^Caused by$")
+_ITEM = expression(r"^\d{1,6}\) (?P<name>\S.{0,400})$")
+_CASE = expression(r"^(?P<test>[\w\\]{1,300}::\w{1,200})")
+_CAUSED = expression(r"^Caused by$")
 _FAILED_THAT = "Failed asserting that"
-_END = re.compile(r"^(?:--|FAILURES!|ERRORS!|Tests: \d)")
-_TESTDOX = re.compile(
+_END = expression(r"^(?:--|FAILURES!|ERRORS!|Tests: \d)")
+_TESTDOX = expression(
     # docker compose marks so what it could not start
     r"^ ✘ (?!(?:(?:Container|Network|Volume|Image) )?\S{1,100}\s{1,60}(?:Error|Interrupted)\b)"
     r"(?P<name>\S.{0,300})$"
 )
-_TESTDOX_SAID = re.compile(r"^\s{3}[│┐├┊╵|]\s{1,4}(?P<said>\S.{0,500})$")
-_PEST = re.compile(
+_TESTDOX_SAID = expression(r"^\s{3}[│┐├┊╵|]\s{1,4}(?P<said>\S.{0,500})$")
+_PEST = expression(
     r"^\s{1,4}FAILED\s{1,4}(?P<name>(?P<case>[\w\\]{1,300}) > (?P<test>\S.{0,300}?))"
     r"(?:\s{2,80}(?P<type>[\w\\]{1,100}))?$"
 )

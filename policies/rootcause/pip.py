@@ -5,53 +5,53 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.build_output import cause_in, class_of_output
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding
 
 OUTPUT_LIMIT_LINES = 400
-_MISSING = FailureClass.MISSING_DEPENDENCY
-_CONFIG = FailureClass.CONFIG_ERROR
+_MISSING, _CONFIG = FailureClass.MISSING_DEPENDENCY, FailureClass.CONFIG_ERROR
 
-_FAILED = re.compile(
+_FAILED = expression(
     r"^\s{0,8}(?:×|x|error:|ERROR:) (?P<what>.{1,200} did not run successfully\.|Command "
     r"errored out with exit status \d+:)$"
 )
-_OUTPUT = re.compile(
+_OUTPUT = expression(
     r"^\s{0,10}(?:╰─>|\+->|\| ?\\->)? ?(?:\[\d+ lines of output\]|Complete output(?: \(\d+ "
     r"lines\))?:|No available output\.)$|^\s{0,8}╰─> \[\d+ lines of output\]$"
     r"|^\s{2,12}\[(?:stderr|stdout)\]$"
 )
-_OUTPUT_END = re.compile(
+_OUTPUT_END = expression(
     r"^\s{0,10}(?:\[end of output\]|-{40,})$|^\s{0,4}(?:note: This error|hint: |error: )"
 )
-_UV_BUILD = re.compile(
+_UV_BUILD = expression(
     r"^\s{0,6}(?:├─▶|╰─▶|cause:|Caused by:) (?:Call to `|The build backend returned|Build "
     r"backend failed)"
 )
 _END_MARK = "[end of output]"
-_CONFLICT = re.compile(
+_CONFLICT = expression(
     r"^(?:ERROR: )?Cannot install .{1,1000} because these package versions have "
     r"(?:conflicting dependencies|incompatible)"
 )
-_DEPENDS = re.compile(r"^\s{2,8}(?:\S.{0,200} depends on |The user requested )")
-_NO_MATCH = re.compile(
+_DEPENDS = expression(r"^\s{2,8}(?:\S.{0,200} depends on |The user requested )")
+_NO_MATCH = expression(
     r"^(?:ERROR: )?(?:No matching distribution found for|Could not find a version that "
     r"satisfies the requirement) (?P<what>\S.{0,200}?)(?: \(from .{0,2000})?$"
 )
-_RETRY = re.compile(
+_RETRY = expression(
     r"^(?:WARNING: |\s{0,4})(?:Retrying \(Retry\("
     r"|Could not fetch URL \S{1,500}: (?:connection error|There was a problem confirming the ssl|timed out))"
 )
 """Versions before 19 print no level before it."""
 _NO_SSL = "the SSL module is not available"
-_SO = re.compile(r"version solving failed\.?$")
-_BECAUSE = re.compile(r"^\s{0,6}(?:So, )?(?:[Bb]ecause|And because|Thus|thus|and)\b")
+_SO = expression(r"version solving failed\.?$")
+_BECAUSE = expression(r"^\s{0,6}(?:So, )?(?:[Bb]ecause|And because|Thus|thus|and)\b")
 
 _ONE_LINE: tuple[tuple[re.Pattern[str], FailureClass | None], ...] = (
     (
-        re.compile(
+        expression(
             r"^ERROR: THESE PACKAGES DO NOT MATCH THE HASHES|^ERROR: Hash(?:es)? (?:are required"
             r"|mismatch)|^\s*Hash mismatch for "
             r"|^ERROR: Package '.{1,200}' requires a different Python|^ERROR: \S.{0,200} is not a "
@@ -60,40 +60,40 @@ _ONE_LINE: tuple[tuple[re.Pattern[str], FailureClass | None], ...] = (
         _MISSING,
     ),
     (
-        re.compile(
+        expression(
             r"^ERROR: (?:Could not open requirements file|Invalid requirement|Directory .{1,300} is "
             r"not installable|\S.{0,300} does not appear to be a Python project|File .{1,300} does "
             r"not appear to be)"
         ),
         _CONFIG,
     ),
-    (re.compile(r"^error: externally-managed-environment"), _CONFIG),
-    (re.compile(r"^ERROR: Could not install packages due to an (?:OS|Environment)Error: "), None),
+    (expression(r"^error: externally-managed-environment"), _CONFIG),
+    (expression(r"^ERROR: Could not install packages due to an (?:OS|Environment)Error: "), None),
     (
-        re.compile(
+        expression(
             r"^error: (?:The lockfile at|Failed to parse|Unable to find lockfile|No `pyproject"
             r"|Project .{1,100} is not)"
         ),
         _CONFIG,
     ),
     (
-        re.compile(
+        expression(
             r"^error: (?:No interpreter found|No virtual environment found|Failed to spawn"
             r"|Distribution not found)"
         ),
         _MISSING,
     ),
     (
-        re.compile(
+        expression(
             r"^(?:Error: )?pyproject\.toml changed significantly since poetry\.lock|^Error: "
             r"poetry\.lock is not consistent|^poetry\.lock was not found"
             r"|^error: in .{1,200} setup command: |^(?:\S{1,80}\.)?InvalidConfigError: "
         ),
         _CONFIG,
     ),
-    (re.compile(r"^error: Microsoft Visual C\+\+ [\d.]+ or greater is required"), _MISSING),
+    (expression(r"^error: Microsoft Visual C\+\+ [\d.]+ or greater is required"), _MISSING),
     (
-        re.compile(
+        expression(
             r"^(?:PackagesNotFoundError|LibMambaUnsatisfiableError|UnsatisfiableError"
             r"|ResolvePackageNotFound):"
         ),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.tallies import words_of
 
-RULE_NAME = re.compile(
+RULE_NAME = expression(
     r"\s[\[(](?!\S{0,80}(?:Error|Exception|Defect)[\])])(?P<rule>[A-Za-z][\w@/.:-]{2,80})[\])]"
     r"(?: \[\d{1,2}\])?\.?$|^(?P<code>[A-Z]{1,5}-?\d{2,5})\b:?"
     r"|\s(?P<bare>[a-z]{2,}(?:[-/][a-z]{2,}){1,5})$"
@@ -22,13 +23,13 @@ _COMPILED = words_of(
     "r jl tex bib sty less scss sass"
 )
 _SETTINGS = words_of("yml yaml toml json jsonc ini cfg conf xml gradle properties tf hcl nix cmake")
-_TYPES = re.compile(
+_TYPES = expression(
     r"\btypes? (?:mismatch|error)|\bmismatched types|not assignable|incompatible types?"
     r"|\bexpected type|cannot unify"
     r"|could not match type|couldn't match (?:expected )?type|has no attribute"
 )
 _CHECKED = words_of("ts tsx mts cts py pyi vue svelte astro purs elm")
-_MISSING = re.compile(
+_MISSING = expression(
     r"(?:no such file|not found|cannot find|can't (?:find|resolve)|could not (?:find|resolve"
     r"|locate)"
     r"|unable to (?:find|resolve)|unresolved|missing)\b.{0,80}\b(?:modules?|packages?"
@@ -37,18 +38,18 @@ _MISSING = re.compile(
     r"|cannot be found|not installed)"
     r"|\.(?:h|hpp|hh)['\">]?:? (?:no such file|file not found|not found)"
 )
-_SYNTAX = re.compile(
+_SYNTAX = expression(
     r"\bsyntax|\bparse\b|\bparser?\b|\bunexpected (?:token|end|eof|indent|character|keyword)"
     r"|unterminated"
 )
-_ASSERTS = re.compile(
+_ASSERTS = expression(
     r"\bassert|\bexpected\b.{1,120}\b(?:got|but|actual|found)\b|\bfailed\b|\bEXPECT_|\bmismatch"
 )
-_ADVISES = re.compile(
+_ADVISES = expression(
     r"\bshould (?:not )?(?:be|have|use|start|end|match)\b|^(?:please )?(?:prefer|avoid|consider)\b"
 )
 """How checkers of style speak; compilers that do set `error` before it."""
-_TEST_FILE = re.compile(
+_TEST_FILE = expression(
     r"(?:^|[/\\_.])(?:tests?|specs?)(?:[/\\_.]|$)|(?:Test|Spec)s?\.\w+$|(?:^|[/\\])test\w*\.\w+$",
     re.I,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.place_class import RULE_NAME, class_at, is_code
@@ -19,41 +20,41 @@ _AT = (
     r"(?::\d{1,7}(?:[:.-]\d{1,7}){0,3}|\(\d{1,7}(?:[,:.-] ?\d{1,7}){0,3}\)|\[\d{1,7},\d{1,7}\]"
     r"|: line \d{1,7}, col(?:umn)? \d{1,7},)"
 )
-_PLACED = re.compile(
+_PLACED = expression(
     rf"^(?:\W{{0,4}}(?:[Ee]rror|ERROR"
     rf"|fatal)\W{{1,3}})?\s{{0,8}}(?:\./)?{_FILE}{_AT}\s?:?\s{{0,8}}(?:-\s)?(?P<said>\S.{{0,1500}})$"
 )
-_COLUMN = re.compile(r"\d[:,]\d|, col")
-_ERROR_FIRST = re.compile(r"^\W{0,4}(?:[Ee]rror|ERROR|fatal|Fatal)\b")
-_SEVERE = re.compile(
+_COLUMN = expression(r"\d[:,]\d|, col")
+_ERROR_FIRST = expression(r"^\W{0,4}(?:[Ee]rror|ERROR|fatal|Fatal)\b")
+_SEVERE = expression(
     r"^(?:\W{0,3}(?:fatal |parse |syntax |internal compiler |compile |type )?error\b"
     r"|syntax error|parse error|E\d{3,5}\b|F\d{3}\b)",
     re.I,
 )
-_MILD = re.compile(
+_MILD = expression(
     r"^\W{0,3}(?:warning|warn|note|info|hint|style|convention|refactor|remark|W\d{3,5}\b)|\(warning\)$",
     re.I,
 )
-_FRAME = re.compile(r"^0x[0-9a-fA-F]{4,16} in ")
+_FRAME = expression(r"^0x[0-9a-fA-F]{4,16} in ")
 """A stack's frame: an address and its function, no complaint."""
-_CARET = re.compile(r"^\s{0,200}\^[~^-]{0,200}\s{1,4}(?P<said>\S.{0,600})$")
-_UNDER = re.compile(r"^\s{1,6}(?:line )?\d{1,6}:\d{1,6}\s{1,6}(?P<said>\S.{0,600})$")
-_HEADED = re.compile(r"^\W{0,4}\S{0,300}\.[A-Za-z]\w{0,9}:?\s*$")
-_QUOTED = re.compile(
+_CARET = expression(r"^\s{0,200}\^[~^-]{0,200}\s{1,4}(?P<said>\S.{0,600})$")
+_UNDER = expression(r"^\s{1,6}(?:line )?\d{1,6}:\d{1,6}\s{1,6}(?P<said>\S.{0,600})$")
+_HEADED = expression(r"^\W{0,4}\S{0,300}\.[A-Za-z]\w{0,9}:?\s*$")
+_QUOTED = expression(
     r"^File \"(?P<file>[^\"]{1,300}\.(?P<ext>\w{1,10}))\", lines? \d{1,7}(?:-\d{1,7})?"
     r"(?:, characters? \d{1,7}(?:-\d{1,7})?)?:?$"
 )
-_CODED = re.compile(
+_CODED = expression(
     r"^\s{0,4}[A-Z]{1,5}\d{2,5}:?\s{1,4}\d{1,6}:\d{1,6}:?\s{1,6}(?P<said>\S.{0,600})$"
 )
-_ALONE = re.compile(
+_ALONE = expression(
     rf"^\s{{0,4}}(?:\[\d{{1,4}}\]|\[?(?:ERROR"
     rf"|error)\b[^\]]{{0,60}}\]?:?) {_FILE}{_AT}(?: at \S{{1,200}})?:?$"
 )
 """A place that nothing follows: what is said of it stands below."""
-_EXCERPT = re.compile(r"^\s{0,12}(?:\d{1,7}\b|[|│^>~]|$)")
-_ARROW = re.compile(rf"^\s{{0,12}}(?:-->|┌─|╭─\[?|╭▸|at) {_FILE}:\d{{1,7}}")
-_HEADLINE = re.compile(
+_EXCERPT = expression(r"^\s{0,12}(?:\d{1,7}\b|[|│^>~]|$)")
+_ARROW = expression(rf"^\s{{0,12}}(?:-->|┌─|╭─\[?|╭▸|at) {_FILE}:\d{{1,7}}")
+_HEADLINE = expression(
     r"^(?:\W{0,3})(?:error|Error|ERROR|fatal error)(?:\[[^\]]{1,40}\])?: (?P<said>\S.{0,1000})$"
 )
 

@@ -6,30 +6,31 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.rootcause.cases import failed_test, stripped
 from policies.rootcause.finding import Finding, Line
 
 RANK = 81
 LOOK_AHEAD = 30
 
-_HEAD = re.compile(
+_HEAD = expression(
     r"^\s{2,4}\d{1,6}\) (?P<title>(?:\[(?P<project>[^\]]{1,80})\] › )?(?P<file>[^\s›]{1,300})"
     r":(?P<line>\d{1,9}):\d{1,9} › (?P<name>\S.{0,400}?))[ ─]{0,200}$"
 )
-_ROW = re.compile(
+_ROW = expression(
     r"^\s{4}(?P<title>\[(?P<project>[^\]]{1,80})\] › (?P<file>[^\s›]{1,300}):(?P<line>\d{1,9}):\d{1,9}"
     r" › (?P<name>\S.{0,400}?))[ ─]{0,200}$"
 )
 """A test in the list at the end: all that a log holds whose start was cut off."""
-_COUNT = re.compile(
+_COUNT = expression(
     r"^\s{2}\d{1,6} (?P<kind>failed|flaky|passed|skipped|did not run|interrupted)\b"
 )
-_LISTED = re.compile(r"^\s{4}(?P<title>\S.{0,500}?)[ ─]{0,200}$")
-_SAID = re.compile(
+_LISTED = expression(r"^\s{4}(?P<title>\S.{0,500}?)[ ─]{0,200}$")
+_SAID = expression(
     r"^\s{4,8}(?P<said>(?:\w{0,80}Error|Test timeout of|Error)\b.{0,1000}|.{0,80}timeout of "
     r"\d.{0,200})$"
 )
-_VALUE = re.compile(r"^\s{4,8}(?:Expected|Received)\b[\w ]{0,40}:")
+_VALUE = expression(r"^\s{4,8}(?:Expected|Received)\b[\w ]{0,40}:")
 
 
 def playwright(lines: Sequence[Line]) -> Iterator[Finding]:

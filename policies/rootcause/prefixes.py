@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from policies.expressions import expression
 
 _DAY = r"(?:\d{4}[-/]\d\d[-/]\d\d|\d\d[-/.]\d\d[-/.]\d{4})"
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
@@ -16,7 +16,7 @@ _SCRIPTS = (
     r"(?:build|test|lint|check|type-?check|prepare|dev|start|e2e|unit|ci|format|compile|bundle|ts)"
 )
 
-PREFIX = re.compile(
+PREFIX = expression(
     r"^\ufeff?(?:"
     # GitHub, GitLab, Azure, Taskcluster: ISO times; GitLab's stream number after it, a kubelet's stream
     rf"\[?{_DAY}(?:, |[T ]{{1,2}}){_CLOCK}{_ZONE}?\]?(?: [0-9A-F]{{2}}[OE]\+?| std(?:out|err) [FP](?= ))?"
@@ -90,7 +90,7 @@ PREFIX = re.compile(
 )
 """One of them, at the line's start; several may stand one after the other."""
 
-MARKERS = re.compile(
+MARKERS = expression(
     r"section_(?:start|end):\d{1,12}:[\w.-]{1,200}(?:\[[^\]]{0,200}\])?"
     r"|travis_(?:fold|time):(?:start|end):[\w.:,=-]{1,300}"
 )

@@ -14,6 +14,7 @@ from itertools import takewhile
 from policies.events import litellm_errors
 from policies.events.lines import is_retry
 from policies.events.provider import message_in, status_in, told
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.agent import by_status
 from policies.rootcause.finding import Finding, Line, Lines
@@ -44,54 +45,54 @@ _CALLING = (
 )
 """In which words programs tell that a model gave no answer; why stands after them."""
 _OWN = (
-    re.compile(_LEAD + r"Error code: (?P<status>[45]\d\d)\b"),
-    re.compile(
+    expression(_LEAD + r"Error code: (?P<status>[45]\d\d)\b"),
+    expression(
         r"^\W{0,6}(?:\w[\w ]{0,40}: )?(?:litellm|openai|anthropic|google\.genai)\."
         rf"(?:\w{{1,30}}\.){{0,3}}[A-Z]\w{{2,60}}: {_SAYS}"
     ),
-    re.compile(rf"^[^\"'`{{]{{0,260}}?: litellm\.(?:\w{{1,30}}\.){{0,3}}[A-Z]\w{{2,60}}: {_SAYS}"),
-    re.compile(_LEAD + r"[Rr]equest failed: Request failed with status: (?P<status>[45]\d\d)\b"),
-    re.compile(_LEAD + r"API error from [\w-]{1,40} \(model: [^()]{1,100}\): \S"),
-    re.compile(
+    expression(rf"^[^\"'`{{]{{0,260}}?: litellm\.(?:\w{{1,30}}\.){{0,3}}[A-Z]\w{{2,60}}: {_SAYS}"),
+    expression(_LEAD + r"[Rr]equest failed: Request failed with status: (?P<status>[45]\d\d)\b"),
+    expression(_LEAD + r"API error from [\w-]{1,40} \(model: [^()]{1,100}\): \S"),
+    expression(
         _LEAD + r"[A-Z]{0,4}_?API(?:Call|Status|Connection|Response)?Error(?: \[\w{1,40}\])?: "
         r"(?:(?P<status>[45]\d\d)\b|\S)"
     ),
-    re.compile(_LEAD + r"AI_[A-Z]\w{2,40}Error(?: \[\w{1,40}\])?: \S"),
-    re.compile(_LEAD + f"(?:{_CALLING})"),
-    re.compile(
+    expression(_LEAD + r"AI_[A-Z]\w{2,40}Error(?: \[\w{1,40}\])?: \S"),
+    expression(_LEAD + f"(?:{_CALLING})"),
+    expression(
         _LEAD + r"(?:Client|Server) error '(?P<status>[45]\d\d)\b[^']{0,60}' for url "
         r"'https?://[^']{1,200}/(?:completions|messages|responses|api/chat|\w{1,40}:(?:stream)?[gG]enerate\w{1,20})\b"
     ),
 )
 _HTTPX = "' for url '"
-_HTTPX_ADVICE = re.compile(r"For more information check: https?://\S{1,200}: (\S.{0,2000})$")
+_HTTPX_ADVICE = expression(r"For more information check: https?://\S{1,200}: (\S.{0,2000})$")
 """The line below an error of httpx; some put the body's message behind its link."""
-_BARE = re.compile(
+_BARE = expression(
     r"^\W{0,6}(?:[Ee]rror: )?(?:[\w -]{0,60}\b)?(?:[Ee]rror:?|[Cc]all failed:) ?\{(?:$|\s{0,4}[\"']\w)"
 )
 """An object printed in the place of a message."""
-_BODY = re.compile(
+_BODY = expression(
     r"^(?:[^\"'`{]{0,120}?[\s:：(\[]|.{0,80}?\b(?:GET|POST) \"https?://[^\"\s]{1,300}\": )?"
     r"(?P<status>[45]\d\d)\b[^\"'`{]{0,60}\{[\"'](?:error|type|message|detail|code)[\"']: ?"
 )
-_REFUSED = re.compile(r"API(?:Call|Status)Error")
+_REFUSED = expression(r"API(?:Call|Status)Error")
 """So the AI SDK and OpenAI's libraries name an answer that is an error; without one it is another."""
-_STATED = re.compile(_LEAD + r"[Rr]equest failed with status(?: code)?:? (?P<status>[45]\d\d)\b")
+_STATED = expression(_LEAD + r"[Rr]equest failed with status(?: code)?:? (?P<status>[45]\d\d)\b")
 """As users of reqwest and axios put it; it is a model's where it speaks of one."""
-_FIELD = re.compile(r"\s{0,8}\w[\w ]{0,40}:(?: |$)")
+_FIELD = expression(r"\s{0,8}\w[\w ]{0,40}:(?: |$)")
 _FIELDS_BELOW = 8
-_STATUS_FIELD = re.compile(
+_STATUS_FIELD = expression(
     r"^\s{0,8}(?:http[_ ])?status(?:[_ ]?code)?: ([45]\d\d)\b", re.IGNORECASE | re.MULTILINE
 )
-_REASON_FIELD = re.compile(
+_REASON_FIELD = expression(
     r"^\s{0,8}(?:(?:\w{1,20}_)?(message|reason)|For more information check: https?://\S{1,200}):"
     r" (?!n/a\b|none\b|null\b)(\S.{0,300})$",
     re.IGNORECASE | re.MULTILINE,
 )
-_NAMES = re.compile(
+_NAMES = expression(
     r"^[^\"'`{]{0,260}?\blitellm\.(?:(?:litellm\.|exceptions\.)?[A-Z]\w{2,60}: ){1,6}"
 )
-_OF_MODELS = re.compile(
+_OF_MODELS = expression(
     r"\bmodels?\b|\bapi[ _-]?key\b|\btokens?\b|\bquota\b|rate.?limit|_error\b|overloaded|context"
     r"|[\"']error[\"']: ?\{|\bmessages[.:\[]|\bcontent blocks?\b|\btool_(?:use|result|calls?)\b"
     r"|\bcontents\[\d|\bchat completions?\b|\bchatcmpl-\w|[\"'](?:choices|candidates)[\"']: ?\[",

@@ -7,28 +7,29 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile, zip_longest
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, matching, stripped
 
 LOOK_AHEAD, RESULT_LINES = 12, 60
 
-_ANSIBLE = re.compile(
+_ANSIBLE = expression(
     r"^\s{0,8}fatal: \[(?P<host>[^\]]{1,200})\]: (?P<how>FAILED|UNREACHABLE)! => ?(?P<data>\{.*)?"
 )
-_ANSIBLE_TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(?P<name>.{1,200}?)\]")
-_MESSAGE = re.compile(r'"(?:stderr|msg)": "(?P<said>(?:[^"\\]|\\.){1,800})"')
-_SAID_BELOW = re.compile(r"^  (?P<key>stderr|msg): (?P<said>.*)$")
+_ANSIBLE_TASK = expression(r"^(?:TASK|RUNNING HANDLER) \[(?P<name>.{1,200}?)\]")
+_MESSAGE = expression(r'"(?:stderr|msg)": "(?P<said>(?:[^"\\]|\\.){1,800})"')
+_SAID_BELOW = expression(r"^  (?P<key>stderr|msg): (?P<said>.*)$")
 """Ansible's YAML callback tells the result in lines of their own."""
 _FOLDED = frozenset({"", "|-", ">-", "|", ">"})
-_PUPPET = re.compile(
+_PUPPET = expression(
     r"^(?:[Ee]rr(?:or)?: )?/[A-Z]\w{0,30}\[.{1,300}: change from .{1,200} failed: (?P<said>\S.{0,800})"
 )
 """A resource that Puppet could not bring to its state; those that depend on it follow as skipped."""
-_TERRAFORM = re.compile(r"^Error: (?P<said>\S.{0,300})$")
+_TERRAFORM = expression(r"^Error: (?P<said>\S.{0,300})$")
 _CLOUD = (
     (
-        re.compile(
+        expression(
             r"\b\w{0,40}(?:LimitExceeded|QuotaExceeded|quotaExceeded)\b|\bquota(?: '\w{1,80}')? exceeded\b"
             r"|\b(?:exceeding|insufficient) (?:\w{1,40} )?quota\b",
             re.IGNORECASE,
@@ -36,14 +37,14 @@ _CLOUD = (
         C.USAGE_LIMIT,
     ),
     (
-        re.compile(
+        expression(
             r"\b(?:AccessDenied|Unauthorized|AuthFailure|Forbidden|ExpiredToken|InvalidClientTokenId"
             r"|AuthorizationFailed|PERMISSION_DENIED)|\bError 403\b|\bno valid credential|\baccess denied\b"
         ),
         C.AUTH,
     ),
     (
-        re.compile(
+        expression(
             r"\bdial tcp\b|\bno such host\b|\bi/o timeout\b|connection refused|\(Client\.Timeout exceeded"
         ),
         C.NETWORK,
@@ -51,16 +52,16 @@ _CLOUD = (
 )
 """What the provider answered, where it is not the configuration that is wrong; Google refuses with 403 what
 goes beyond a quota, too."""
-_TERRAFORM_PLACE = re.compile(r"^\s+on \S+\.tf(?:\.json)? line \d+|^\s+with [\w.-]+\.[\w.-]+,$")
-_MAMBA = re.compile(
+_TERRAFORM_PLACE = expression(r"^\s+on \S+\.tf(?:\.json)? line \d+|^\s+with [\w.-]+\.[\w.-]+,$")
+_MAMBA = expression(
     r"^(?:LibMamba)?Unsatisfiable(?:Error|SpecificationsError)?: |^error +libmamba |^PackagesNotFoundError: "
     r"|^ResolvePackageNotFound:|^LibMambaUnsatisfiableError: "
 )
-_BULLET = re.compile(r"^\s{0,6}[-*└├─• ]{1,8}(?P<said>\w.{0,500})$")
-_R_ERROR = re.compile(r"^\s{0,4}Error(?: in .{1,500}?)? ?: ?(?P<said>.{0,1000})")
-_R_ENDS = re.compile(r"^\s{0,4}(?:Execution halted|Calls: )")
+_BULLET = expression(r"^\s{0,6}[-*└├─• ]{1,8}(?P<said>\w.{0,500})$")
+_R_ERROR = expression(r"^\s{0,4}Error(?: in .{1,500}?)? ?: ?(?P<said>.{0,1000})")
+_R_ENDS = expression(r"^\s{0,4}(?:Execution halted|Calls: )")
 _R_WORDS = ("Execution halted", "Calls: ")
-_BITBAKE = re.compile(
+_BITBAKE = expression(
     r"^ERROR: (?:Nothing (?:R?PROVIDES) .+|\S+ do_\w+: (?!oe_runmake failed|ExecutionError|"
     r"Execution of |Function failed).+)"
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.cases import Format, complaint, complaints, unmarked
 from policies.rootcause.finding import Finding, Line
@@ -22,17 +22,17 @@ _ARGPARSE = r"(?:\w+ \w* ?\w* ?arguments?\b|argument |unrecognized |too few |no 
 FORMATS: tuple[Format, ...] = (
     Format(
         "mypy",
-        re.compile(
+        expression(
             rf"^\s{{0,4}}{_PY}(?::\d{{1,9}}){{1,4}}: error: .{{1,1500}}?(?:\s\[(?P<code>[\w-]{{1,60}})"
             rf"\])?$"
         ),
         _TYPE,
         77,
     ),
-    Format("mypy", re.compile(rf"^{_PY}: error: (?!{_ARGPARSE})(?P<said>.{{1,1500}})$"), _TYPE, 77),
+    Format("mypy", expression(rf"^{_PY}: error: (?!{_ARGPARSE})(?P<said>.{{1,1500}})$"), _TYPE, 77),
     Format(
         "pyright",
-        re.compile(
+        expression(
             rf"^\s{{0,4}}{_PY}(?::\d{{1,9}}){{1,2}} - error: (?P<said>.{{0,1500}}?)"
             rf"(?:\s\((?P<code>report\w{{1,60}})\))?$"
         ),
@@ -41,7 +41,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "pyre",
-        re.compile(
+        expression(
             rf"^{_PY}:\d{{1,9}}:\d{{1,9}} (?P<said>[A-Z].{{1,1500}} \[\d{{1,4}}\]: .{{1,500}})$"
         ),
         _TYPE,
@@ -49,27 +49,27 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "pylint",
-        re.compile(rf"^{_PY}:\d{{1,9}}(?::\d{{1,9}})?: (?P<code>[EF]\d{{4}}): \S"),
+        expression(rf"^{_PY}:\d{{1,9}}(?::\d{{1,9}})?: (?P<code>[EF]\d{{4}}): \S"),
         _LINT,
         76,
     ),
     Format(
         "pylint",
-        re.compile(rf"^{_PY}:\d{{1,9}}(?::\d{{1,9}})?: (?P<code>[CRWI]\d{{4}}): \S"),
+        expression(rf"^{_PY}:\d{{1,9}}(?::\d{{1,9}})?: (?P<code>[CRWI]\d{{4}}): \S"),
         _LINT,
         74,
     ),
     Format(
         "pylint",
-        re.compile(
+        expression(
             rf"^{_PY}[:(]\d{{1,9}}\)?: \[(?P<code>[A-Z]{{1,7}}\d{{3,5}})[^\]]{{0,200}}\] \S"
         ),
         _LINT,
     ),
-    Format("flake8", re.compile(rf"^{_PY}:\d{{1,9}}:\d{{1,9}}:? {_CODE}:? "), _LINT),
+    Format("flake8", expression(rf"^{_PY}:\d{{1,9}}:\d{{1,9}}:? {_CODE}:? "), _LINT),
     Format(
         "ruff",
-        re.compile(
+        expression(
             rf"^{_PY}:\d{{1,9}}:\d{{1,9}}: (?P<code>[a-z]{{2,30}}(?:-[a-z0-9]{{1,30}}){{1,9}}"
             rf"|SyntaxError): "
         ),
@@ -77,27 +77,27 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "ruff",
-        re.compile(r"^error: Failed to parse (?P<file>\S{1,300}?):\d{1,9}:\d{1,9}: "),
+        expression(r"^error: Failed to parse (?P<file>\S{1,300}?):\d{1,9}:\d{1,9}: "),
         FailureClass.COMPILE_ERROR,
         76,
     ),
     Format(
         "vulture",
-        re.compile(
+        expression(
             rf"^{_PY}:\d{{1,9}}: (?P<said>(?:unused|unreachable) .{{1,300}} \(\d{{1,3}}% confidence)"
         ),
         _LINT,
     ),
     Format(
         "codespell",
-        re.compile(r"^(?P<file>(?:\./)?[\w./-]{1,300}):\d{1,9}: (?P<said>\S{1,60} ==> \S)"),
+        expression(r"^(?P<file>(?:\./)?[\w./-]{1,300}):\d{1,9}: (?P<said>\S{1,60} ==> \S)"),
         _LINT,
         73,
     ),
-    Format("interrogate", re.compile(r"^RESULT: (?P<said>FAILED) \(minimum: "), _LINT, 74),
+    Format("interrogate", expression(r"^RESULT: (?P<said>FAILED) \(minimum: "), _LINT, 74),
     Format(
         "pyflakes",
-        re.compile(
+        expression(
             rf"^{_PY}:\d{{1,9}}:\d{{1,9}}:? (?P<said>(?:.{{1,200}} imported but unused|undefined name "
             rf"|local variable |redefinition of |'from .{{1,200}} import \*'|f-string is missing"
             rf"|invalid syntax).{{0,200}})$"
@@ -110,22 +110,22 @@ FORMATS: tuple[Format, ...] = (
 _WORDS = (".py", ".ipynb", " ==> ", "RESULT: FAILED")
 _TEST_ID = ".py::"
 
-_RUFF = re.compile(
+_RUFF = expression(
     r"^(?:error\[|error: )?(?P<code>[A-Z]{1,5}\d{3,4}|[a-z][a-z0-9]{0,30}(?:-[a-z0-9]{1,30})"
     r"{0,9})(?:\]?: |:? \[\*\] | )(?P<said>\S.{0,1000})$"
 )
-_ARROW = re.compile(
+_ARROW = expression(
     r"^\s{0,12}--> (?P<file>\S.{0,300}?\.(?:py|pyi|pyx|ipynb|toml))(?::cell \d{1,4})"
     r"?(?::\d{1,9}){1,2}$"
 )
-_FILE = re.compile(r"^(?P<file>[\w./\\-]{1,300}\.(?:pyi?|ipynb)):$")
-_ROW = re.compile(
+_FILE = expression(r"^(?P<file>[\w./\\-]{1,300}\.(?:pyi?|ipynb)):$")
+_ROW = expression(
     r"^\s{1,12}\d{1,7}:\d{1,7}\s{1,4}(?P<code>[A-Z]{1,7}\d{2,5}|[a-z]+(?:-[a-z]+){1,9}) \S"
 )
-_DOC_HEAD = re.compile(r"^(?P<file>\S{1,300}\.py):\d{1,9} (?:at|in) .{1,200}:$")
-_DOC_SAID = re.compile(r"^\s{4,12}(?P<code>D\d{3}): \S")
-_BANDIT = re.compile(r"^>> Issue: \[(?P<code>B\d{3})\b.{0,200}?\] (?P<said>.{1,500})$")
-_BANDIT_PLACE = re.compile(r"^\s{2,6}Location: (?P<file>\S{1,300}?):\d{1,9}")
+_DOC_HEAD = expression(r"^(?P<file>\S{1,300}\.py):\d{1,9} (?:at|in) .{1,200}:$")
+_DOC_SAID = expression(r"^\s{4,12}(?P<code>D\d{3}): \S")
+_BANDIT = expression(r"^>> Issue: \[(?P<code>B\d{3})\b.{0,200}?\] (?P<said>.{1,500})$")
+_BANDIT_PLACE = expression(r"^\s{2,6}Location: (?P<file>\S{1,300}?):\d{1,9}")
 _FULL = Format("ruff", _RUFF, _LINT)
 _TY = Format("ty", _RUFF, _TYPE, 77)
 

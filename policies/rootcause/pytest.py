@@ -5,13 +5,13 @@ Formats are those of pytest 3 to 9, with xdist, subtests and doctest items.
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from policies.expressions import expression
 from policies.rootcause.cases import failed_test, stripped
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.pytest_block import said_in
@@ -20,23 +20,23 @@ from policies.rootcause.scan import holding
 RANK = 81
 _TEARDOWN_RANK, _LIVE_RANK = 77, 72
 
-_SECTION = re.compile(r"^={3,} (?P<name>[^=].{0,100}?) ={3,}$")
-_BLOCK = re.compile(r"^_{1,200} (?P<name>(?!_ _)\S.{0,400}?) _{1,200}$")
-_CAPTURED = re.compile(r"^-{2,} ?(?:Captured|live log|generated) ?.{0,60}-{2,}$")
-_SUMMARY = re.compile(
+_SECTION = expression(r"^={3,} (?P<name>[^=].{0,100}?) ={3,}$")
+_BLOCK = expression(r"^_{1,200} (?P<name>(?!_ _)\S.{0,400}?) _{1,200}$")
+_CAPTURED = expression(r"^-{2,} ?(?:Captured|live log|generated) ?.{0,60}-{2,}$")
+_SUMMARY = expression(
     r"^(?P<kind>FAILED|ERROR|SUBFAIL(?:ED)?(?:[\[(].{0,200}?[\])])?) (?:\[[\d.]{1,12}s\] )?"
     r"(?P<id>(?:[A-Z]:)?[^\s:\[]{1,300}(?:\.(?:pyi?|ipynb)|\.\w{1,8}::[^\[]{1,300}?)"
     r"(?:\[.{0,300}?\])?)"
     r"(?: - (?P<why>.{0,2000}))?$"
 )
-_LIVE = re.compile(
+_LIVE = expression(
     r"^(?:\[gw\d{1,4}\] )?(?:\[ {0,3}\d{1,3}%\] )?(?:FAILED|ERROR) (?P<id>\S.{0,500})$"
 )
-_LIVE_PLAIN = re.compile(
+_LIVE_PLAIN = expression(
     r"^(?P<id>\S.{0,500}) (?:FAILED|ERROR)(?: {1,80}\[ {0,3}\d{1,3}%\]| \[[\d.]{1,12}s\].{0,20})?$"
 )
-_ONE_LINE = re.compile(r"^(?P<place>(?:[A-Z]:)?[^\s:]{1,300}:\d{1,9}): (?P<said>\S.{0,2000})$")
-_CRASHED = re.compile(r"^worker '\w{1,40}' crashed while running '(?P<id>[^']{1,400})'")
+_ONE_LINE = expression(r"^(?P<place>(?:[A-Z]:)?[^\s:]{1,300}:\d{1,9}): (?P<said>\S.{0,2000})$")
+_CRASHED = expression(r"^worker '\w{1,40}' crashed while running '(?P<id>[^']{1,400})'")
 _OWN = ("FAILURES", "ERRORS")
 _TOLD = ("FAILED ", "ERROR ", "SUBFAIL")
 _PHASES = ("ERROR at setup of ", "ERROR at teardown of ", "ERROR collecting ")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from policies.expressions import expression
 from policies.rootcause.cases import stripped
 from policies.rootcause.finding import Line
 from policies.rootcause.python import tracebacks
 
-_TOLD = re.compile(r"^E {1,20}(?P<said>\S.{0,2000})$")
-_RAISED = re.compile(
+_TOLD = expression(r"^E {1,20}(?P<said>\S.{0,2000})$")
+_RAISED = expression(
     r"^(?:[\w.]{0,200}\.)?\w{0,80}(?:Error|Exception|Exit|Interrupt|Warning|Failed|Group)\b"
 )
-_WORKER = re.compile(r"^\[gw\d{1,4}\] |^\w{1,20} -- Python \d")
+_WORKER = expression(r"^\[gw\d{1,4}\] |^\w{1,20} -- Python \d")
 """xdist names the worker above what a test said; who cleans the log may have cut its mark."""
-_PLACE = re.compile(r"^[^\s:]{1,300}:\d{1,9}: ?(?:\w|in |$)")
+_PLACE = expression(r"^[^\s:]{1,300}:\d{1,9}: ?(?:\w|in |$)")
 
 
 def said_in(lines: Sequence[Line]) -> list[Line]:

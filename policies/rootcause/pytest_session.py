@@ -5,40 +5,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding
 
 LOOK_AHEAD = 80
 
-_CONFTEST = re.compile(r"^ImportError while loading conftest '(?P<path>[^']{1,400})'")
-_TOLD = re.compile(r"^E {1,20}(?P<said>(?:[\w.]{0,200}\.)?\w{1,80}(?:: .{1,2000})?)$")
-_USAGE = re.compile(
+_CONFTEST = expression(r"^ImportError while loading conftest '(?P<path>[^']{1,400})'")
+_TOLD = expression(r"^E {1,20}(?P<said>(?:[\w.]{0,200}\.)?\w{1,80}(?:: .{1,2000})?)$")
+_USAGE = expression(
     r"^ERROR: (?:file or directory not found: |not found: \S{0,300}(?:::|\.py)|found no collectors for "
     r"|module or package not found)"
     r"|^(?:\S{1,200} -m )?\S{0,200}pytest\S{0,20}: error: |^(?:E?\w{0,80}\.)?UsageError: "
     r"|^ERROR: Wrong expression passed to"
     r"|^Error: no such option|^ERROR: .{1,200}: unknown marker"
 )
-_TALLY = re.compile(
+_TALLY = expression(
     r"^(?:=+ )?(?=.{0,200}\b\d+ (?:failed|errors?)\b)[\d\w, ]{1,200} in [\d.]+s(?: \([\d:]+\))"
     r"?(?: =+)?$"
 )
-_STOPPED = re.compile(
+_STOPPED = expression(
     r"^!{3,} (?P<said>KeyboardInterrupt|(?:_pytest\.outcomes\.)?Exit: .{1,300}) !{3,}$"
 )
-_EMPTY = re.compile(r"^(?:=+ )?(?:no tests ran|\d+ deselected) in [\d.]+s")
-_COVERAGE = re.compile(
+_EMPTY = expression(r"^(?:=+ )?(?:no tests ran|\d+ deselected) in [\d.]+s")
+_COVERAGE = expression(
     r"^(?:ERROR: )?(?:FAIL )?Required test coverage of [\d.]+% not reached"
     r"|^(?:ERROR: )?Coverage failure: |^Coverage failure: total of"
 )
 _ENDS = "=n0123456789"
 _USAGE_WORDS = ("ERROR: ", ": error: ", "UsageError: ", "Error: no such option")
-_FATAL = re.compile(r"^(?:Fatal Python error: |Windows fatal exception: )(?P<said>.{1,300})$")
-_THREAD = re.compile(r"^(?:Current thread|Thread) 0x[0-9a-f]{1,20}")
-_FRAME = re.compile(r'^\s{1,8}File "(?P<file>[^"]{1,400})", line \d{1,9},? in (?P<name>\S{1,200})')
-_TIMER = re.compile(r"^\+{5,}\s?Timeout\s?\+{5,}$")
-_INTERNAL = re.compile(r"^INTERNALERROR>\s(?P<said>[A-Za-z_][\w.]{0,200}(?:: .{0,2000})?)$")
+_FATAL = expression(r"^(?:Fatal Python error: |Windows fatal exception: )(?P<said>.{1,300})$")
+_THREAD = expression(r"^(?:Current thread|Thread) 0x[0-9a-f]{1,20}")
+_FRAME = expression(r'^\s{1,8}File "(?P<file>[^"]{1,400})", line \d{1,9},? in (?P<name>\S{1,200})')
+_TIMER = expression(r"^\+{5,}\s?Timeout\s?\+{5,}$")
+_INTERNAL = expression(r"^INTERNALERROR>\s(?P<said>[A-Za-z_][\w.]{0,200}(?:: .{0,2000})?)$")
 
 _WORDS = (
     *("ImportError while loading", "Fatal Python error: ", "Windows fatal exception: ", "Timeout"),

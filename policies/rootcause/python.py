@@ -6,16 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.wraps import joined
 
-TRACE_LIMIT_LINES = 400
-"""A traceback whose exception is not named by then is not followed."""
+TRACE_LIMIT_LINES, _BOX_LIMIT_LINES = 400, 1_000
+"""A traceback whose exception is not named by then is not followed; Rich may show all locals at each."""
 OTHER_STREAM_LINES = 3
 """So many lines of standard output may stand between two frames of a traceback."""
-_BOX_LIMIT_LINES = 1_000
-"""Rich shows some lines of the source, and may show all locals, at each frame."""
 _RANK, _VAGUE_RANK, _WRAPPER_RANK, _TEARDOWN_RANK = 66, 50, 30, 25
 _TOLD_CHARS, _RETOLD_CHARS = 3, 60
 """A message shorter than the first is not looked for in a later one; of a longer one its start is."""
@@ -23,35 +22,35 @@ _LEAVES = 3
 """Of a group's exceptions this many are named."""
 
 _TITLE = "Traceback (most recent call last)"
-_HEADER = re.compile(
+_HEADER = expression(
     r"^(?P<lead>.{0,80}?)(?:Exception Group )?Traceback \(most recent call last\)(?P<end>:"
     r"|\W{0,200}$)"
 )
-_EXCEPTION = re.compile(r"^(?P<type>[A-Za-z_][\w.<>]{0,200})(?::(?:\s|$)|$)")
-_GROUP = re.compile(r"\(\d{1,6} sub-exceptions?\)$")
-_IN_GROUP = re.compile(r"^\s{0,200}[|+]")
-_LEAF = re.compile(r"^\s{1,200}\| (?P<said>[A-Za-z_][\w.]{0,200}(?::\s.{0,1000}|:?$))")
-_TEST_FILE = re.compile(r"(?:^|[/\\])(?:test_\w{1,100}|\w{1,100}_tests?)\.py$")
+_EXCEPTION = expression(r"^(?P<type>[A-Za-z_][\w.<>]{0,200})(?::(?:\s|$)|$)")
+_GROUP = expression(r"\(\d{1,6} sub-exceptions?\)$")
+_IN_GROUP = expression(r"^\s{0,200}[|+]")
+_LEAF = expression(r"^\s{1,200}\| (?P<said>[A-Za-z_][\w.]{0,200}(?::\s.{0,1000}|:?$))")
+_TEST_FILE = expression(r"(?:^|[/\\])(?:test_\w{1,100}|\w{1,100}_tests?)\.py$")
 _TEST = FailureClass.TEST_FAILURE
 _CHAINED = (
     "The above exception was the direct cause",
     "During handling of the above exception",
 )
-_WRAPPERS = re.compile(
+_WRAPPERS = expression(
     r"^(?:subprocess\.)?CalledProcessError|^(?:SystemExit|KeyboardInterrupt)\b|^(?:\w+\.)"
     r"*ChildFailedError"
     r"|^bdb\.|^(?:\w+\.){0,4}(?:UnexpectedExit|ErrorReturnCode\w{0,9})\b"
     r"|^(?:\w+\.){0,6}\w*(?:Error|Exception): Command failed\b"
     r"|(?:returned|failed with|with) (?:a )?(?:non-zero )?exit (?:status|code) -?\d+"
 )
-_VAGUE = re.compile(r": [\w ./-]{0,80}\bfail(?:ed|ure)[!.]{0,2}$")
-_TEARDOWN = re.compile(
+_VAGUE = expression(r": [\w ./-]{0,80}\bfail(?:ed|ure)[!.]{0,2}$")
+_TEARDOWN = expression(
     r"^Exception ignored in|^--- Logging error ---|^Error in atexit\._run_exitfuncs"
 )
-_SYNTAX = re.compile(
+_SYNTAX = expression(
     r"^(?:E {1,10})?(?P<said>(?:SyntaxError|IndentationError|TabError): .{1,1000})"
 )
-_FILE = re.compile(r"^[E|│\s]{0,200}File \"(?P<file>[^\"]{1,400})\", line (?P<line>\d{1,9})")
+_FILE = expression(r"^[E|│\s]{0,200}File \"(?P<file>[^\"]{1,400})\", line (?P<line>\d{1,9})")
 
 
 def tracebacks(lines: Sequence[Line]) -> Iterator[Finding]:

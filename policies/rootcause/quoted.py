@@ -7,19 +7,19 @@ Nix with --print-build-logs sets the derivation's name before every line: `name>
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 
+from policies.expressions import expression
 from policies.rootcause.finding import Line
 
 NAMED_LINES = 5
 """So many lines behind one name are a builder's; fewer may be a shell's prompt."""
 
 _STARTS = "### "
-_OPENS = re.compile(r"^### (?:output|stdout|stderr) ###$")
-_QUOTED = re.compile(r"^#(?: |$)")
-_NAMED = re.compile(r"^(?P<name>[A-Za-z][\w.+-]{1,120}[\w+])>(?: |$)")
+_OPENS = expression(r"^### (?:output|stdout|stderr) ###$")
+_QUOTED = expression(r"^#(?: |$)")
+_NAMED = expression(r"^(?P<name>[A-Za-z][\w.+-]{1,120}[\w+])>(?: |$)")
 
 
 def unquoted(lines: list[Line]) -> list[Line]:

@@ -5,12 +5,12 @@ Rich's logging handler writes `WARNING  the message` and wraps it below the mess
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from policies.expressions import expression
 from policies.rootcause.finding import Line
 
-_RECORD = re.compile(
+_RECORD = expression(
     r"^(?:\W{0,4}(?:\[?[\d:/., -]{5,30}\]? {1,9})?)(?P<level>[A-Z]{4,8}) {1,6}(?=\S)"
 )
 _ONLY_NOTES = frozenset({"DEBUG", "INFO", "WARNING"})

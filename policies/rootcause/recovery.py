@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from policies.events.lines import is_retry, status_in
+from policies.expressions import expression
 from policies.rootcause.agent import RETRY_RANK, by_status
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.killed import ANSWERS
@@ -16,7 +17,7 @@ AFTERWARDS = 6
 """So many lines may follow what a provider answered: advice, links, a sum of tokens."""
 WRAPPED_OVER = 4
 """A line about trying again may be broken over so many; what goes on is indented."""
-_STILL_BAD = re.compile(
+_STILL_BAD = expression(
     r"giv(?:e|ing|en) up|fail|error|limit|exceed|unable|abort|cannot|could not|exhausted", re.I
 )
 

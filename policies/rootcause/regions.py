@@ -6,11 +6,11 @@ comes too late, and the text of a script that a CI system shows before it runs i
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from policies.expressions import expression
 from policies.rootcause.finding import Line
 from policies.rootcause.logged_stacks import survived_stacks
 from policies.rootcause.passed_tests import passed_tests
@@ -26,18 +26,18 @@ WAITS_LINES = 60
 ECHO_LIMIT = 250
 """Lines of one shown script."""
 
-_SHOWN = re.compile(r"^##\[group\]Run |^Script contents:$")
-_SHOWN_ENDS = re.compile(r"^##\[endgroup\]|^=+ Starting Command Output =+$")
-_AGAIN = re.compile(
+_SHOWN = expression(r"^##\[group\]Run |^Script contents:$")
+_SHOWN_ENDS = expression(r"^##\[endgroup\]|^=+ Starting Command Output =+$")
+_AGAIN = expression(
     r"\bretrying\b|\bwill retry\b|\btry(?:ing)? again\b(?! later)|\battempt \d{1,3}(?: of |/)\d"
     r"|\bretry (?:\d|in|after|attempt)|\bretries left\b"
 )
-_SURELY_AGAIN = re.compile(r"\bwill retry in \d|\b[1-9]\d{0,3} retries left\b|\bretrying in \d")
+_SURELY_AGAIN = expression(r"\bwill retry in \d|\b[1-9]\d{0,3} retries left\b|\bretrying in \d")
 _AGAIN_WORDS = ("retr", "Retr", "RETR", "gain", "GAIN", "ttempt", "TTEMPT")
-_THROWN_AT = re.compile(r"^(?:file:/{2,3}|/|[A-Za-z]:\\|node:)[^:]{1,400}\.[cm]?[jt]sx?:\d{1,9}$")
-_MARK_BELOW = re.compile(r"^ *\^* *$")
+_THROWN_AT = expression(r"^(?:file:/{2,3}|/|[A-Za-z]:\\|node:)[^:]{1,400}\.[cm]?[jt]sx?:\d{1,9}$")
+_MARK_BELOW = expression(r"^ *\^* *$")
 """Under very long source the mark itself is cut away."""
-_HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
+_HUNK = expression(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _HUNK_LINE = ("", " ", "+", "-", "\\")
 
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
+from policies.expressions import expression
 from policies.rootcause.finding import Line
 from policies.rootcause.marked import unbarred, unmarked_lines
 
@@ -23,17 +24,17 @@ FEWEST_LINES = 10
 FEWEST_CLOCKS = 3
 """So many lines in a row with a clock that does not go back are no table of numbers."""
 
-_MARK = re.compile(r"^remote:(?: {8}| ?)")
+_MARK = expression(r"^remote:(?: {8}| ?)")
 """Git's word, with the indent that buildpacks give whatever a tool printed."""
-_REFUSES = re.compile(r"^remote: (?:error: |fatal: |(?:error: )?GH\d{3}|GitLab: )")
+_REFUSES = expression(r"^remote: (?:error: |fatal: |(?:error: )?GH\d{3}|GitLab: )")
 """A hook's own verdict: there the word says who speaks, and git's reader needs it."""
-_CLOCK = re.compile(r"^ ?(?P<at>\d\.\d{3}|\d\d\.\d\d|\d{3,6}\.\d)(?: |$)")
+_CLOCK = expression(r"^ ?(?P<at>\d\.\d{3}|\d\d\.\d\d|\d{3,6}\.\d)(?: |$)")
 FEWEST_ENTRIES = 3
 """So many numbered lines of npm's levels are its debug log."""
-_ENTRY = re.compile(
+_ENTRY = expression(
     r"^\d{1,7} (?P<level>silly|verbose|info|timing|http|notice|warn|error)(?: (?P<said>.*))?$"
 )
-_THROWN = re.compile(r"^stack (?:Uncaught )?(?:[A-Z]\w{0,60})?Error: (?=\S+ \S)")
+_THROWN = expression(r"^stack (?:Uncaught )?(?:[A-Z]\w{0,60})?Error: (?=\S+ \S)")
 """The head of a stack says what npm prints as its error further down, if that was not cut off."""
 _ONLY_LOGGED = (" silly ", " verbose ")
 """Levels that npm never prints unasked."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 
+from policies.expressions import expression
 from policies.rootcause.finding import Finding
 
-_RUST = re.compile(r"^thread '(?P<name>[\w:]+)' ")
-_GO = re.compile(r"^--- FAIL: (?P<name>\w+)")
+_RUST = expression(r"^thread '(?P<name>[\w:]+)' ")
+_GO = expression(r"^--- FAIL: (?P<name>\w+)")
 
 
 def replay(finding: Finding) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.cases import failed_test, stripped
 from policies.rootcause.finding import Finding, Line
@@ -14,25 +15,25 @@ from policies.rootcause.scan import holding, matching
 RANK = 81
 LOOK_AHEAD = 60
 
-_ITEM = re.compile(r"^\s{2}\d{1,6}\) (?P<name>\S.{0,400})$")
-_CODE = re.compile(r"^\s{0,12}(?:\d{1,6}\.\d{1,6}\) )?Failure/Error: (?P<code>.{0,500})$")
-_PLACE = re.compile(r"^\s{0,12}# (?:\./|/|[\w.-]{1,100}/)\S{0,300}:\d+")
-_TYPE = re.compile(r"^\s{0,12}(?P<type>[A-Z]\w{0,80}(?:::\w{1,80}){0,8}):$")
-_CAUSED = re.compile(r"^\s{0,12}# --- Caused by: ---$")
-_CAUSE_TYPE = re.compile(r"^\s{0,12}# {1,4}(?P<type>[A-Z]\w{0,80}(?:::\w{1,80}){0,8}):$")
-_VALUES = re.compile(r"^\s{1,20}(?:got|expected)(?: \w{1,20})?:")
-_RERUN = re.compile(r"^rspec ['\"]?(?P<place>\./\S{1,300}?)['\"]? # (?P<name>\S.{0,400})$")
-_LOADING = re.compile(
+_ITEM = expression(r"^\s{2}\d{1,6}\) (?P<name>\S.{0,400})$")
+_CODE = expression(r"^\s{0,12}(?:\d{1,6}\.\d{1,6}\) )?Failure/Error: (?P<code>.{0,500})$")
+_PLACE = expression(r"^\s{0,12}# (?:\./|/|[\w.-]{1,100}/)\S{0,300}:\d+")
+_TYPE = expression(r"^\s{0,12}(?P<type>[A-Z]\w{0,80}(?:::\w{1,80}){0,8}):$")
+_CAUSED = expression(r"^\s{0,12}# --- Caused by: ---$")
+_CAUSE_TYPE = expression(r"^\s{0,12}# {1,4}(?P<type>[A-Z]\w{0,80}(?:::\w{1,80}){0,8}):$")
+_VALUES = expression(r"^\s{1,20}(?:got|expected)(?: \w{1,20})?:")
+_RERUN = expression(r"^rspec ['\"]?(?P<place>\./\S{1,300}?)['\"]? # (?P<name>\S.{0,400})$")
+_LOADING = expression(
     r"^An error occurred (?:while loading (?P<file>\S{1,300}?)\.?(?: - .{0,100})?|in (?:a|an)"
     r" `.{1,100}` hook\.?)$"
 )
-_MINITEST = re.compile(r"^\s{0,4}(?:\d{1,6}\) )?(?:Failure|Error):$")
-_MINITEST_NAME = re.compile(
+_MINITEST = expression(r"^\s{0,4}(?:\d{1,6}\) )?(?:Failure|Error):$")
+_MINITEST_NAME = expression(
     r"^(?P<name>\w[\w:]{0,200}#\S{1,300}?)(?: \[(?P<place>[^\]]{1,300}):\d{1,9}\])?:$"
 )
-_RAILS = re.compile(r"^(?P<command>(?:bin/)?rails test) (?P<place>[^\s-]\S{0,300})$")
-_TEST_UNIT = re.compile(r"^(?:Failure|Error): (?P<name>test\S{0,200} ?\(\w[\w:]{0,200}\)):?$")
-_TEST_UNIT_SAID = re.compile(
+_RAILS = expression(r"^(?P<command>(?:bin/)?rails test) (?P<place>[^\s-]\S{0,300})$")
+_TEST_UNIT = expression(r"^(?:Failure|Error): (?P<name>test\S{0,200} ?\(\w[\w:]{0,200}\)):?$")
+_TEST_UNIT_SAID = expression(
     r"^<.{1,500}> (?:expected|was expected)|^\s{2}[A-Z]\w{0,80}Error: |^[A-Z]\w{0,80}Error: "
     r"|^.{1,200} expected but was"
 )

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.cases import Format, complaints, stripped
 from policies.rootcause.colons import announced
@@ -16,7 +17,7 @@ LOOK_AHEAD = 12
 FORMATS: tuple[Format, ...] = (
     Format(
         "rubocop",
-        re.compile(
+        expression(
             r"^(?P<file>[^\s:][^:]{0,300}):\d{1,9}:\d{1,9}: [EF]: (?:\[\w{1,20}\] )"
             r"?(?P<code>[A-Z]\w{1,40}(?:/\w{1,60}){1,4}): "
         ),
@@ -25,7 +26,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "rubocop",
-        re.compile(
+        expression(
             r"^(?P<file>[^\s:][^:]{0,300}):\d{1,9}:\d{1,9}: [CWRI]: (?:\[\w{1,20}\] )"
             r"?(?P<code>[A-Z]\w{1,40}(?:/\w{1,60}){1,4}): "
         ),
@@ -34,7 +35,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "standardrb",
-        re.compile(
+        expression(
             r"^\s{2}(?P<file>[^\s:][^:]{0,300}\.rb):\d{1,9}:\d{1,9}: "
             r"(?P<code>[A-Z]\w{1,40}(?:/\w{1,60}){1,4}): "
         ),
@@ -43,20 +44,20 @@ FORMATS: tuple[Format, ...] = (
     ),
 )
 
-RAISED = re.compile(
+RAISED = expression(
     r"^(?:\S.{0,300}?:\d{1,9}:in [`'].{1,200}?'|\S{1,300}\.rb:\d{1,9}|\S{0,60}ruby\S{0,20}): "
     r"(?P<said>.{0,1500}?) ?\((?P<type>[A-Z]\w{0,80}(?:::\w{1,80}){0,8})\)$"
 )
-_FROM = re.compile(r"^\s{1,8}(?:\d{1,4}: )?from \S")
-_SYNTAX = re.compile(
+_FROM = expression(r"^\s{1,8}(?:\d{1,4}: )?from \S")
+_SYNTAX = expression(
     r"^(?P<file>\S{1,300}\.(?:rb|rake|ru|gemspec|erb)|\S{0,200}(?:Rakefile|Gemfile))"
     r":\d{1,9}: (?P<said>syntax error.{0,500}|syntax errors? found.{0,100})$"
 )
-_RAKE = re.compile(r"^(?P<program>\w[\w-]{0,30}) aborted!$")
+_RAKE = expression(r"^(?P<program>\w[\w-]{0,30}) aborted!$")
 """Rake's own words; a program built on it (Capistrano) puts its name before them."""
-_TASK = re.compile(r"^Tasks: (?:TOP => )?(?:.{0,300} => )?(?P<task>[\w:\[\],-]{1,200})$")
-_COMMAND = re.compile(r"^Command failed with status \(\d+\)")
-_NO_TASK = re.compile(r"^(?:Don't know how to build task|No Rakefile found)")
+_TASK = expression(r"^Tasks: (?:TOP => )?(?:.{0,300} => )?(?P<task>[\w:\[\],-]{1,200})$")
+_COMMAND = expression(r"^Command failed with status \(\d+\)")
+_NO_TASK = expression(r"^(?:Don't know how to build task|No Rakefile found)")
 
 
 def ruby(lines: Sequence[Line]) -> Iterator[Finding]:

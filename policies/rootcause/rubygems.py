@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.cases import stripped
 from policies.rootcause.colons import announced
@@ -14,7 +14,7 @@ from policies.rootcause.ruby import RAISED, is_unfetched
 NATIVE_LINES = 60
 """Lines of one native build that are read."""
 
-_BUNDLER = re.compile(
+_BUNDLER = expression(
     r"^(?:(?:Bundler::\w{1,60}: )?(?:Could not find (?:gem ['`]|compatible versions"
     r"|[\w.-]{1,100}-\d)|Bundler could not find compatible versions|Your Ruby version is "
     r"\S{1,30}, but your Gemfile)"
@@ -25,17 +25,17 @@ _BUNDLER = re.compile(
     r"are trying to install in deployment mode)|Some gems seem to be missing"
     r"|Gem::(?:RemoteFetcher::)?\w{1,60}: )"
 )
-_GEM = re.compile(r"^ERROR: {1,4}While executing gem \.{3} \((?P<type>[A-Z][\w:]{0,80})\)$")
-_NATIVE = re.compile(
+_GEM = expression(r"^ERROR: {1,4}While executing gem \.{3} \((?P<type>[A-Z][\w:]{0,80})\)$")
+_NATIVE = expression(
     r"^ERROR: Failed to build gem native extension|^Gem::(?:Ext|Installer)::(?:Extension)?BuildError: "
     r"|: ERROR: Failed to build gem native extension"
 )
-_NATIVE_SAID = re.compile(
+_NATIVE_SAID = expression(
     r"mkmf\.rb can't find|: (?:fatal )?error: |is missing|not found|^ERROR: (?!Failed to build)"
 )
-_ABSENT = re.compile(r"^mkmf\.rb can't find|^[\w.+/-]{1,40} is missing\b")
-_NATIVE_LACKS = re.compile(r"^checking .{1,400}\.{3} ?no$")
-_NATIVE_ENDS = re.compile(r"^\*\*\* .{1,200}\*\*\*$")
+_ABSENT = expression(r"^mkmf\.rb can't find|^[\w.+/-]{1,40} is missing\b")
+_NATIVE_LACKS = expression(r"^checking .{1,400}\.{3} ?no$")
+_NATIVE_ENDS = expression(r"^\*\*\* .{1,200}\*\*\*$")
 """mkmf looks for much that a build can do without: only its last question may have ended it."""
 _SETTINGS = (
     "There was an error parsing",

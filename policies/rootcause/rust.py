@@ -2,59 +2,59 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import first_of, holding, matching, stripped
 
-_ERROR = re.compile(r"^(?:error(?:\[E\d{4}\])?|error\[E\d{4}\] in .{1,100}): (?P<said>.+)")
-_SUMS = re.compile(
+_ERROR = expression(r"^(?:error(?:\[E\d{4}\])?|error\[E\d{4}\] in .{1,100}): (?P<said>.+)")
+_SUMS = expression(
     r"^error(?:: (?:could not compile|aborting due|test failed|doctest failed"
     r"|process didn't exit"
     r"|\d+ targets? failed|build failed|test run failed|failed to run custom build command"
     r"|failed to compile|linking with|could not document|\d+ tests? failed"
     r"|unable to proceed)|:? \d+ err)"
 )
-_PLACE = re.compile(r"^\s*(?:-->|:::) (?P<file>\S{1,400}?)(?::\d+)*$")
-_LINT = re.compile(
+_PLACE = expression(r"^\s*(?:-->|:::) (?P<file>\S{1,400}?)(?::\d+)*$")
+_LINT = expression(
     r"clippy::|rustdoc::|`-[DF] [\w-]+(?:`| implied)|#\[(?:deny|forbid)\(|-D warnings"
 )
-_TYPED = re.compile(
+_TYPED = expression(
     r"^error\[E0(?:433|432|463)\]: .*(?:can't find crate|unresolved import|undeclared crate)"
 )
-_LINK = re.compile(r"^error: linking with `[^`]{1,200}` failed")
+_LINK = expression(r"^error: linking with `[^`]{1,200}` failed")
 _LINK_SAID = (
-    re.compile(
+    expression(
         r"cannot find -l|unable to find library|library not found|library '.{1,80}' not found"
     ),
-    re.compile(r"undefined (?:reference|symbol)|multiple definition|duplicate symbol|signal 9"),
-    re.compile(r"\bld(?:\.\w+)?: (?:error: )?\S"),
+    expression(r"undefined (?:reference|symbol)|multiple definition|duplicate symbol|signal 9"),
+    expression(r"\bld(?:\.\w+)?: (?:error: )?\S"),
 )
 CHAIN_LINES = 30
-_CHAINED = re.compile(r"^[Ee]rror: \S")
-_CAUSED = re.compile(r"^Caused by:$")
-_UNMARKED = re.compile(r"^(?![Ee]rror: |Caused by)[A-Za-z`'\"]\S{0,60} \S")
+_CHAINED = expression(r"^[Ee]rror: \S")
+_CAUSED = expression(r"^Caused by:$")
+_UNMARKED = expression(r"^(?![Ee]rror: |Caused by)[A-Za-z`'\"]\S{0,60} \S")
 """What an error chain begins with where the program does not call it one."""
-_NUMBERED = re.compile(r"^\s+\d+: ")
-_REFUSED = re.compile(r"\bPermissionDenied\b|[Pp]ermission denied|Operation not permitted")
-_BUILD_SCRIPT = re.compile(
+_NUMBERED = expression(r"^\s+\d+: ")
+_REFUSED = expression(r"\bPermissionDenied\b|[Pp]ermission denied|Operation not permitted")
+_BUILD_SCRIPT = expression(
     r"^error: failed to run custom build command for `(?P<name>[^`]{1,200})`"
 )
-_PANICKED_AT = re.compile(r"', \S{1,400}:\d+:\d+$")
+_PANICKED_AT = expression(r"', \S{1,400}:\d+:\d+$")
 """Where the quoted text of an older Rust's panic ends: the place is the library's, or the script's."""
 _SCRIPT_SAID = (
-    re.compile(r"^\s*(?:The system library `|Package \S+ was not found in the pkg-config)"),
-    re.compile(r"^\s*(?:thread '|called `|pkg-config exited)"),
-    re.compile(r"(?:^|: )(?:fatal )?error[: ]|not found|[Nn]o such file"),
+    expression(r"^\s*(?:The system library `|Package \S+ was not found in the pkg-config)"),
+    expression(r"^\s*(?:thread '|called `|pkg-config exited)"),
+    expression(r"(?:^|: )(?:fatal )?error[: ]|not found|[Nn]o such file"),
 )
 
-_PANIC = re.compile(
+_PANIC = expression(
     r"^\s*thread '(?P<name>[^']{1,300})' (?:\(\d+\) )?panicked at (?:'(?P<old>.*?)',"
     r" )?(?P<place>\S+?):?$"
 )
-_FMT = re.compile(r"^Diff in \S.{0,300}?(?::\d+| at line \d+):$")
+_FMT = expression(r"^Diff in \S.{0,300}?(?::\d+| at line \d+):$")
 
 UNSAID, ABOVE = 40, 60
 """Rank of a build script of which nothing says why; how far above with -vv its panic may stand."""

@@ -6,34 +6,35 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import first_of, holding, matching, stripped
 
-_PANIC = re.compile(
+_PANIC = expression(
     r"^\s*thread '(?P<name>[^']{1,300})' (?:\(\d+\) )?panicked at (?:'(?P<old>.*?)',"
     r" )?(?P<place>\S+?):?$"
 )
-_OLD = re.compile(
+_OLD = expression(
     r"^\s*thread '(?P<name>[^']{1,300})' (?:\(\d+\) )?panicked at '(?P<old>.{1,2000})"
 )
-_SOURCE = re.compile(r"(?:^|', |panicked at )(?P<file>(?:[A-Za-z]:)?[^\s':]{1,400}\.rs):\d+:\d+:?$")
-_LIBRARY = re.compile(r"^(?:src/)?lib(?:core|std|alloc)/|^/rustc/|/rustlib/src/")
-_RELEASE = re.compile(r"-\d[\w.+-]{0,40}(?=/)")
-_QUOTED_END = re.compile(r"', \S{1,400}:\d+:\d+$")
-_TEST = re.compile(r"^test (?P<name>\S.{0,300}?) \.\.\. FAILED(?: .*)?$")
-_OUTPUT = re.compile(
+_SOURCE = expression(r"(?:^|', |panicked at )(?P<file>(?:[A-Za-z]:)?[^\s':]{1,400}\.rs):\d+:\d+:?$")
+_LIBRARY = expression(r"^(?:src/)?lib(?:core|std|alloc)/|^/rustc/|/rustlib/src/")
+_RELEASE = expression(r"-\d[\w.+-]{0,40}(?=/)")
+_QUOTED_END = expression(r"', \S{1,400}:\d+:\d+$")
+_TEST = expression(r"^test (?P<name>\S.{0,300}?) \.\.\. FAILED(?: .*)?$")
+_OUTPUT = expression(
     r"^\s*-{3,} (?:(?:TRY \d+ )?STDOUT:\s+\S+ )?(?P<name>\S.{0,300}?)(?: stdout)? -{3,}$"
 )
-_NEXTEST = re.compile(
+_NEXTEST = expression(
     r"^\s*(?:TRY \d+ )?(?P<why>FAIL|TIMEOUT|SIG[A-Z]+|ABORT"
     r"|LEAK-FAIL) +\[ *[\d.]+s\] +(?:\(.{0,30}\) +)?\S+ (?P<name>\S+)$"
 )
-_ERROR = re.compile(r"^error(?:\[\w{1,20}\])?: \S")
+_ERROR = expression(r"^error(?:\[\w{1,20}\])?: \S")
 _WORDLESS = "explicit panic"
 """What Rust's panic!() says without a message."""
 ABOVE = 60
-_DOCTEST = re.compile(r"^\S+\.rs - ")
+_DOCTEST = expression(r"^\S+\.rs - ")
 
 
 def rust_tests(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -93,7 +94,7 @@ def _returned(lines: Sequence[Line], name: str) -> list[Line]:
         if match["name"] == name:
             after = [stripped(one) for one in lines[at + 1 : at + 15] if one.text.strip()]
             error = first_of(
-                after, re.compile(r"^(?:Error: |error(?:\[E\d+\])?: |note: test did not)")
+                after, expression(r"^(?:Error: |error(?:\[E\d+\])?: |note: test did not)")
             )
             return [error] if error else after[:1]
     return []

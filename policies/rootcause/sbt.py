@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding
 
 _SIGN = "ProblemFilters.exclude["
 """MiMa names with each problem how to allow it."""
-_PROBLEM = re.compile(r"^\[error\]\s{1,4}\* (?P<said>\S.{0,600})$")
-_GOES_ON = re.compile(r"^\[error\]\s{2,}(?P<said>(?!filter with|\* |ProblemFilters)\S.{0,600})$")
+_PROBLEM = expression(r"^\[error\]\s{1,4}\* (?P<said>\S.{0,600})$")
+_GOES_ON = expression(r"^\[error\]\s{2,}(?P<said>(?!filter with|\* |ProblemFilters)\S.{0,600})$")
 
 
 def mima(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.noise import is_harmless
@@ -15,16 +15,16 @@ from policies.rootcause.wrapping import is_wrapper
 
 LOOK_BACK = 30
 
-_TRACE = re.compile(r"^\++ \S")
-_EXIT = re.compile(r"^\++ (?:exit|return) (?:[1-9]\d{0,2}|\S*[^0\s]\S*)$")
-_SAYS = re.compile(r"^\++ (?:echo|printf|>&2 echo|cat|die|fail|error|log\w*) ")
-_POWERSHELL = re.compile(r"^\s*(?:\| \s*)?\+ FullyQualifiedErrorId : (?P<id>\w+)")
-_AT = re.compile(r"^At \S.{0,300}:\d{1,7} char:\d{1,7}$")
+_TRACE = expression(r"^\++ \S")
+_EXIT = expression(r"^\++ (?:exit|return) (?:[1-9]\d{0,2}|\S*[^0\s]\S*)$")
+_SAYS = expression(r"^\++ (?:echo|printf|>&2 echo|cat|die|fail|error|log\w*) ")
+_POWERSHELL = expression(r"^\s*(?:\| \s*)?\+ FullyQualifiedErrorId : (?P<id>\w+)")
+_AT = expression(r"^At \S.{0,300}:\d{1,7} char:\d{1,7}$")
 WRAPPED_LINES = 4
-_RECORD = re.compile(r"^(?P<who>[\w.:\\/-]{1,200}) ?: (?P<said>\S.*)$")
-_BOX = re.compile(r"^│ Error: (?P<said>.+)")
-_BOX_ENDS = re.compile(r"^(?:at |on |with |╵|\d+: )")
-_REGISTRY = re.compile(
+_RECORD = expression(r"^(?P<who>[\w.:\\/-]{1,200}) ?: (?P<said>\S.*)$")
+_BOX = expression(r"^│ Error: (?P<said>.+)")
+_BOX_ENDS = expression(r"^(?:at |on |with |╵|\d+: )")
+_REGISTRY = expression(
     r"\bcould not (?:connect to|query provider registry for) (?P<host>[\w.-]{1,100})"
 )
 

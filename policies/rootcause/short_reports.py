@@ -8,10 +8,10 @@ Elasticsearch's "Bootstrap Checks" (`[n] bootstrap checks failed`, then `[1]: <t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.noise import is_bare
@@ -20,24 +20,24 @@ from policies.rootcause.scan import matching, stripped
 NEAR = 6
 """Lines below a heading in which its reason stands."""
 
-_APT = re.compile(r"^Err:\d{1,4} \S{1,300} \S")
-_APT_KEY = re.compile(r"^W: GPG error: \S.{0,300}?: (?P<said>The following signatures .{1,400})")
+_APT = expression(r"^Err:\d{1,4} \S{1,300} \S")
+_APT_KEY = expression(r"^W: GPG error: \S.{0,300}?: (?P<said>The following signatures .{1,400})")
 _APT_REFUSED = "E: The repository "
-_INDENTED = re.compile(r"^ {2,8}(?P<said>\S.{0,1000})$")
-_GULP = re.compile(r"^(?:\[[\d:]{5,8}\] )?Error in plugin ['\"]?(?P<plugin>[@\w/.-]{1,80})['\"]?$")
-_MESSAGE = re.compile(r"^Message:$")
-_LINKS = re.compile(r"^Error: The `brew link` step did not complete successfully")
-_LINK = re.compile(r"^Could not symlink (?P<link>\S{1,300})$")
-_LEVEL = re.compile(r"^\s*\[?[\w-]{0,20}\]? ?(?:ERROR|WARNING)$")
-_CHECKS = re.compile(r"^(?:\W{0,4}ERROR: )?\[\d{1,2}\] bootstrap checks failed\b")
-_CHECK = re.compile(
+_INDENTED = expression(r"^ {2,8}(?P<said>\S.{0,1000})$")
+_GULP = expression(r"^(?:\[[\d:]{5,8}\] )?Error in plugin ['\"]?(?P<plugin>[@\w/.-]{1,80})['\"]?$")
+_MESSAGE = expression(r"^Message:$")
+_LINKS = expression(r"^Error: The `brew link` step did not complete successfully")
+_LINK = expression(r"^Could not symlink (?P<link>\S{1,300})$")
+_LEVEL = expression(r"^\s*\[?[\w-]{0,20}\]? ?(?:ERROR|WARNING)$")
+_CHECKS = expression(r"^(?:\W{0,4}ERROR: )?\[\d{1,2}\] bootstrap checks failed\b")
+_CHECK = expression(
     r"^(?:bootstrap check failure )?\[1\](?: of \[\d{1,2}\])?: (?P<said>\S.{0,600})$"
 )
-_EVENT = re.compile(
+_EVENT = expression(
     r"^\s{0,12}Warning {1,40}(?P<why>[A-Z][A-Za-z]{2,40}) {1,40}(?:<unknown>|\d[\dsmhd]{1,12})"
     r"(?: \(x\d{1,6} over [^)]{1,20}\))? {1,40}[\w-]{3,40}(?:, [\w.-]{1,80})? {1,40}(?P<said>\S.{0,1900})$"
 )
-_FATAL = re.compile(r"^(?:FATAL|Fatal): (?P<said>(?!\[)\S.{0,1000})$")
+_FATAL = expression(r"^(?:FATAL|Fatal): (?P<said>(?!\[)\S.{0,1000})$")
 """With such a line a program ends, whichever it is; `fatal:` is git's, and of its class."""
 _AFTERWARDS = frozenset({"BackOff", "Unhealthy", "SandboxChanged", "FailedKillPod", "NodeNotReady"})
 """Reasons of events that only follow from another."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import CHECK_CLASSES, FailureClass
 from policies.rootcause import noise
 from policies.rootcause.fields import with_message
@@ -21,14 +22,14 @@ ONLY_ENDS = 14
 """What a line loses that names a thing and that it failed: the reason stands elsewhere."""
 LOGGED, FORMS = 28, 80
 """What a known failure loses in a program's own log, which it may have survived; above that rank nothing."""
-_BESIDE = re.compile(r"\bMCP (?:client|server)s?\b", re.IGNORECASE)
+_BESIDE = expression(r"\bMCP (?:client|server)s?\b", re.IGNORECASE)
 """What an agent starts beside itself: without it, it goes on."""
 WITH_STACK = 18
 """What an exception loses whose stack follows: a program that goes on logs such ones, too."""
 FAR_FROM_END, FAR_LINES = 8, 150
 """What it loses when so many kept lines follow: a tool that fails mostly ends soon after."""
 
-_RECORD = re.compile(
+_RECORD = expression(
     r"^(?:(?:time|ts)=\S{1,60} )?level=\w{3,8} .{0,80}\bmsg=|^(?:ERROR|WARNING|CRITICAL):[\w.]{1,80}:"
     r"|^[WEF], \[\d{4}-\d\d-\d\dT|^\{\"(?:level|time|ts|timestamp|severity)\":"
     r"|^\[(?:\d+:)?[\d:/.]{1,60}:(?:ERROR|WARNING):\S{1,200}\(\d+\)\] "
@@ -36,7 +37,7 @@ _RECORD = re.compile(
 )
 """A program's log: logfmt (logrus, slog), Python's and Ruby's default loggers, JSON, Chromium, log4j."""
 
-_MARK = re.compile(
+_MARK = expression(
     r"^\s{0,6}(?:##\[error\]|::error(?: [^:]{0,300})?::|(?:ERROR|FATAL|CRITICAL) - )\s*"
     r"(?:\d{1,3}:\d\d\.\d\d (?=\S))?"
     # glog, klog, absl: level and day, clock, thread, place in its source
@@ -44,20 +45,20 @@ _MARK = re.compile(
 )
 _MARK_WORDS = ("##[error]", "::error", " - ", "] ")
 """One of them stands in every line that bears one."""
-_BOXED = re.compile(r"^│ {1,8}(?:❱ {1,8})?\d{1,6} │")
+_BOXED = expression(r"^│ {1,8}(?:❱ {1,8})?\d{1,6} │")
 """Source code around a frame of a traceback that rich draws."""
 _STACKED_CLASSES = (FailureClass.NETWORK, FailureClass.MISSING_DEPENDENCY)
-_FRAME = re.compile(r"^\s+at [\w.$/@<>-]{1,300} ?\(")
-_NOTE = re.compile(r"^\{.{0,300}?\"level\": ?\"(?:trace|debug|info|warn|warning)\"", re.I)
+_FRAME = expression(r"^\s+at [\w.$/@<>-]{1,300} ?\(")
+_NOTE = expression(r"^\{.{0,300}?\"level\": ?\"(?:trace|debug|info|warn|warning)\"", re.I)
 """A record of a logger that writes JSON, and that is no error."""
-_APT = re.compile(r"^W: .{0,300}\b(?:GPG error|signature)")
+_APT = expression(r"^W: .{0,300}\b(?:GPG error|signature)")
 """apt warns of an archive that it cannot verify, and goes on without what is new in it."""
-_SELF = re.compile(r"^(?:error|fatal|err!?|e)\b[: ]", re.I)
+_SELF = expression(r"^(?:error|fatal|err!?|e)\b[: ]", re.I)
 
 
-_NAMES_TEST = re.compile(r"^\s{0,12}(?:not ok \d|--- FAIL: )")
+_NAMES_TEST = expression(r"^\s{0,12}(?:not ok \d|--- FAIL: )")
 _VALUE = r"(?:[\"'`\d<\[{]|true\b|false\b|null\b|nil\b|none\b|undefined\b)"
-_COMPARES = re.compile(
+_COMPARES = expression(
     r"^\W{0,6}(?:(?!\w{0,30}(?:Syntax|Parse))[\w.]{0,60}(?:Error|Failure): )?expected:? .{1,200}?\b"
     rf"(?:to (?:be|equal|match|contain|have|include|deeply equal)|but (?:got|was|received)):? {_VALUE}"
     r"|\bAssertionError: .{1,200} (?:[!=]==?|is not|not in) |\bFailed asserting that\b",

@@ -10,19 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, stripped
 
 WORDS = ("CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED")
 
-_EVENT = re.compile(r"\b(?:CREATE|UPDATE|DELETE)_FAILED\b(?P<rest>.*)")
-_STATUS = re.compile(r"\b[A-Z]{3,20}_(?:IN_PROGRESS|COMPLETE|FAILED)\b")
-_COLUMN = re.compile(r"\s*\|\s*|\t+|\s{2,}|\s-\s")
-_GIVEN_UP = re.compile(
+_EVENT = expression(r"\b(?:CREATE|UPDATE|DELETE)_FAILED\b(?P<rest>.*)")
+_STATUS = expression(r"\b[A-Z]{3,20}_(?:IN_PROGRESS|COMPLETE|FAILED)\b")
+_COLUMN = expression(r"\s*\|\s*|\t+|\s{2,}|\s-\s")
+_GIVEN_UP = expression(
     r"(?:creation|update|deletion) cancelled|^The following resource\(s\) failed", re.I
 )
-_REFUSED = re.compile(r"not authorized|AccessDenied|Access Denied|UnrecognizedClient", re.I)
+_REFUSED = expression(r"not authorized|AccessDenied|Access Denied|UnrecognizedClient", re.I)
 
 
 def stack_events(lines: Sequence[Line]) -> Iterator[Finding]:

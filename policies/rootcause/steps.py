@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from policies.expressions import expression
 from policies.rootcause.finding import Line
 from policies.rootcause.scan import holding
 
-STEP_FAILED = re.compile(
+STEP_FAILED = expression(
     r"^(?:##\[error\])?(?:Error: )?Process completed with exit code [1-9]"
     r"|^(?:##\[error\])(?:Bash|Cmd\.exe|PowerShell"
     r"|The process '.{1,200}').{0,40} exited with code"
@@ -38,7 +39,7 @@ STEP_FAILED = re.compile(
     r"|^=+ Finished .{1,500} (?:failed|warnings|exception) \(results: [1-9]"
 )
 """The first of these ends the failed step."""
-_STARTS = re.compile(
+_STARTS = expression(
     r"^##\[group\]Run |^##\[section\]Starting: |^Executing \"step_script\""
     r"|^The command \".{0,500}\" exited with 0\."
     r"|^(?:\[INFO\]: | {30,36})?# Executing command: "
@@ -57,15 +58,15 @@ _WORDS = (
 """One of them stands in every line that starts or ends a step; in GitLab's logs a dollar, too."""
 SHEBANG = "#!"
 """CircleCI shows the shell, and below it the command."""
-_GITLAB = re.compile(r"^Running with gitlab-runner |^Executing \"step_script\"")
+_GITLAB = expression(r"^Running with gitlab-runner |^Executing \"step_script\"")
 _GITLAB_WORDS = ("Running with gitlab-runner ", 'Executing "step_script"')
-_COMMAND = re.compile(r"^\$ \S")
-_PIPELINE = re.compile(r"^\[Pipeline\] (?:sh|bat|pwsh|powershell)$")
-_POST = re.compile(r"^\[Pipeline\] \{ \(Declarative: Post Actions\)")
+_COMMAND = expression(r"^\$ \S")
+_PIPELINE = expression(r"^\[Pipeline\] (?:sh|bat|pwsh|powershell)$")
+_POST = expression(r"^\[Pipeline\] \{ \(Declarative: Post Actions\)")
 """What fails without a command (a checkout, a missing credential) is told at the log's end, after these."""
-_BRANCHES = re.compile(r"^\[Pipeline\] parallel$")
-_TOLD = re.compile(r"^The command \"(?P<said>.{1,500}?)\" (?:failed and )?exited with [1-9]")
-_ANSWERS = re.compile(
+_BRANCHES = expression(r"^\[Pipeline\] parallel$")
+_TOLD = expression(r"^The command \"(?P<said>.{1,500}?)\" (?:failed and )?exited with [1-9]")
+_ANSWERS = expression(
     r"^.{0,200}(?:\b(?:is|are|now|became) (?:now )?(?:up|ready|available|healthy|reachable|online"
     r"|running|listening)\b(?!\?)|\bup and running\b|\bsucceeded!$|\baccepting connections$"
     r"|\bConnected to (?:tcp|http|https)://|\bconnection (?:established|succeeded)\b)",
@@ -86,7 +87,7 @@ _ANSWER_WORDS = (
     "succ",
     "onnect",
 )
-_DENIES = re.compile(
+_DENIES = expression(
     r"\b(?:not|isn't|never|until|waiting|wait(?!-for)|if|whether|check(?:ing)?)\b", re.I
 )
 

@@ -6,9 +6,9 @@ systemd.service(5), `$SERVICE_RESULT`. What the program itself printed says more
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import matching, stripped
@@ -16,11 +16,11 @@ from policies.rootcause.scan import matching, stripped
 SETUP, DIED = 76, 73
 """Rank of a unit that could not even be started, and of one that a signal or a limit ended."""
 
-_ENDED = re.compile(
+_ENDED = expression(
     r"^(?P<unit>[\w@.:\\-]{1,200}\.\w{4,9}): (?:Main|Control) process exited, "
     r"code=(?P<how>exited|killed|dumped), status=(?P<code>\d{1,3})/(?P<name>[A-Z_]{2,30})$"
 )
-_RESULT = re.compile(
+_RESULT = expression(
     r"^(?P<unit>[\w@.:\\-]{1,200}\.\w{4,9}): Failed with result '(?P<why>[a-z-]{3,30})'\.?$"
 )
 _FIRST_OF_SETUP = 200

@@ -9,49 +9,50 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from policies.expressions import expression
 from policies.rootcause.choose import class_of, entry_for
 from policies.rootcause.finding import HIGH_RANK, Finding, Line
 from policies.rootcause.killed import ANSWERS
 from policies.signatures import Signatures
 
-_STATED = re.compile(
+_STATED = expression(
     r"^\W{0,6}(?:\w[\w ]{0,30} )?(?:error|fatal|failed|failure|warning|exception)\b ?[:({\[-]"
     r"|^\W{0,3}the (?:(?:ai|api|llm|model) )?(?:model|provider|request|server|service)"
     r" (?:denied|failed|refused|rejected|timed out)\b"
     r"|^\s{0,8}[✖✗✘❌⚠⛔🚫🛑■]",
     re.IGNORECASE,
 )
-_REPORT = re.compile(
+_REPORT = expression(
     r"^\W{0,4}(?:\[[^\[\]]{1,40}\] )?(?:(?:API )?(?:ERROR|Error|error)|FATAL|fatal)(?: \w{1,20})?: \S"
 )
 """How a program begins to report its own failure."""
-_ITEM = re.compile(r"^(?:[-*+]|\d{1,2}[.)]) +\S|^[+|#]|^\*\*|^[\w./-]{1,200}\.\w{1,4}: ")
+_ITEM = expression(r"^(?:[-*+]|\d{1,2}[.)]) +\S|^[+|#]|^\*\*|^[\w./-]{1,200}\.\w{1,4}: ")
 """An item of a list, a row of a table, a line of a difference, a title, what was done in a file."""
-_MINE = re.compile(
+_MINE = expression(
     r"\b(?:I|We)(?:'ve|’ve| have| also| then| now)? (?!encountered|ran into|hit|got|received"
     r"|(?:am|are|was|were|could|can|do|did)\b|cannot|failed)[a-z]"
 )
 """What an agent tells of its own work; not what befell it."""
-_DONE = re.compile(
+_DONE = expression(
     r"^\W{0,6}(?:(?:also|then|now) )?(?:add|creat|updat|chang|fix|mend|implement|handl|document|replac|remov"
     r"|renam|rewrit|improv|support|cover|test|rais|return|print|show|retr)(?:s|es|ed|d|ing|ies|ied)?\b"
     r"|^\W{0,6}(?:it|they|users?|clients?|callers?|the (?:docs?|docstring|readme|comment|tests?|code"
     r"|function|method|class|client|endpoint|page|handler|app|user|tool)) ",
     re.IGNORECASE,
 )
-_WAS_DONE = re.compile(
+_WAS_DONE = expression(
     r"\b(?:is|are|was|were) (?:(?:now|also) )?(?:added|caught|covered|documented|fixed|gone|handled|mocked"
     r"|shown)\b|\b(?:is|are) now (?:an?|the|logged|reported|retried|truncated)\b"
     r"|\b(?:passes|works|fails) now\b|\bformerly\b",
     re.IGNORECASE,
 )
 """What somebody did about a failure; a program that reports one may have retried and logged it, too."""
-_NOW = re.compile(r"\b(?:now|instead|already) [a-z]{3,12}s?\b|^\W{0,3}now ", re.IGNORECASE)
-_WHEN = re.compile(r"\b(?:when|whenever|where|if|unless)\b (?!\w{2,20}ing\b)\S", re.IGNORECASE)
+_NOW = expression(r"\b(?:now|instead|already) [a-z]{3,12}s?\b|^\W{0,3}now ", re.IGNORECASE)
+_WHEN = expression(r"\b(?:when|whenever|where|if|unless)\b (?!\w{2,20}ing\b)\S", re.IGNORECASE)
 _LATE = 26
 """A program says at once what it was refused: "You've hit your usage limit", "429 Too many requests"."""
 _QUOTES = ("'", '"', "`", "‘", "“")
-_ENDED = re.compile(r"[.;!?] ")
+_ENDED = expression(r"[.;!?] ")
 _SOON = 30
 """A sentence that begins with what it supposes is advice; one in which that comes later tells of a case."""
 

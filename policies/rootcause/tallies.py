@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+
+from policies.expressions import expression
 
 LOOKED_AT_CHARS = 200
 """A longer line says more than a count."""
@@ -14,11 +15,11 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_WORD = re.compile(r"[a-z]+(?:'t)?")
-_UNIT = re.compile(
+_WORD = expression(r"[a-z]+(?:'t)?")
+_UNIT = expression(
     r"\b\d[\d.,:]*\s?(?:ns|us|ms|s|m|min|mins|sec|secs|seconds?|minutes?)?\b|0x[0-9a-f]+"
 )
-_TOLD = re.compile(r"!=|\w ?== ?\w|\bnot found\b|\bno\b")
+_TOLD = expression(r"!=|\w ?== ?\w|\bnot found\b|\bno\b")
 """Such a line says what is amiss."""
 _FAILURE = words_of(
     "timeouts fail failed failing fails failure failures error errors errored erroneous "

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.rootcause.cases import failed_test, stripped
 from policies.rootcause.colons import announced
 from policies.rootcause.finding import Finding, Line
@@ -13,36 +14,36 @@ from policies.rootcause.finding import Finding, Line
 RANK = 81
 LOOK_AHEAD = 40
 
-_NOT_OK = re.compile(r"^(?P<pad>\s{0,40})not ok(?: \d{1,9})?(?: -)?(?P<name> \S.{0,400})?$")
-_NEXT = re.compile(r"^\s{0,40}(?:not )?ok\b|^\s{0,40}\d+\.\.\d+$|^# (?:Subtest|tests) ")
-_SKIPPED = re.compile(r"# (?:TODO|SKIP)\b", re.I)
-_PARENT = re.compile(r"failureType: '?subtestsFailed|error: '?\d{1,9} subtests? failed")
-_ERROR = re.compile(r"^\s{0,60}(?:error|message): [\"']?(?P<said>.{1,2000}?)[\"']?$")
-_BLOCK = re.compile(r"^\s{0,60}(?:error|message): [|>][-+]?$")
-_VALUE = re.compile(
+_NOT_OK = expression(r"^(?P<pad>\s{0,40})not ok(?: \d{1,9})?(?: -)?(?P<name> \S.{0,400})?$")
+_NEXT = expression(r"^\s{0,40}(?:not )?ok\b|^\s{0,40}\d+\.\.\d+$|^# (?:Subtest|tests) ")
+_SKIPPED = expression(r"# (?:TODO|SKIP)\b", re.I)
+_PARENT = expression(r"failureType: '?subtestsFailed|error: '?\d{1,9} subtests? failed")
+_ERROR = expression(r"^\s{0,60}(?:error|message): [\"']?(?P<said>.{1,2000}?)[\"']?$")
+_BLOCK = expression(r"^\s{0,60}(?:error|message): [|>][-+]?$")
+_VALUE = expression(
     r"^\s{0,60}(?P<name>expected|actual|found|wanted|got): {1,20}(?P<said>\S.{0,500})$"
 )
-_PERL = re.compile(
+_PERL = expression(
     r"^\s{0,40}#\s{1,12}(?P<said>(?:Failed test|got:|expected:|Looks like you|`|\(in test "
     r"file|in test file).{0,500})$"
 )
-_TEST = re.compile(
+_TEST = expression(
     r"^# (?P<name>(?!tests|pass|fail|ok\b|Subtest|suites|skipped|todo|cancelled|duration_ms"
     r"|Failed|Looks)\S.{0,200})$"
 )
-_SPEC_AT = re.compile(r"^test at (?P<file>\S.{0,300}?):\d{1,9}:\d{1,9}$")
-_SPEC = re.compile(r"^\s{0,40}✖ (?P<name>\S.{0,300}?) \([\d.]+m?s\)$")
-_AVA = re.compile(
+_SPEC_AT = expression(r"^test at (?P<file>\S.{0,300}?):\d{1,9}:\d{1,9}$")
+_SPEC = expression(r"^\s{0,40}✖ (?P<name>\S.{0,300}?) \([\d.]+m?s\)$")
+_AVA = expression(
     r"^\s{2,4}[✘✖×] (?P<mark>\[fail\]: |\[uncaught exception\]: )?(?P<name>\S.{0,300})$"
 )
-_AVA_PLACE = re.compile(r"^\s{2}(?:file://)?(?P<file>[^\s:]{1,300}\.[cm]?[jt]sx?):\d{1,9}$")
-_AVA_SAID = re.compile(
+_AVA_PLACE = expression(r"^\s{2}(?:file://)?(?P<file>[^\s:]{1,300}\.[cm]?[jt]sx?):\d{1,9}$")
+_AVA_SAID = expression(
     r"^\s{2}(?P<said>\w{0,80}Error(?: \[\w{1,40}\])?: .{1,500}|Difference.{0,60}:|Value is "
     r"not .{0,200}|Test .{1,100}|Error thrown in test:|.{0,80}did not .{0,80})$"
 )
 
 
-_AVA_DIFF = re.compile(r"^\s{2}[-+] {1,20}\S")
+_AVA_DIFF = expression(r"^\s{2}[-+] {1,20}\S")
 
 
 def tap(lines: Sequence[Line]) -> Iterator[Finding]:

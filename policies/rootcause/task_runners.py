@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
+from policies.expressions import expression
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.generic import by_ending
 from policies.rootcause.scan import holding, matching
@@ -14,9 +14,9 @@ LIST_LINES = 60
 """Lines of one list that are read."""
 
 _HEADS = ("Failed tasks:", "targets failed, including the following:")
-_LISTED = re.compile(r"^\s{0,8}- (?:nx run )?(?P<task>[\w@/.-]{1,200}:[\w:.-]{1,200})$")
-_RUN = re.compile(r"^> {1,2}nx run (?P<task>[\w@/.:-]{1,400})")
-_ENDS = re.compile(r"^> {1,2}nx run |^\W{0,4}(?:NX {1,4}|[\u2014\u2013-]{20})")
+_LISTED = expression(r"^\s{0,8}- (?:nx run )?(?P<task>[\w@/.-]{1,200}:[\w:.-]{1,200})$")
+_RUN = expression(r"^> {1,2}nx run (?P<task>[\w@/.:-]{1,400})")
+_ENDS = expression(r"^> {1,2}nx run |^\W{0,4}(?:NX {1,4}|[\u2014\u2013-]{20})")
 
 
 def nx_tasks(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.rootcause.cases import failed_test
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, stripped
@@ -14,15 +15,15 @@ RANK, SAID_LINES = 81, 2
 
 _RULE = r"\s{0,3}[─-]{0,400}\s{0,3}$"
 _MARK = r"^\s{0,4}(?:[─-]{2} )?(?:\d{1,4}\. )?(?:Failure|Error)"
-_PLACE_FIRST = re.compile(
+_PLACE_FIRST = expression(
     _MARK + r" \((?:at )?['`]?(?P<place>[^()'`]{1,200}\.[Rr][#:]\d[\d:]{0,20})['`]?\):"
     r" (?P<name>[^─]{1,200}?)" + _RULE
 )
-_NAME_FIRST = re.compile(
+_NAME_FIRST = expression(
     _MARK + r": (?P<name>[^─]{1,200}?) \(@(?P<place>[^()\s]{1,200}\.[Rr]#\d{1,7})\)" + _RULE
 )
-_ENDS = re.compile(r"^\s{0,4}(?:Backtrace:|[─═-]{2}|Callstack|\d{1,3}: )")
-_FILE = re.compile(r"[#:]\d[\d:]*$")
+_ENDS = expression(r"^\s{0,4}(?:Backtrace:|[─═-]{2}|Callstack|\d{1,3}: )")
+_FILE = expression(r"[#:]\d[\d:]*$")
 
 
 def testthat(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -6,9 +6,9 @@ ask, TeX goes on as well as it can, and ends with "Emergency stop" where it cann
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, matching, stripped
@@ -23,8 +23,8 @@ _SPEAKS = (
     "Transcript written on ",
 )
 """One of them stands in every run's output."""
-_ERROR = re.compile(r"^!(?: (?!Emergency stop| ?==> )|(?=pdfTeX error: ))(?P<said>\S.{0,600})$")
-_MISSING = re.compile(
+_ERROR = expression(r"^!(?: (?!Emergency stop| ?==> )|(?=pdfTeX error: ))(?P<said>\S.{0,600})$")
+_MISSING = expression(
     r"\bFile `[^']{1,200}' not found|\bfile not found\b|\bFont \S.{0,200}not loadable"
 )
 

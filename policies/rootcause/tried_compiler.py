@@ -6,19 +6,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.wrapping import is_wrapper
 
-_BROKEN = re.compile(r"is not able to compile a simple test program")
-_OUTPUT = re.compile(r"^It fails with the following output:")
-_SAYS_WHY = re.compile(
+_BROKEN = expression(r"is not able to compile a simple test program")
+_OUTPUT = expression(r"^It fails with the following output:")
+_SAYS_WHY = expression(
     r"\b(?:fatal )?error\b(?! generated)|\bcannot (?:find|open|execute|specify)\b|\bnot found\b"
     r"|\bundefined (?:reference|symbol)|No such file or directory|unrecogni[sz]ed|unsupported"
     r"|unknown argument",
     re.IGNORECASE,
 )
-_ABSENT = re.compile(r"\bcannot find\b|\bnot found\b|No such file or directory")
+_ABSENT = expression(r"\bcannot find\b|\bnot found\b|No such file or directory")
 _COMMANDS = ("Run Build Command", "FAILED: ", "Change Dir: ")
 
 

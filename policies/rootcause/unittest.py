@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.rootcause.cases import failed_test
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.python import TRACE_LIMIT_LINES, tracebacks
@@ -15,14 +15,14 @@ RANK = 81
 _DOC_LINES = 4
 """A test's doc string may stand between its name and the rule."""
 
-_HEAD = re.compile(
+_HEAD = expression(
     r"^(?P<kind>FAIL|ERROR|UNEXPECTED SUCCESS): (?!\S+ - \S+:\d+:\d+ - )(?P<name>\S.{0,400})$"
 )
-_CASE = re.compile(r"^(?P<test>\w{1,200}) \((?P<where>[\w.]{1,300})\)(?P<sub> .{1,300})?$")
-_ABOVE, _BELOW = re.compile(r"^={20,}$"), re.compile(r"^-{20,}$")
+_CASE = expression(r"^(?P<test>\w{1,200}) \((?P<where>[\w.]{1,300})\)(?P<sub> .{1,300})?$")
+_ABOVE, _BELOW = expression(r"^={20,}$"), expression(r"^-{20,}$")
 """What unittest draws around a name; other tools frame their errors with one kind of rule only."""
-_STARS = re.compile(r"^\*{20,}$")
-_EXAMPLE = re.compile(r'^File "(?P<file>[^"]{1,400})", line \d{1,9}, in (?P<name>\S{1,200})$')
+_STARS = expression(r"^\*{20,}$")
+_EXAMPLE = expression(r'^File "(?P<file>[^"]{1,400})", line \d{1,9}, in (?P<name>\S{1,200})$')
 _DJANGO = ("test database for alias", "System check identified")
 
 

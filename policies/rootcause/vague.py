@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from policies.expressions import expression
 
 LOOKED_AT_CHARS = 240
 
-_MARK = re.compile(
+_MARK = expression(
     r"^\W{0,6}(?:\d[\d:.,-]{3,20}\W{1,3})?(?:(?:error|fatal|err!?|failure|severe|critical"
     r"|e)\b\W{0,4}){0,2}"
 )
-_SPECIFIC = re.compile(r"[`'\"/\\=<>\d]|\w[:.]\w|: \S|::|\(\w")
-_UNDONE = re.compile(
+_SPECIFIC = expression(r"[`'\"/\\=<>\d]|\w[:.]\w|: \S|::|\(\w")
+_UNDONE = expression(
     r"^(?:[\w -]{0,40}\b)?(?:failed|unable|could not|couldn't|cannot|was not able"
     r"|errors? (?:while|when|in|during)|problems? (?:while|during))"
     r"(?: to)? (?:build|building|install|installing|deploy|update|updating|restore|set ?up"
@@ -23,11 +23,11 @@ _UNDONE = re.compile(
     r"|import|perform|launch|resolve all|analy[sz]e|link|linking|bundle|migrate|test|testing"
     r"|import|exec)\b(?P<rest>.{0,160})$"
 )
-_ENDS = re.compile(
+_ENDS = expression(
     r"\b(?:failed|errored|aborted|crashed|unsuccessful)(?: (?:after|in"
     r"|with) [\w .]{1,20})?\W{0,4}(?:\((?:[\d.,]{1,8} ?m?s(?:ec)?\.?|exception)\))?\W{0,3}$|\bfailed!"
 )
-_REASON = re.compile(r": \S.{8}|\bbecause\b|\bdue to\b|\bsince\b| - \S.{8}|\bwith error\b")
+_REASON = expression(r": \S.{8}|\bbecause\b|\bdue to\b|\bsince\b| - \S.{8}|\bwith error\b")
 WORDS_OF_LITTLE = 4
 """So few words without a name, a number or a quote say nothing."""
 

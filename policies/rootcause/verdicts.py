@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, stripped
@@ -40,70 +41,70 @@ VERDICTS: tuple[Verdict, ...] = (
     Verdict(
         "meson test",
         "/",
-        re.compile(
+        expression(
             r"^\s{0,4}\d+/\d+ (?P<name>\S.{0,200}?)\s{2,}(?:FAIL|TIMEOUT|ERROR|UNEXPECTEDPASS)\s+[\d.]+s"
         ),
-        re.compile(r"^(?P<said>(?!std(?:err|out):|[―>-]{2}|\d+/\d+ |[A-Z]\w+=|Summary|\s*$).+)"),
-        re.compile(r"^\s{0,4}\d+/\d+ |^Summary of Failures"),
+        expression(r"^(?P<said>(?!std(?:err|out):|[―>-]{2}|\d+/\d+ |[A-Z]\w+=|Summary|\s*$).+)"),
+        expression(r"^\s{0,4}\d+/\d+ |^Summary of Failures"),
         "meson test {}",
         76,
     ),
     Verdict(
         "kunit",
         "FAILED at ",
-        re.compile(r"^\s*# (?P<name>[\w-]{1,100}): (?:EXPECTATION|ASSERTION) FAILED at \S+:\d+"),
-        re.compile(r"^\s*(?:# )?(?P<said>Expected .+)"),
+        expression(r"^\s*# (?P<name>[\w-]{1,100}): (?:EXPECTATION|ASSERTION) FAILED at \S+:\d+"),
+        expression(r"^\s*(?:# )?(?P<said>Expected .+)"),
     ),
     Verdict(
         "julia test",
         " at ",
-        re.compile(r"^(?P<name>\S.{0,200}): (?:Test Failed|Error During Test) at \S+:\d+$"),
-        re.compile(r"^\s+(?P<said>(?:Evaluated|Got exception|Message|Expected|Thrown): .+)"),
-        re.compile(r"^\S.{0,200}: (?:Test Failed|Error During Test) at "),
+        expression(r"^(?P<name>\S.{0,200}): (?:Test Failed|Error During Test) at \S+:\d+$"),
+        expression(r"^\s+(?P<said>(?:Evaluated|Got exception|Message|Expected|Thrown): .+)"),
+        expression(r"^\S.{0,200}: (?:Test Failed|Error During Test) at "),
     ),
     Verdict(
         "dart test",
         " [E]",
-        re.compile(r"^\d\d:\d\d \+\d+(?: ~\d+)? -\d+: (?P<name>\S.{0,300}) \[E\]$"),
-        re.compile(r"^\s{2,}(?P<said>\S.+)"),
+        expression(r"^\d\d:\d\d \+\d+(?: ~\d+)? -\d+: (?P<name>\S.{0,300}) \[E\]$"),
+        expression(r"^\s{2,}(?P<said>\S.+)"),
     ),
     Verdict(
         "robot",
         "| FAIL |",
-        re.compile(r"^(?P<name>\S.{0,200}?)\s+(?::: .{0,200})?\| FAIL \|$"),
-        re.compile(r"^(?P<said>(?!\d+ tests?, |[-=]{9}|.*\| (?:PASS|FAIL|SKIP) \|).+)"),
-        re.compile(r"^[-=]{9}|^\d+ tests?, "),
+        expression(r"^(?P<name>\S.{0,200}?)\s+(?::: .{0,200})?\| FAIL \|$"),
+        expression(r"^(?P<said>(?!\d+ tests?, |[-=]{9}|.*\| (?:PASS|FAIL|SKIP) \|).+)"),
+        expression(r"^[-=]{9}|^\d+ tests?, "),
         rank=77,
     ),
     Verdict(
         "mysql-test-run",
         " fail ]",
-        re.compile(
+        expression(
             r"^(?P<name>[\w.-]{1,100})(?: '[^']{1,80}')?(?: w\d{1,3})? {1,40}\[ (?:\d{1,3} )?fail \]"
         ),
-        re.compile(r"^(?P<said>mysqltest: .+|Test case timeout.+|[-+](?![-+]{2} ).+)"),
-        re.compile(
+        expression(r"^(?P<said>mysqltest: .+|Test case timeout.+|[-+](?![-+]{2} ).+)"),
+        expression(
             r"^[\w.-]{1,100}(?: '[^']{1,80}')?(?: w\d{1,3})? {1,40}\[ |^The servers were re|^Completed: "
         ),
         "./mtr {}",
         77,
     ),
-    Verdict("cmocka", "[  ERROR   ] --- ", re.compile(r"^\[  ERROR   \] --- (?P<name>\S.{0,500})")),
-    Verdict("shunit2", "ASSERT:", re.compile(r"^ASSERT:(?P<name>\S.{0,500})"), rank=74),
+    Verdict("cmocka", "[  ERROR   ] --- ", expression(r"^\[  ERROR   \] --- (?P<name>\S.{0,500})")),
+    Verdict("shunit2", "ASSERT:", expression(r"^ASSERT:(?P<name>\S.{0,500})"), rank=74),
     Verdict(
         "lit",
         " :: ",
-        re.compile(
+        expression(
             r"^(?:FAIL|TIMEOUT|XPASS|UNRESOLVED): (?P<name>\S.{0,100} :: \S{1,300}) \(\d+ of \d+\)"
         ),
-        re.compile(r"^(?P<said>\S.{0,300}(?:error|Error|ERROR|Assertion|assert)\b.+)"),
-        re.compile(r"^(?:PASS|FAIL|XFAIL|UNSUPPORTED): .{1,100} :: "),
+        expression(r"^(?P<said>\S.{0,300}(?:error|Error|ERROR|Assertion|assert)\b.+)"),
+        expression(r"^(?:PASS|FAIL|XFAIL|UNSUPPORTED): .{1,100} :: "),
         rank=76,
     ),
     Verdict(
         "teamcity",
         "##teamcity[test",
-        re.compile(
+        expression(
             r"^\s*##teamcity\[testFailed .{0,300}?\bname='(?P<name>(?:[^'|]|\|.){1,300})'"
             r"(?:.{0,300}?\bmessage='(?P<said>(?:[^'|]|\|.){0,800})')?"
         ),
@@ -111,7 +112,7 @@ VERDICTS: tuple[Verdict, ...] = (
     Verdict(
         "teamcity",
         "##teamcity[test",
-        re.compile(
+        expression(
             r"^\s*##teamcity\[testFailed message='(?P<said>(?:[^'|]|\|.){0,800})'"
             r".{0,2000}?\bname='(?P<name>(?:[^'|]|\|.){1,300})'"
         ),
@@ -119,11 +120,11 @@ VERDICTS: tuple[Verdict, ...] = (
 )
 """Each runner's own form."""
 
-_AUTOMAKE = re.compile(
+_AUTOMAKE = expression(
     r"^(?P<kind>FAIL|XPASS|ERROR): (?P<name>[\w./+-]{1,200})(?: (?P<more>\S.{0,200}))?$"
 )
 _AUTOMAKE_SAYS = "Testsuite summary for "
-_HANGS = re.compile(r"\bTIMEOUT\b|timed out", re.I)
+_HANGS = expression(r"\bTIMEOUT\b|timed out", re.I)
 
 
 def verdicts(lines: Sequence[Line]) -> Iterator[Finding]:

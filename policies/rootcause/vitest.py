@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.cases import failed_test, stripped
 from policies.rootcause.finding import Finding, Line
@@ -14,25 +15,25 @@ from policies.rootcause.scan import holding
 RANK = 81
 LOOK_AHEAD = 40
 
-_FAIL = re.compile(
+_FAIL = expression(
     r"^\s{0,3}FAIL\s{1,4}(?P<name>(?:\|?\S{1,60}\|? )?(?P<file>\S{1,300}\.[cm]?[jt]sx?)(?: > "
     r"\S.{0,400}| \[ .{1,300} \])?)$"
 )
-_UNHANDLED = re.compile(
+_UNHANDLED = expression(
     r"^[⎯─\s]{0,80}(?:Uncaught Exception|Unhandled Rejection|Unhandled Error|Startup Error"
     r"|Unhandled Source Error)[⎯─\s]{0,80}$"
 )
-_ERROR = re.compile(
+_ERROR = expression(
     r"^\s{0,4}(?P<said>(?:[A-Za-z_$][\w$]{0,80}(?:Error|Exception)|Error|Unknown Error"
     r"|Serialized Error|TypeCheckError)(?: \[\w{1,60}\])?: .{0,2000})$"
 )
-_VALUES = re.compile(r"^\s{0,6}(?:Expected|Received): ")
-_CAUSED = re.compile(r"^\s{0,4}Caused by: (?P<said>\S.{0,2000})$")
-_OTHER = re.compile(
+_VALUES = expression(r"^\s{0,6}(?:Expected|Received): ")
+_CAUSED = expression(r"^\s{0,4}Caused by: (?P<said>\S.{0,2000})$")
+_OTHER = expression(
     r"^ERROR: Coverage for .{1,80} does not meet|^No test files found, exiting with code 1"
     r"|^Error: No test (?:suite )?found"
 )
-_MISSING = re.compile(r"Cannot find (?:module|package)|Failed to (?:resolve import|load url)")
+_MISSING = expression(r"Cannot find (?:module|package)|Failed to (?:resolve import|load url)")
 
 _WORDS = (
     *("FAIL", "Uncaught Exception", "Unhandled ", "Startup Error", "ERROR: Coverage for "),

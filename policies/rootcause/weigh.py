@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.rootcause.finding import HIGH_RANK, Finding
 from policies.rootcause.noise import is_bare
@@ -36,10 +37,10 @@ WAITED_FOR = 48
 """What an unreachable service loses that soon after answered."""
 ONLY_NAMED = 17
 """What a failing test loses of which only the name is known: another line may say why."""
-_UNREACHED = re.compile(
+_UNREACHED = expression(
     r"\brefused\b|\bconnect\b|\bunreachable\b|\btimed out\b|\bno response\b", re.I
 )
-_RAISED = re.compile(r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Failure|Exit)): ")
+_RAISED = expression(r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Failure|Exit)): ")
 
 
 def in_place(found: Iterable[Finding], regions: Regions) -> Iterator[Finding]:

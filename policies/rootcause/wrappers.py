@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.noise import is_harmless
@@ -14,13 +14,13 @@ from policies.rootcause.wrapping import is_wrapper
 DIED, NAMED, SPOKEN = 48, 16, 22
 """Rank of a death that the shell reports as 128 + signal, of a bare name, of what stands right above one."""
 
-_CODE = re.compile(
+_CODE = expression(
     r"(?:\bexit(?:ed)?(?: with)?(?: a)?(?: non-zero)?(?: exit)?(?: code| status| value)?:?|\bError"
     r"|\bnon-zero (?:exit )?(?:code|value):?"
     # bitbake's, as Python shows it: the script, how it ended
     r"|\bExecutionError\('[^']{1,400}',) \(?(?P<code>124|13[479]|143)\b"
 )
-_SIGNALLED = re.compile(
+_SIGNALLED = expression(
     # Python's subprocess and torch: minus the signal; Julia, Swift, Python's CalledProcessError: by name
     r"\b(?:exit(?:ed)?(?: with)?(?: code| status)|exit_?code|return_?code)[:= ]{1,3}-(?P<minus>[4-9]|11)\b"
     r"|\bProcessSignaled\((?P<julia>[4-9]|11)\)|\bdied with <Signals\.SIG[A-Z]{2,6}: (?P<python>[4-9]|11)>"
@@ -37,13 +37,13 @@ _CLASSES = {
     "143": C.SIGNAL_CRASH,
 }
 """128 + signal (6 abort, 9 kill, 11 segmentation fault, 15 terminate); 124 is timeout(1)'s."""
-_NAMES = re.compile(
+_NAMES = expression(
     r"g?make(?:\[\d+\])?: \*\*\* \[|error: Recipe `|The command \".{1,300}\" exited with [1-9]"
     r"|\*\*\* Error code [1-9]|FAILED: \S|npm (?:ERR!|error) Lifecycle script|.{0,200}ELIFECYCLE"
     r"|(?:.{0,100}: )?executor failed running \[|(?:.{0,100}: )?process \".{1,1000}\" did not complete"
 )
 
-_SAYS = re.compile(r"^[\w./+-]{1,300}(?::\d{1,7}){0,2}: [A-Za-z`'\"][^:]{1,60}(?: |$)")
+_SAYS = expression(r"^[\w./+-]{1,300}(?::\d{1,7}){0,2}: [A-Za-z`'\"][^:]{1,60}(?: |$)")
 """GNU coding standards, "Formatting Error Messages": `program: message`, `file:line: message`."""
 _WORDS = (
     " 1", " (1", "make", "*** Error code ", "error: Recipe `", "The command ", "FAILED: ", "Lifecycle script",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from policies.expressions import expression
 from policies.rootcause.tallies import is_tally
 
 LOOKED_AT_CHARS = 500
 """Of a longer line only the start is judged."""
 
-_WRAPS_AT_START = re.compile(
+_WRAPS_AT_START = expression(
     r"\S{1,200}:\d+: recipe for target .{1,200} failed$|\[pipeline\] |build completed unsuccessfully"
     r"|failed to run: |the command has failed after \d+ attempts|got exit code"
     # GNU make, in other languages than English too and in Spack's excerpts; NMAKE
@@ -101,14 +101,14 @@ _WRAPS_AT_START = re.compile(
     r"|process killed by signal|one or more unittests failed|result: +(?:failed|aborted)$"
     r"|=+ (?:started|finished|skipped) .*=+$|test suite .{1,200} failed at \d"
 )
-_ENDED = re.compile(
+_ENDED = expression(
     r"\W{0,10}(?:error|fatal|fail(?:ed|ure)?|warn(?:ing)?"
     r"|info)?\W{0,10}(?:[\w './-]{0,60}?)\b(?:exit(?:ed|ing)?(?: with)?(?: an?)?(?: non-?zero)?(?: status"
     r"| status code| error code| code| value)?"
     r"|return(?:ed)?(?: code| status)?|rc|returning)[ :=]{0,2}\(?-?(?:\d{1,2}"
     r"|1\d\d|2[0-5]\d)\)?\W{0,10}$"
 )
-_WRAPS_INSIDE = re.compile(
+_WRAPS_INSIDE = expression(
     r"process completed with exit code|elifecycle|error: ld returned"
     r"|error: linker command failed|the command \".*\" (?:exited|failed)"
     r"|script returned exit code|unhandled exception: failed: "
@@ -136,7 +136,7 @@ def _speaks_of_tally(text: str) -> bool:
     return match is not None and is_tally(text[match.end() :])
 
 
-_SPEAKER = re.compile(r"^[\w.+-]{1,30}: ?(?:error|fatal): ")
+_SPEAKER = expression(r"^[\w.+-]{1,30}: ?(?:error|fatal): ")
 
 
 def is_wrapper(lowered: str) -> bool:

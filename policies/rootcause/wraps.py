@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from policies.events.lines import is_retry
 from policies.events.provider import is_open
 from policies.events.wrapped import LIMIT_CHARS, WIDTH
+from policies.expressions import expression
 from policies.rootcause.finding import Line
 
 PIECES = 40
 """More lines of one statement are not read."""
 _SIDE = ("│", "┃")
-_PLACE = re.compile(r"(?<! ) {2,}\S{1,60}\.py:\d{1,6}$")
+_PLACE = expression(r"(?<! ) {2,}\S{1,60}\.py:\d{1,6}$")
 """Where rich's logging handler says at the right which source line logs."""
 
 

@@ -10,36 +10,37 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, matching, stripped
 
 _CROSS = "❌ "
-_ERROR = re.compile(
+_ERROR = expression(
     r"^❌ {1,3}[^\s:][^:]{0,400}\.(?:swift|m|mm|h|c|cc|cpp|hpp|pch|metal|xib|storyboard)"
     r":\d{1,7}(?::\d{1,7})?: (?!warning:|note:)(?P<said>\S.{0,1000})$"
 )
-_TARGET = re.compile(
+_TARGET = expression(
     r"^(?:❌ {1,3})?(?:error: )?(?P<said>\S.{0,1000}) \(in target '[^']{1,200}' from project '[^']{1,200}'\)$"
 )
-_FLUTTER = re.compile(r"^Error \(Xcode\): (?P<said>\S.{0,1000})$")
-_PASSED_ON = re.compile(r"\.(?:swift|m|mm|h|c|cc|cpp)(?::\d|$)")
-_LEVEL = re.compile(r"\b(?:warning|note|remark): ")
-_MISSING = re.compile(r"\bno such module '|file not found\b")
-_FAILING = re.compile(r"^Failing tests:$")
-_TEST = re.compile(r"^\s{1,8}-?\[?[\w.]{1,200}[. ][\w() ]{1,200}\]?$")
+_FLUTTER = expression(r"^Error \(Xcode\): (?P<said>\S.{0,1000})$")
+_PASSED_ON = expression(r"\.(?:swift|m|mm|h|c|cc|cpp)(?::\d|$)")
+_LEVEL = expression(r"\b(?:warning|note|remark): ")
+_MISSING = expression(r"\bno such module '|file not found\b")
+_FAILING = expression(r"^Failing tests:$")
+_TEST = expression(r"^\s{1,8}-?\[?[\w.]{1,200}[. ][\w() ]{1,200}\]?$")
 """Xcode's list at the end; what was asserted stands far above, or in no log."""
-_REFUSED = re.compile(r"^xcodebuild: error: (?P<said>\S.{0,1000})$")
-_REASON = re.compile(r"^\s{2,8}Reason: (?P<said>\S.{0,1000})$")
+_REFUSED = expression(r"^xcodebuild: error: (?P<said>\S.{0,1000})$")
+_REASON = expression(r"^\s{2,8}Reason: (?P<said>\S.{0,1000})$")
 _LIST = "The following build commands failed:"
-_COMPILES = re.compile(
+_COMPILES = expression(
     r"^(?:Swift(?:Compile|EmitModule|MergeGeneratedHeaders)|Compile(?:C|Swift|Metal\w*|XIB|Storyboard)"
     r"|EmitSwiftModule|MergeSwiftModule|PrecompileSwiftBridgingHeader|ProcessPCH(?:\+\+)?|ScanDependencies"
     r"|Ld|Libtool) \S"
 )
 """The commands in Xcode's list that build code, as it names them."""
-_COMMAND = re.compile(r"^\s{0,8}[A-Z]\w{1,60} \S.{0,1000}$")
-_ABSENT = re.compile(r"\bis not installed\b|\brequires Xcode\b|\bplease download\b", re.I)
+_COMMAND = expression(r"^\s{0,8}[A-Z]\w{1,60} \S.{0,1000}$")
+_ABSENT = expression(r"\bis not installed\b|\brequires Xcode\b|\bplease download\b", re.I)
 
 
 def xcode_errors(lines: Sequence[Line]) -> Iterator[Finding]:

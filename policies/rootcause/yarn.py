@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from policies.expressions import expression
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.package_codes import coded
 
-_PNPM = re.compile(
+_PNPM = expression(
     r"^\s{0,4}(?:\[(?P<boxed>ERR_PNPM_\w{1,80})\]|(?P<code>ERR_PNPM_\w{1,80}))"
     r"\s{1,4}(?P<said>\S.{0,1000})$"
 )
-_PNPM_WRAPPER = re.compile(r"ERR_PNPM_RECURSIVE_(?:RUN|EXEC)_FIRST_FAIL")
-_YARN = re.compile(
+_PNPM_WRAPPER = expression(r"ERR_PNPM_RECURSIVE_(?:RUN|EXEC)_FIRST_FAIL")
+_YARN = expression(
     r"^error (?!Command failed|Found incompatible module|An error occurred)"
     r"(?P<said>(?:[A-Z\"'/@]|https?:|package\.json|[\w./@-]{1,200}@\S).{0,1200})$"
 )
-_YARN_ON = re.compile(
+_YARN_ON = expression(
     r"^yarn (?:run|install|add|exec|workspaces?|remove|upgrade|publish)?\s?v[01]\.\d"
 )
-_BERRY = re.compile(r"^\s{0,8}➤ (?P<code>YN\d{4}): (?:[│┌└] )?(?P<said>[^\s@+│┌└-].{0,1000})$")
+_BERRY = expression(r"^\s{0,8}➤ (?P<code>YN\d{4}): (?:[│┌└] )?(?P<said>[^\s@+│┌└-].{0,1000})$")
 _BERRY_CODES = frozenset(
     [
         "YN0001",
@@ -39,7 +39,7 @@ _BERRY_CODES = frozenset(
         "YN0082",
     ]
 )
-_BERRY_SAID = re.compile(r"^(?:Usage Error|Internal Error): \S")
+_BERRY_SAID = expression(r"^(?:Usage Error|Internal Error): \S")
 
 
 def yarn(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -20,9 +20,10 @@ from typing import Any
 
 import pytest
 
-from policies import events, fingerprint, rootcause
+from policies import events, fingerprint, reset_forms, rootcause
 from policies.events import READERS, reader_for
 from policies.events.base import TEXT_LIMIT_CHARS
+from policies.expressions import Expression
 from policies.rootcause import Diagnosis, Hints
 from policies.rootcause.clean import LINE_LIMIT_CHARS
 from policies.signatures import MATCH_LIMIT_CHARS
@@ -59,7 +60,7 @@ Found = tuple[re.Pattern[Any], str]
 
 def patterns_in(value: Any) -> Iterator[re.Pattern[Any]]:
     """Yield the expressions inside *value*, however deep."""
-    if isinstance(value, re.Pattern):
+    if isinstance(value, re.Pattern | Expression):
         yield value
     elif isinstance(value, Mapping):
         yield from patterns_in((*value.keys(), *value.values()))
@@ -76,7 +77,7 @@ def modules() -> list[ModuleType]:
         for room in (rootcause, events)
         for found in pkgutil.iter_modules(room.__path__)
     ]
-    return [fingerprint, events, *map(importlib.import_module, names)]
+    return [fingerprint, reset_forms, events, *map(importlib.import_module, names)]
 
 
 def asked(module: ModuleType, name: str) -> str:
