@@ -17,7 +17,8 @@ from policies.rootcause.hints import Hints
 from policies.rootcause.identity import identity
 from policies.rootcause.provider import ANSWER
 from policies.rootcause.replay import replay
-from policies.rootcause.trust import cause_lines, confidence_of
+from policies.rootcause.shown import cause_lines, shown_lines
+from policies.rootcause.trust import confidence_of
 from policies.signatures import Signatures
 
 LINE_SHOWN_CHARS = 1_000
@@ -49,8 +50,9 @@ def failure_of(
     entry = entry_for(lead, signatures)
     found = _class(hints, class_of(lead, entry), lead)
     confidence = confidence_of(ordered, found)
-    shown = tuple(line for line in cause_lines(ordered) if line.text)
-    said = (lead.identity or lead.words()) if own else " ".join(line.text for line in shown)
+    shown = shown_lines(ordered, confidence)
+    stated = " ".join(line.text for line in cause_lines(ordered))
+    said = (lead.identity or lead.words()) if own else stated
     limit = said if found in _LIMITS else ""
     return Failure(
         failure_class=found,

@@ -1,11 +1,11 @@
-"""How far the cause that was chosen can be trusted, and which lines state it."""
+"""How far the cause that was chosen can be trusted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.failure import LINES_LIMIT, Confidence, FailureClass
-from policies.rootcause.finding import HIGH_RANK, Finding, Line
+from policies.failure import Confidence, FailureClass
+from policies.rootcause.finding import HIGH_RANK, Finding
 from policies.rootcause.vague import is_vague, only_ends
 from policies.rootcause.weigh import SURVIVABLE
 
@@ -141,14 +141,3 @@ def _has_rival(ordered: Sequence[Finding]) -> bool:
         and abs(other.number - lead.number) > RIVAL_LINES
         for other in ordered[1:RIVALS_SEEN]
     )
-
-
-def cause_lines(ordered: Sequence[Finding]) -> tuple[Line, ...]:
-    """Give the first finding's lines, then those of its equals, none twice, at most LINES_LIMIT."""
-    lead = ordered[0]
-    equals = [other for other in ordered[1:] if other.rule == lead.rule and lead.rank >= HIGH_RANK]
-    seen: dict[int, Line] = {}
-    for finding in (lead, *equals[:3]):
-        for line in finding.lines:
-            seen.setdefault(line.number, line)
-    return tuple(list(seen.values())[:LINES_LIMIT])
