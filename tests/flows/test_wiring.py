@@ -62,7 +62,10 @@ def test_the_fleets_hold_for_all_and_a_repositorys_own_for_it_alone(fleet: Path)
 
 def test_a_broken_file_of_the_fleet_starts_nothing(fleet: Path) -> None:
     (fleet / FILE_NAME).write_text(ENTRY.format("fleets").replace("config_error", "odd"))
-    with pytest.raises(SignaturesRefused, match=rf"{FILE_NAME}:2: signature 'fleets': 'odd'"):
+    with pytest.raises(
+        SignaturesRefused,
+        match=rf"{FILE_NAME}:2: signature 'fleets': no class of failures is called 'odd'",
+    ):
         wired(fleet)
 
 
