@@ -30,6 +30,7 @@ OVERRIDES_TEST = frozenset(
         FailureClass.SIGNAL_CRASH,
         FailureClass.NETWORK,
         FailureClass.COMPILE_ERROR,
+        FailureClass.CONFIG_ERROR,
     }
 )
 """What a failing test may say that asks for something else than mending code."""
@@ -115,7 +116,8 @@ def entry_for(finding: Finding, signatures: Signatures) -> Signature | None:
     """Give the catalogue entry that knows one of the finding's lines best, if its class may stand."""
     if own := signatures.named(finding.rule):
         return own
-    told = (line.text for line in finding.lines if not _only_names(finding, line))
+    own_lines = finding.lines[:1] if finding.rule == ABORT else finding.lines
+    told = (line.text for line in own_lines if not _only_names(finding, line))
     known = [
         entry for text in told if (entry := signatures.of(text)) and not tests_own(text, entry)
     ]

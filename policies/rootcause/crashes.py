@@ -142,7 +142,7 @@ def aborts(lines: Sequence[Line]) -> Iterator[Finding]:
             said = _complaints(lines, at)
             if said:
                 yield Finding(
-                    lines=(said[-1],),
+                    lines=(said[-1], stripped(line)),
                     rank=83,
                     rule=ABORT,
                     failure_class=C.SIGNAL_CRASH,

@@ -41,7 +41,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         expression(
-            r"\b(?:unknownhost|noroutetohost|connect(?:timeout)?|sockettimeout|sslhandshake"
+            r"\b(?:unknownhost|noroutetohost|connect(?:timeout)?|socket(?:timeout)?|closedchannel|sslhandshake"
             r"|bind)exception\b|\b(?:https?|status|error|code|returned|replied|answered"
             r"|responded)\b.{0,24}\b(?:404|500|502|503|504)\b|\beof\b.{0,20}\b(?:down|up)load"
             r"|\b404 not found\b.{0,10}https?:|\b(?:502|503|504) (?:bad|service|gateway)"

@@ -80,7 +80,7 @@ HASHES = """-- verifying file...
 SAID = [
     (SSH.format("Could not read from remote repository."), "auth", "Host key verification failed"),
     (SSH.format("The remote end hung up unexpectedly"), "auth", "Host key verification failed"),
-    (PLAYWRIGHT, "test_failure", "is full: page.goto: net::ERR_CONNECTION_REFUSED"),
+    (PLAYWRIGHT, "network", "is full: page.goto: net::ERR_CONNECTION_REFUSED"),
     (MAVEN, "rate_limit", "could not be resolved: Could not transfer artifact"),
     (ROBOT, "test_failure", "Shelf: No lamp is lit"),
     (XDIST, "signal_crash", "node down"),
@@ -99,7 +99,7 @@ SAID = [
     (HASHES, "config_error", "does not match expected value"),
     (
         "ERROR: Job failed: prepare environment: exit code 255. Check https://docs.example.org/shells",
-        "unknown",
+        "config_error",
         "prepare environment",
     ),
     (
@@ -121,6 +121,18 @@ SAID = [
         '\t{"error": "fork/exec /usr/local/bin/lamp: no such file or directory"}',
         "missing_dependency",
         "fork/exec",
+    ),
+    (
+        "g.ShelfTest > opens FAILED\n    org.openqa.selenium.SessionNotCreatedException: session not created:"
+        " This version of ChromeDriver only supports Chrome version 90\n",
+        "config_error",
+        "opens: org.openqa.selenium.SessionNotCreatedException",
+    ),
+    (
+        "FATAL: command execution failed\njava.nio.channels.ClosedChannelException\n"
+        "\tat org.jenkinsci.remoting.protocol.impl.ApplicationLayer.onReadClosed(ApplicationLayer.java:208)",
+        "network",
+        "ClosedChannelException",
     ),
     ("session not created: Chrome failed to start: exited normally.", "config_error", "Chrome"),
 ]
