@@ -192,7 +192,7 @@ def _test(line: Line, name: str, said: Line | None) -> Finding:
         rank=76 if said else 70,
         rule="gradle test",
         failure_class=C.TEST_FAILURE,
-        summary=f"{name}: {said.text}" if said else stripped(line).text,
+        summary=f"{name}: {said.text.removeprefix('Caused by: ')}" if said else stripped(line).text,
         identity=name,
         replay=(f"gradle test --tests {quoted}",),
     )
