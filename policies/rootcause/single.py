@@ -38,7 +38,9 @@ _RECORD = expression(
 """A program's log: logfmt (logrus, slog), Python's and Ruby's default loggers, JSON, Chromium, log4j."""
 
 _MARK = expression(
-    r"^\s{0,6}(?:##\[error\]|::error(?: [^:]{0,300})?::|(?:ERROR|FATAL|CRITICAL) - )\s*"
+    r"^\s{0,6}(?:##\[error\]|::error(?: [^:]{0,300})?::"
+    # Python's logging, with or without the logger's name
+    r"|(?:(?:- )?[\w.]{1,80} - )?(?:ERROR|FATAL|CRITICAL) - )\s*"
     r"(?:\d{1,3}:\d\d\.\d\d (?=\S))?"
     # glog, klog, absl: level and day, clock, thread, place in its source
     r"|^[EF]\d{4} \d\d:\d\d:\d\d\.\d{1,9} {1,9}\d{1,20} [\w./-]{1,120}:\d{1,7}\] "

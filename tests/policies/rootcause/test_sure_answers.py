@@ -166,6 +166,15 @@ def test_a_long_name_does_not_hide_the_reason(cause: Cause) -> None:
 
 
 SAME = [
+    (
+        "2026-01-02 10:00:00,123 - shelf.lamp - ERROR - "
+        "fatal: unable to access 'https://x.org/': Empty reply",
+        "fatal: unable to access 'https://x.org/': Empty reply",
+    ),
+    (
+        "shelf.lamp - CRITICAL - E: Unable to locate package frob",
+        "E: Unable to locate package frob",
+    ),
     ("Error: INSTALLATION FAILED: timed out on the lamp", "Error: timed out on the lamp"),
     (
         "Error: API rate limit exceeded for installation. Please include the request ID 5841:12068:2A62.",
