@@ -68,7 +68,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
         "id",
         r"\b(?:req|resp|msg|chatcmpl|call|toolu|org|sess|proj|item|run|job)[-_][\w-]{6,100}"
         r"|\b(?:request|session|trace|thread|conversation|correlation|activity|incident|ray|run|job"
-        r"|build)[-_ ]?id[ :='\"]{1,5}[\w-]{1,100}"
+        r"|build)[-_ ]?id[ :='\"]{1,5}[\w-]{1,100}(?::[0-9a-f]{2,12}){0,8}"
         r"|\b(?![0-9a-f]{7,64}\b)[a-z]{1,3}\d{6,30}\b|\bcf-ray[ :=]{1,2}[\w-]{1,100}|\b[sp]k-[\w*-]{1,200}"
         r"|\b1\d{12}[-_][a-z0-9]{6,16}\b",
     ),
@@ -100,10 +100,11 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": "'", "”": "'", '"': "'
 _MARK = expression(
     r"^(?:(?:error|fatal|err!?|failed|stderr|caused by): ?|\[(?:error|fatal)\] |npm (?:err!|error) "
     r"|php (?=(?:fatal|parse) error: )|docker: (?=error response from daemon: )"
-    r"|[a-z_$][\w$]{0,2} \[\w{0,60}error\]: ?"
+    r"|[a-z_$](?:[\w$]{0,2}|\w{0,40}error) \[\w{0,60}error\]: ?"
+    r"|(?:installation|upgrade) failed: (?=\S)"
     r"|\d{1,6} (?:verbose stack|error) (?:\w{0,20}error: )?){1,4}"
 )
-"""Who passes the words on prints it before them: an agent's text mode, npm (three ways), a logger; Node
+"""Who passes the words on prints it before them: an agent's text mode, npm (three ways), a logger, Helm; Node
 the name that a minifier gave the error's class, which is another one in every release."""
 _HEAP = expression(r"(?<=fatal error: ).{1,120}? (?=allocation failed - )")
 """V8 says where it noticed that its heap is full (`V8::FatalProcessOutOfMemory`): that varies."""

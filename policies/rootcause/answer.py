@@ -21,6 +21,10 @@ from policies.rootcause.shown import cause_lines, shown_lines
 from policies.rootcause.trust import confidence_of
 from policies.signatures import Signatures
 
+NAME_SHOWN_CHARS = 80
+"""So much of a test's name is shown at least."""
+JOINTS_LIMIT = 20
+"""Colons of which one may end it."""
 LINE_SHOWN_CHARS = 1_000
 """More of a cause line is not given."""
 
@@ -30,6 +34,7 @@ _MODEL = expression(
 )
 _BOXED = expression(r"[│┃] ([^│┃]{1,2000}?) [│┃]$")
 """A line of a box that a program draws around what it says."""
+_OF_TESTS = frozenset({FailureClass.TEST_FAILURE, FailureClass.TEST_TIMEOUT})
 _LIMITS = frozenset({FailureClass.USAGE_LIMIT, FailureClass.RATE_LIMIT})
 
 
@@ -56,7 +61,7 @@ def failure_of(
     limit = said if found in _LIMITS else ""
     return Failure(
         failure_class=found,
-        summary=_one_line(lead.words()),
+        summary=_one_line(lead),
         fingerprint=identity(
             lead, found, confidence, hints, entry=entry, own=own, last_progress=last_progress
         ),
@@ -96,8 +101,31 @@ def _class(hints: Hints, found: FailureClass, lead: Finding) -> FailureClass:
     return found
 
 
-def _one_line(text: str) -> str:
-    plain = " ".join(text.split())
+def _one_line(lead: Finding) -> str:
+    plain = " ".join(lead.words().split())
     if boxed := _BOXED.match(plain):
         plain = boxed[1]
+    if lead.failure_class in _OF_TESTS:
+        plain = _with_reason(plain, " ".join(lead.identity.split()))
     return plain if len(plain) <= SUMMARY_LIMIT_CHARS else plain[: SUMMARY_LIMIT_CHARS - 1] + "…"
+
+
+def _with_reason(plain: str, identity: str) -> str:
+    """Give *plain* without the middle of a name that its *identity* knows, where that hides the reason."""
+    over = len(plain) - SUMMARY_LIMIT_CHARS
+    name = _name(plain, identity) if over > 0 else ""
+    if len(name) <= NAME_SHOWN_CHARS:
+        return plain
+    kept = max(NAME_SHOWN_CHARS, len(name) - over) - 1
+    return f"{name[: kept - kept // 2]}…{name[len(name) - kept // 2 :]}{plain[len(name) :]}"
+
+
+def _name(plain: str, identity: str) -> str:
+    """Give the longest part of *identity* that stands before a colon at the start of *plain*."""
+    name = ""
+    for part in plain[: 2 * LINE_SHOWN_CHARS].split(": ")[:-1][:JOINTS_LIMIT]:
+        longer = f"{name}: {part}" if name else part
+        if longer not in identity:
+            break
+        name = longer
+    return name

@@ -8,6 +8,7 @@ from dataclasses import replace
 from policies.expressions import expression
 from policies.failure import CHECK_CLASSES, FailureClass
 from policies.rootcause.commands import shown_command
+from policies.rootcause.crashes import ABORT
 from policies.rootcause.finders import FINDERS, SHAPES
 from policies.rootcause.finding import HIGH_RANK, Finding, Line, Lines
 from policies.rootcause.generic import LAST_WORDS, ONLY_WORDS, by_ending, by_words
@@ -16,7 +17,7 @@ from policies.rootcause.guess import guessed
 from policies.rootcause.provider import ANSWER
 from policies.rootcause.regions import Regions, regions_of
 from policies.rootcause.single import OWN_RANK, by_signature, tests_own, unmarked
-from policies.rootcause.weigh import behind_forms, in_place
+from policies.rootcause.weigh import after_cut, behind_forms, in_place
 from policies.rootcause.wrappers import by_wrapper
 from policies.signatures import Signature, Signatures
 
@@ -29,6 +30,7 @@ OVERRIDES_TEST = frozenset(
         FailureClass.SIGNAL_CRASH,
         FailureClass.NETWORK,
         FailureClass.COMPILE_ERROR,
+        FailureClass.CONFIG_ERROR,
     }
 )
 """What a failing test may say that asks for something else than mending code."""
@@ -78,7 +80,7 @@ def _candidates(
     claimed |= {found.number for found in shaped if _names_test(found)}
     known = [found for found in by_signature(plain, signatures) if _adds(found, claimed)]
     formal, shaped = list(in_place(formal, regions)), list(in_place(shaped, regions))
-    placed_known = behind_forms(list(in_place(known, regions)), formal)
+    placed_known = behind_forms(list(after_cut(list(in_place(known, regions)))), formal)
     weighed = [*formal, *placed_known, *shaped, *in_place(by_words(said, guards), regions)]
     yield from weighed
     says = any(found.rank >= LAST_WORDS and regions.holds(found.number) for found in weighed)
@@ -114,7 +116,8 @@ def entry_for(finding: Finding, signatures: Signatures) -> Signature | None:
     """Give the catalogue entry that knows one of the finding's lines best, if its class may stand."""
     if own := signatures.named(finding.rule):
         return own
-    told = (line.text for line in finding.lines if not _only_names(finding, line))
+    own_lines = finding.lines[:1] if finding.rule == ABORT else finding.lines
+    told = (line.text for line in own_lines if not _only_names(finding, line))
     known = [
         entry for text in told if (entry := signatures.of(text)) and not tests_own(text, entry)
     ]
@@ -122,7 +125,7 @@ def entry_for(finding: Finding, signatures: Signatures) -> Signature | None:
     for entry in known:
         if entry.own:
             return entry
-        is_answers = finding.rule == ANSWER and entry.failure_class not in CHECK_CLASSES
+        is_answers = finding.rule in (ANSWER, ABORT) and entry.failure_class not in CHECK_CLASSES
         if finding.failure_class in (None, entry.failure_class) or is_answers:
             return entry
         if (

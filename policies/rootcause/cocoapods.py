@@ -24,6 +24,7 @@ _SETTINGS = expression(
     r"^\s{0,8}\[!\] (?P<said>(?:No|Invalid) `Podfile.{1,500}|The '.{1,200}' target has .{1,300}"
     r"|The platform of the target .{1,300}|Could not automatically select an Xcode .{1,200})"
 )
+_HOST = expression(r"\bhttps?://(?P<host>[\w.-]{1,100})/")
 _NO_FILE = expression(r" Response: 404\b")
 _NO_SPEC = expression(r"^\s*(?:None of your spec sources contain a spec|Specs satisfying the )")
 
@@ -35,7 +36,10 @@ def cocoapods(lines: Sequence[Line]) -> Iterator[Finding]:
         why = [stripped(one) for one in below if _NO_SPEC.match(one.text)][:1]
         away = match["said"].startswith("CDN: ") and not _NO_FILE.search(match["said"])
         found = C.NETWORK if away else C.MISSING_DEPENDENCY
-        yield _finding((stripped(line), *why), match["said"], found)
+        # which of a thousand files was asked for when the server did not answer varies
+        host = _HOST.search(match["said"] + " ".join(one.text for one in below)) if away else None
+        known = f"CDN: {host['host']}" if host else match["said"]
+        yield _finding((stripped(line), *why), known, found)
     for _, line, match in matching(lines, "[!] ", _SETTINGS):
         yield _finding((stripped(line),), match["said"], C.CONFIG_ERROR)
 

@@ -11,6 +11,8 @@ from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, matching, stripped
 
 LOOK_AHEAD = 400
+ABORT = "abort"
+"""The rule that tells what a program said before it aborted itself: the catalogue may know it."""
 
 _SANITIZER = expression(
     r"^(?:=+\d+=+ ?)?(?:ERROR|WARNING): (?P<tool>Address|Thread|Memory|Leak|HWAddress"
@@ -46,6 +48,10 @@ _COMPLAINS = expression(
     re.I,
 )
 _ABOVE = 6
+_CHECKED = expression(r"^(?:\S{1,300}:\d{1,7}[:\]] )?Check failed: \S")
+_STACK = expression(r"^\s*@\s{1,20}0x|^\*\*\* Check failure stack trace: \*\*\*$")
+"""glog's and absl's: the stack between what was checked and the shell's word."""
+_ABOVE_STACK = 60
 _MEMORY = expression(r"bad_alloc|out-of-memory|allocation-size-too-big")
 
 
@@ -133,18 +139,26 @@ def aborts(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield what a program said right before it aborted itself: the shell's word for that tells no cause."""
     for at, line in holding(lines, "Aborted"):
         if _ABORTED.match(line.text):
-            near = [one for one in lines[max(0, at - 2 * _ABOVE) : at] if one.text.strip()][
-                -_ABOVE:
-            ]
-            said = [stripped(one) for one in near if _COMPLAINS.search(one.text)]
+            said = _complaints(lines, at)
             if said:
                 yield Finding(
                     lines=(said[-1], stripped(line)),
                     rank=83,
-                    rule="abort",
+                    rule=ABORT,
                     failure_class=C.SIGNAL_CRASH,
                     identity=said[-1].text,
                 )
+
+
+def _complaints(lines: Sequence[Line], at: int) -> list[Line]:
+    """Give what stands closely above the line at *at*, its stack left out, and complains."""
+    above = lines[max(0, at - _ABOVE_STACK) : at]
+    ends = next((n for n, one in enumerate(above) if _STACK.match(one.text)), len(above))
+    told = above[max(0, ends - 2 * _ABOVE) : ends]
+    near = [one for one in told if one.text.strip()][-_ABOVE:]
+    return [
+        stripped(one) for one in near if _COMPLAINS.search(one.text) or _CHECKED.match(one.text)
+    ]
 
 
 def _told(what: Line, kind: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.gradle_messages import sure_class, told_below
 from policies.rootcause.maven import _class as class_of_words
-from policies.rootcause.scan import holding, indented, matching, stripped
+from policies.rootcause.scan import holding, matching, stripped
 
 BLOCK_LIMIT = 60
 
@@ -75,8 +76,8 @@ _THROWN = expression(
     r"^\s+(?P<said>(?:[a-z]\w*\.){0,12}[A-Z][\w$]*(?:Error|Exception|Failure|Failed\w*"
     r"|Throwable|Timeout\w*)\b.*)"
 )
-_WEAK = expression(r"^[\w.$]+ at \S+:\d+$")
-_INNER = expression(r"^\s+Caused by: (?P<said>.+)")
+_WEAK = expression(r"^[\w.$]+(?: at \S+:\d+)?$")
+_INNER = expression(r"^\s*Caused by: (?P<said>.+)")
 _SCALATEST = expression(
     r"^(?:\[info\] )?(?P<name>\s*-? ?\S.{0,300}?) \*\*\* FAILED \*\*\*(?: \(.{0,40}\))?$"
 )
@@ -112,12 +113,17 @@ def gradle_tests(lines: Sequence[Line]) -> Iterator[Finding]:
     for at, line, match in matching(lines, " FAILED", _TEST):
         if _TASK.match(line.text):
             continue
-        below = indented(lines, at + 1, 40)
+        below = list(takewhile(_is_thrown, lines[at + 1 : at + 41]))
         thrown = next((stripped(one) for one in below if _THROWN.match(one.text)), None)
         inner = [stripped(one) for one in below if _INNER.match(one.text)]
         weak = thrown is not None and _WEAK.match(thrown.text)
         said = inner[-1] if inner and weak else thrown
         yield _test(line, match["name"], said)
+
+
+def _is_thrown(line: Line) -> bool:
+    """Say whether *line* is of a stack, as Gradle indents it or as the JVM prints it."""
+    return not line.text or line.text[0].isspace() or line.text.startswith("Caused by: ")
 
 
 def scala_tests(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -186,7 +192,7 @@ def _test(line: Line, name: str, said: Line | None) -> Finding:
         rank=76 if said else 70,
         rule="gradle test",
         failure_class=C.TEST_FAILURE,
-        summary=f"{name}: {said.text}" if said else stripped(line).text,
+        summary=f"{name}: {said.text.removeprefix('Caused by: ')}" if said else stripped(line).text,
         identity=name,
         replay=(f"gradle test --tests {quoted}",),
     )

@@ -41,7 +41,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         expression(
-            r"\b(?:unknownhost|noroutetohost|connect(?:timeout)?|sockettimeout|sslhandshake"
+            r"\b(?:unknownhost|noroutetohost|connect(?:timeout)?|socket(?:timeout)?|closedchannel|sslhandshake"
             r"|bind)exception\b|\b(?:https?|status|error|code|returned|replied|answered"
             r"|responded)\b.{0,24}\b(?:404|500|502|503|504)\b|\beof\b.{0,20}\b(?:down|up)load"
             r"|\b404 not found\b.{0,10}https?:|\b(?:502|503|504) (?:bad|service|gateway)"
@@ -74,7 +74,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
         expression(
             r"\bnot installed\b|\b(?:cannot|can't|could not|unable to|failed to) (?:find|locate|load"
             r"|open) (?:the )?(?:module|package|library|shared)|\blibrary not loaded\b"
-            r"|\bcannot load such file\b|\bexecvp?e?\b.{0,200}\bno such file"
+            r"|\bcannot load such file\b|\b(?:execvp?e?|fork/exec)\b.{0,200}\bno such file"
             r"|\bengine\b.{0,40}\bincompatible\b|\b(?:binary|executable|command"
             r"|program|tool)\b.{0,60}\bnot (?:be )?found\b|\bnot (?:be )?found (?:in|on) (?:the "
             r"|your )?\$?path\b|\.(?:hh?|hpp|hxx|so|dylib|dll)\b['\">]?:? (?:no such file"

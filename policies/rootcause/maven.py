@@ -11,7 +11,7 @@ from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.guess import by_words
-from policies.rootcause.maven_messages import HELP, leaves_open, reason_below, rule_says
+from policies.rootcause.maven_messages import HELP, goes_on, leaves_open, reason_below, rule_says
 from policies.rootcause.maven_plugins import points_elsewhere
 from policies.rootcause.scan import holding, matching, stripped
 
@@ -111,10 +111,10 @@ def goals(lines: Sequence[Line]) -> Iterator[Finding]:
             said = HELP.sub("", match["said"] or "").strip()
             below = reason_below(lines, at) if leaves_open(said) else None
             yield _goal(line, match["goal"] or "", said, below)
-    for _, line in holding(lines, "[ERROR] ", "[FATAL] "):
-        match = _PROBLEM.match(line.text)
-        if match:
-            yield _problem(line, match["said"], 77)
+    for at, line in holding(lines, "[ERROR] ", "[FATAL] "):
+        if match := _PROBLEM.match(line.text):
+            below = reason_below(lines, at) if goes_on(match["said"], lines, at) else None
+            yield _problem(line, match["said"], below)
     for at, line, match in matching(lines, "Rule ", _RULE):
         told = rule_says(lines[at + 1 : at + 5])
         yield Finding(
@@ -162,13 +162,14 @@ def _goal(line: Line, goal: str, said: str, below: Line | None) -> Finding:
     )
 
 
-def _problem(line: Line, said: str, rank: int) -> Finding:
+def _problem(line: Line, said: str, below: Line | None) -> Finding:
+    told = f"{said} {below.text}" if below else said
     return Finding(
-        lines=(stripped(line),),
-        rank=rank,
+        lines=(*([below] if below else []), stripped(line)),
+        rank=77,
         rule="maven problem",
-        failure_class=_class(said) or C.CONFIG_ERROR,
-        summary=HELP.sub("", said),
+        failure_class=_class(told) or C.CONFIG_ERROR,
+        summary=HELP.sub("", told),
     )
 
 

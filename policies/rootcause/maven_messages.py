@@ -33,6 +33,11 @@ def leaves_open(said: str) -> bool:
     return _LEAVES_OPEN.search(said) is not None
 
 
+def goes_on(said: str, lines: Sequence[Line], at: int) -> bool:
+    """Say whether a problem that only announces its reason goes on below the line at *at*."""
+    return leaves_open(said) and any(_MARK.match(line.text) for line in lines[at + 1 : at + 2])
+
+
 def reason_below(lines: Sequence[Line], at: int) -> Line | None:
     """Give the first line of the message that goes on below the goal at *at*, and says something."""
     if _LAST.search(lines[at].text):

@@ -34,6 +34,7 @@ _HARMLESS = expression(
     r"|\b(?:(?<!before )continuing|ignored|ignoring|non-fatal|harmless|expected in tests?|skipping)\b"
     r"|^\s*[\w.-]+: error$"
     r"|-werror|-wno-error|\berror(?:s|_|-)?(?:budget|budgets|handling|handler|reporting)\b"
+    r"|^if you(?:'d|'re)? \w"  # advice
     r"|^_xservtrans|^[iwd]\d{4} \d\d:\d\d:\d\d|^w: \S|^plugins: "
     r"|dependency resolver does not currently take into account"
     r"|(?<!failed: fatal:  )the database system is (?:starting up|shutting down)"

@@ -10,12 +10,13 @@ from policies.expressions import expression
 from policies.rootcause.cases import failed_test, stripped
 from policies.rootcause.finding import Finding, Line
 
-RANK = 81
+RANK, ONLY_NAMED = 81, 70
+"""Rank of a failing test with its error, and of one of which the log holds only the name."""
 LOOK_AHEAD = 30
 
 _HEAD = expression(
     r"^\s{2,4}\d{1,6}\) (?P<title>(?:\[(?P<project>[^\]]{1,80})\] › )?(?P<file>[^\s›]{1,300})"
-    r":(?P<line>\d{1,9}):\d{1,9} › (?P<name>\S.{0,400}?))[ ─]{0,200}$"
+    r":(?P<line>\d{1,9}):\d{1,9} › (?P<name>\S.{0,400}?))[ ─=]{0,200}$"
 )
 _ROW = expression(
     r"^\s{4}(?P<title>\[(?P<project>[^\]]{1,80})\] › (?P<file>[^\s›]{1,300}):(?P<line>\d{1,9}):\d{1,9}"
@@ -28,8 +29,9 @@ _COUNT = expression(
 _LISTED = expression(r"^\s{4}(?P<title>\S.{0,500}?)[ ─]{0,200}$")
 _SAID = expression(
     r"^\s{4,8}(?P<said>(?:\w{0,80}Error|Test timeout of|Error)\b.{0,1000}|.{0,80}timeout of "
-    r"\d.{0,200})$"
+    r"\d.{0,200}|(?:page|frame|locator|elementHandle|browser(?:Type|Context)?)\.\w{1,40}: \S.{0,1000})$"
 )
+"""Before 1.32 the call that failed stands where `Error:` does now."""
 _VALUE = expression(r"^\s{4,8}(?:Expected|Received)\b[\w ]{0,40}:")
 
 
@@ -75,7 +77,7 @@ def _of(line: Line, match: re.Match[str], after: Sequence[Line]) -> Finding:
         name,
         (*said, stripped(line), *values),
         why=" ".join(item.text for item in (*said, *values)),
-        rank=RANK,
+        rank=RANK if said or values else ONLY_NAMED,
         where=match["project"] or "",
         replay=f"npx playwright test {place}{project}",
     )

@@ -49,6 +49,14 @@ PREFIX = expression(
     r"|==> (?!(?i:error|err|warning|warn|fatal|info|note)\b)[\w.-]{1,60}:(?= )"
     # Maven's own logger (slf4j-simple) with showDateTime: milliseconds since the start
     r"|\d{1,9}(?= \[(?:INFO|WARNING|ERROR|DEBUG)\] )"
+    # minutes and seconds since the start
+    r"|\d\d:\d\d\.\d{3}(?= )(?: (?= ))?"
+    # zap's console: seconds since 1970, as Go prints a float
+    r"| {0,12}\d\.\d{3,18}e\+09(?=\t(?:DEBUG|INFO|WARN|ERROR|DPANIC|PANIC|FATAL)\t)"
+    # lerna, yarn: a package with its scope, behind Maven's level too
+    r"|(?:\[INFO\] )?@[\w.-]{1,60}/[\w.-]{1,80}:(?= )"
+    # MSBuild, of what a tool that it ran printed
+    r"|(?:[A-Za-z]:)?[^\s:(]{1,300}\.targets\(\d{1,5}, ?\d{1,5}\) ?: (?:warning|error) ?:(?= error: )"
     # Flutter with -v: milliseconds since the line before
     r"|\[(?: {0,5}\+\d{1,3}(?:,\d{3})? ms| {8})\](?= |$)"
     # Gradle with --debug: level and category

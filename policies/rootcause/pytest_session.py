@@ -41,6 +41,9 @@ _FRAME = expression(r'^\s{1,8}File "(?P<file>[^"]{1,400})", line \d{1,9},? in (?
 _TIMER = expression(r"^\+{5,}\s?Timeout\s?\+{5,}$")
 _INTERNAL = expression(r"^INTERNALERROR>\s(?P<said>[A-Za-z_][\w.]{0,200}(?:: .{0,2000})?)$")
 
+_WORKERLESS = expression(r"^RuntimeError: Unexpectedly no active workers available")
+"""pytest-xdist's last words when its workers have died: how each of them went down says more."""
+
 _WORDS = (
     *("ImportError while loading", "Fatal Python error: ", "Windows fatal exception: ", "Timeout"),
     *("KeyboardInterrupt", "Exit: ", "INTERNALERROR>", " in ", "overage", *_USAGE_WORDS),
@@ -71,7 +74,9 @@ def _one_line(line: Line) -> Iterator[Finding]:
         yield _finding(line, "pytest stopped", 78 if told else 62, found, told or "interrupted")
     elif text.startswith("INTERNALERROR>") and (match := _INTERNAL.match(text)):
         said = Line(line.number, match["said"])
-        yield _finding(said, "pytest internal error", 79, None)
+        yield _finding(
+            said, "pytest internal error", 66 if _WORKERLESS.match(said.text) else 79, None
+        )
     elif " in " in text and text[:1] in _ENDS:
         yield from _ended(line)
     elif "overage" in text and _COVERAGE.match(text):

@@ -12,7 +12,7 @@ from policies.rootcause.fields import with_message
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.vague import only_ends
 from policies.rootcause.wrapping import LOOKED_AT_CHARS, is_wrapper
-from policies.signatures import Signature, Signatures
+from policies.signatures import MATCH_LIMIT_CHARS, Signature, Signatures
 
 CLEANING_UP = 35
 """What a known failure loses in a line about tidying up, unless the tool itself says that it failed."""
@@ -38,7 +38,9 @@ _RECORD = expression(
 """A program's log: logfmt (logrus, slog), Python's and Ruby's default loggers, JSON, Chromium, log4j."""
 
 _MARK = expression(
-    r"^\s{0,6}(?:##\[error\]|::error(?: [^:]{0,300})?::|(?:ERROR|FATAL|CRITICAL) - )\s*"
+    r"^\s{0,6}(?:##\[error\]|::error(?: [^:]{0,300})?::"
+    # Python's logging, with or without the logger's name
+    r"|(?:(?:- )?[\w.]{1,80} - )?(?:ERROR|FATAL|CRITICAL) - )\s*"
     r"(?:\d{1,3}:\d\d\.\d\d (?=\S))?"
     # glog, klog, absl: level and day, clock, thread, place in its source
     r"|^[EF]\d{4} \d\d:\d\d:\d\d\.\d{1,9} {1,9}\d{1,20} [\w./-]{1,120}:\d{1,7}\] "
@@ -98,7 +100,7 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
             - (LOGGED if is_warned else 0)
             - (CLEANING_UP if noise.CLEANUP.search(lowered) and not _SELF.match(text) else 0)
         )
-        rank -= ONLY_ENDS if only_ends(lowered) and not entry.first_wins else 0
+        rank -= ONLY_ENDS if only_ends(lowered) and not _knows_end(entry, text) else 0
         is_aside = _RECORD.match(text) or _BESIDE.search(text)
         rank -= LOGGED if entry.rank < FORMS and is_aside else 0
         if entry.failure_class in _STACKED_CLASSES and _has_stack(lines, at):
@@ -116,6 +118,14 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
             one_line=not entry.own,
         )
         yield with_message(known, lines, at)
+
+
+def _knows_end(entry: Signature, text: str) -> bool:
+    """Say whether what *entry* knows holds the verdict at the end of *text*, so that it is no mere ending."""
+    if entry.first_wins:
+        return True
+    found = entry.pattern.search(text[:MATCH_LIMIT_CHARS])
+    return found is not None and found.end() >= len(text.rstrip(" .!"))
 
 
 def _has_stack(lines: Sequence[Line], at: int) -> bool:

@@ -8,6 +8,7 @@ from policies.failure import Confidence, FailureClass
 from policies.rootcause.finding import HIGH_RANK, Finding
 from policies.rootcause.vague import is_vague, only_ends
 from policies.rootcause.weigh import SURVIVABLE
+from policies.rootcause.wrapping import is_wrapper
 
 MEDIUM_RANK, FORM_RANK, WORDS_RANK = 54, 62, 34
 """From where a shared form, a tool's own and mere words may be more than a guess."""
@@ -24,6 +25,10 @@ SAME_LINES, ERROR_RANK = 3, 40
 """What stands so close is of the same message."""
 SURE_RANK, NEAR_LINES = 75, 10
 """Below it a form is loose: wrappers of other tools look like it. So near to it other words cast doubt."""
+ASIDE = ("warning:", "note:", "hint:", "help:", "tip:")
+"""What a tool sets before a line beside its error: where such a line is its form's, it states the cause."""
+ANNOUNCES_CHARS = 160
+"""A sentence no longer than this that ends with a colon says nothing but that something follows."""
 LATER_RANK = 45
 """From here on a line names itself an error (generic's levels)."""
 
@@ -34,7 +39,15 @@ def confidence_of(ordered: Sequence[Finding], failure_class: FailureClass) -> Co
     if lead.rank < HIGH_RANK:
         return Confidence.MEDIUM if _stands_out(ordered) else Confidence.LOW
     is_sure = failure_class is not FailureClass.UNKNOWN
-    doubts = (_says_little, _has_rival, _is_contested, _speaks_later, _goes_on, _may_be_survived)
+    doubts = (
+        _says_little,
+        _leaves_open,
+        _has_rival,
+        _is_contested,
+        _speaks_later,
+        _goes_on,
+        _may_be_survived,
+    )
     doubted = any(ask(ordered) for ask in doubts)
     return Confidence.HIGH if is_sure and not doubted else Confidence.MEDIUM
 
@@ -58,6 +71,21 @@ def _says_little(ordered: Sequence[Finding]) -> bool:
     lead = ordered[0]
     is_bare = len(lead.lines) == 1 and not lead.rule.startswith("agent's")
     return is_bare and only_ends(lead.words().lower())
+
+
+def _leaves_open(ordered: Sequence[Finding]) -> bool:
+    """Say whether the words announce what was not found, or only wrap what another command said.
+
+    Of 842 sure answers for strangers' logs two were such, both wrong; a long sentence, and one with a colon
+    in it, says something before what it lists.
+    """
+    lead = ordered[0]
+    if lead.agent_form or lead.rule.startswith(("agent's", "refused")):
+        return False
+    said = lead.words().strip().lower()
+    told = said.removesuffix(":")
+    announces = told != said and " " in told and ": " not in told and len(said) <= ANNOUNCES_CHARS
+    return announces or (is_wrapper(said) and not said.startswith(ASIDE))
 
 
 def _goes_on(ordered: Sequence[Finding]) -> bool:

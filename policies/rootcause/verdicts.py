@@ -72,7 +72,10 @@ VERDICTS: tuple[Verdict, ...] = (
         "robot",
         "| FAIL |",
         expression(r"^(?P<name>\S.{0,200}?)\s+(?::: .{0,200})?\| FAIL \|$"),
-        expression(r"^(?P<said>(?!\d+ tests?, |[-=]{9}|.*\| (?:PASS|FAIL|SKIP) \|).+)"),
+        # what went wrong in a suite's setup or teardown, and several reasons, stand below their headings
+        expression(
+            r"^(?:\d{1,3}\) )?(?P<said>(?!\d+ tests?, |[-=]{9}|.*\| (?:PASS|FAIL|SKIP) \||.{1,300}:$).+)"
+        ),
         expression(r"^[-=]{9}|^\d+ tests?, "),
         rank=77,
     ),
@@ -88,6 +91,13 @@ VERDICTS: tuple[Verdict, ...] = (
         ),
         "./mtr {}",
         77,
+    ),
+    # its list at the end
+    Verdict(
+        "mysql-test-run",
+        "Failing test(s): ",
+        expression(r"^Failing test\(s\): (?P<name>\S.{0,500})"),
+        rank=72,
     ),
     Verdict("cmocka", "[  ERROR   ] --- ", expression(r"^\[  ERROR   \] --- (?P<name>\S.{0,500})")),
     Verdict("shunit2", "ASSERT:", expression(r"^ASSERT:(?P<name>\S.{0,500})"), rank=74),

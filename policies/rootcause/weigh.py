@@ -33,6 +33,8 @@ BEHIND_RANK, CERTAIN_RANK = HIGH_RANK - 1, 90
 """The rank behind a tool's own form, and from where a line keeps its own."""
 NEAR_LINES, ABOVE_LINES = 8, 2
 """So far below or above a line may stand the form that it belongs to."""
+CUT_OFF, TIME_LIMIT = "ci-agent-cut-off", "ci-time-limit"
+"""The catalogue's entries of an agent that its controller lost, and of a job that took too long."""
 WAITED_FOR = 48
 """What an unreachable service loses that soon after answered."""
 ONLY_NAMED = 17
@@ -66,6 +68,15 @@ def behind_forms(known: Sequence[Finding], formal: Sequence[Finding]) -> Iterato
             yield replace(finding, rank=min(finding.rank, BEHIND_RANK))
         else:
             yield finding
+
+
+def after_cut(known: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield *known*; a time limit that ran out right below a lost connection is what came of that."""
+    cut = [finding for finding in known if finding.rule == CUT_OFF]
+    for finding in known:
+        above = [one for one in cut if 0 < finding.number - one.number <= NEAR_LINES]
+        is_consequence = finding.rule == TIME_LIMIT and bool(above)
+        yield replace(finding, rank=above[-1].rank - 1) if is_consequence else finding
 
 
 def _is_near(number: int, told: Sequence[int]) -> bool:

@@ -40,7 +40,7 @@ _WRAPS_AT_START = expression(
     r"|error: (?:(?:doctest|build) failed|failed to run custom build command)|errors while running ctest"
     r"|\d+% tests passed|the following tests failed|##\[error\](?:bash|cmd|powershell) exited"
     r"|cleaning up (?:project|file)|uploading artifacts|job (?:failed|succeeded)"
-    r"|error: job failed(?!: (?:execution|failed to)| \(system)|the action .{1,100} failed$"
+    r"|error: job failed(?!: (?:execution|failed to|prepare env)| \(system)|the action .{1,100} failed$"
     r"|(?:\[error\]:)?\W{0,10}error:? command failed with exit code|error: script \".*\" exited with"
     r"|ninja: build stopped: (?:subcommand|interrupted|cannot make progress)"
     r"|scons: building terminated|scons: \*\*\* \[.{1,300}\] error -?\d+$"

@@ -74,7 +74,7 @@ SAME = [
         "[ERROR] " + NO_MEMORY.format("Java HotSpot(TM) 64-Bit Server VM", "0415", "738197504"),
     ),
     (
-        "auth",
+        "config_error",
         NO_KEY.format("frob"),
         "Err:1 http://widget.example x InRelease\n  The following signatures couldn't be verified because "
         "the public key is not available: NO_PUBKEY 0123456789ABCDEF\n" + NO_KEY.format("widget"),

@@ -46,7 +46,7 @@ already exists. You may want to remove it:
 """
 REPORTS = [
     (BREW, "Could not symlink bin/paint", "config_error"),
-    (APT.format(key="0123456789ABCDEF"), "NO_PUBKEY 0123456789ABCDEF", "auth"),
+    (APT.format(key="0123456789ABCDEF"), "NO_PUBKEY 0123456789ABCDEF", "config_error"),
     (ELASTIC, "[1]: max virtual memory areas", "config_error"),
     (GULP, "TS2688: Cannot find type definition", None),
     (EVENTS, "FailedCreatePodSandBox", None),
