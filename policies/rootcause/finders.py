@@ -31,7 +31,7 @@ from policies.rootcause.jvm_reports import jvm_reports
 from policies.rootcause.kernel import kernel
 from policies.rootcause.linkers import linkers
 from policies.rootcause.maven import goals, surefire
-from policies.rootcause.maven_errors import goal_errors
+from policies.rootcause.maven_errors import goal_errors, old_builds
 from policies.rootcause.maven_plugins import maven_checks
 from policies.rootcause.maven_ui import maven_passed_on
 from policies.rootcause.places import placed
@@ -65,7 +65,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         surefire,
         junit_runs,
         goals,
-        *(maven_checks, goal_errors),
+        *(maven_checks, goal_errors, old_builds),
         *(maven_passed_on, frontends, jvm_reports),
         ant_builds,
         gradle,

@@ -13,7 +13,8 @@ from policies.rootcause.gradle_messages import sure_class, told_below
 from policies.rootcause.maven import _class as class_of_words
 from policies.rootcause.scan import holding, indented, matching, stripped
 
-BLOCK_LIMIT = 60
+BLOCK_LIMIT, ONLY_RAN = 60, 20
+"""Lines of one report that are read; rank of one that only tells that a command ended."""
 
 _WRONG = expression(r"^\* What went wrong:")
 _ON_ONE_LINE = expression(r"\* What went wrong: (?P<told>\S.{0,1500})$")
@@ -171,10 +172,15 @@ def _wrong(block: Sequence[Line]) -> Finding:
     found = found or next((c for p, c in _RULES if p.search(text)), None)
     return Finding(
         lines=(lead, *[one for one in own[:-1][-1:] if one is not lead]),
-        rank=76 if (own or told) and found else 64 if own or told else 47,
+        rank=76 if (own or told) and found else 64 if own or told else _rank_of_pointer(lead),
         rule="gradle",
         failure_class=found,
     )
+
+
+def _rank_of_pointer(lead: Line) -> int:
+    """A command that Gradle ran has told itself why it failed, whatever it is."""
+    return ONLY_RAN if lead.text.startswith("Process 'command ") else 47
 
 
 def _test(line: Line, name: str, said: Line | None) -> Finding:

@@ -36,12 +36,12 @@ _TESTS = expression(
     r"|^\d+ examples?, \d+ failures?"
 )
 _LINTERS = expression(
-    r"^(?:[+$>]+ |##\[group\]Run |\[command\]).{0,200}"
+    r"^(?:[+$>]+ |##\[group\]Run |\[command\]|Running \[).{0,200}"
     r"\b(?:lint\w*|eslint|pre-commit|prettier|clang-format|flake8|ruff|rubocop)\b"
 )
 _BUILDS = expression(
     r"^\[ *\d+%\] (?:Building|Linking)|^\[\d+/\d+\] |^\s*Compiling |^> Task :compile"
-    r"|^g?make(?:(?:\[\d+\])?:| -[jC]) ?|^\[\d+ of \d+\] Compiling "
+    r"|^\s{0,8}g?make(?:(?:\[\d+\])?:| -[jC]) ?|^\[\d+ of \d+\] Compiling "
     r"|^\s*(?:error: )?builder for '?/nix/store/"
 )
 _TITLE = expression(r"^##\[group\]Run (?!actions/(?:checkout|cache|setup))(?P<title>\S.{0,200})$")

@@ -17,6 +17,7 @@ from policies.failure import FailureClass as C
 from policies.rootcause.colons import announced
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import matching, stripped
+from policies.rootcause.wrapping import is_wrapper
 
 CHECKS_LIMIT, CONDITION_LIMIT = 60, 8
 """Lines below the heading that are read."""
@@ -45,6 +46,8 @@ _DBT = expression(
     r"(?P<node>[a-z]{3,20} \S{1,200}) \(\S{1,300}\)$"
 )
 _COMPILES = ("Compilation", "Parsing")
+_PORTAGE = expression(r"^\s?\* ERROR: \S{1,200} failed \(\w{2,12} phase\):$")
+_DIED = expression(r"^\s?\* {3}(?P<said>\S.{0,1000})$")
 _ABSENT = expression(
     r": No such file or directory$|\bnot found\b.{0,80}\binstall|\bplease install\b|\bnot installed\b",
     re.IGNORECASE,
@@ -62,6 +65,8 @@ def headed(lines: Sequence[Line]) -> Iterator[Finding]:
         yield from _unity(lines, at)
     for _, line, match in matching(lines, "scons: *** ", _SCONS):
         yield _scons(line, match["said"])
+    for at, line, _ in matching(lines, " failed (", _PORTAGE):
+        yield from _portage(line, lines[at + 1 : at + 1 + CONDITION_LIMIT])
     for word in ("Error -", "ERROR -", "Error \u2500", "Error \u2501", "Error \u2508"):
         for at, line, match in matching(lines, word, _RULED):
             below = lines[at + 1 : at + 1 + CONDITION_LIMIT]
@@ -113,6 +118,16 @@ def _checks(below: Sequence[Line]) -> Iterator[Finding]:
                 rule="django check",
                 failure_class=C.CONFIG_ERROR,
                 identity=f"{match['code']} {line.text.partition(':')[0]}",
+            )
+
+
+def _portage(line: Line, below: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what the ebuild said as it died, if it did not only repeat that make failed."""
+    said = (match["said"] for one in below[:1] if (match := _DIED.match(one.text)))
+    for told in said:
+        if not (is_wrapper(told.lower()) or told.endswith(("failed", "(no error message)"))):
+            yield Finding(
+                lines=(Line(below[0].number, told), stripped(line)), rank=70, rule="portage"
             )
 
 

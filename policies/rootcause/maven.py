@@ -11,7 +11,7 @@ from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.guess import by_words
-from policies.rootcause.maven_messages import HELP, leaves_open, reason_below, rule_says
+from policies.rootcause.maven_messages import HELP, fork_says, leaves_open, reason_below, rule_says
 from policies.rootcause.maven_plugins import points_elsewhere
 from policies.rootcause.scan import holding, matching, stripped
 
@@ -63,7 +63,7 @@ _RULES = (
     ),
     (expression(r"invalid (?:target|source) release|release version \d+ not"), C.CONFIG_ERROR),
     (expression(r"ompilation fail|Fatal error compiling"), C.COMPILE_ERROR),
-    (expression(r"forked VM terminated|VM crash|The fork"), C.SIGNAL_CRASH),
+    (expression(r"forked VM terminated|VM crash|The fork|in starting fork"), C.SIGNAL_CRASH),
     (expression(r"timeout or other error in the fork"), C.TEST_TIMEOUT),
     (expression(r"test failures|surefire|failsafe|tests did not pass", re.I), C.TEST_FAILURE),
 )
@@ -109,7 +109,7 @@ def goals(lines: Sequence[Line]) -> Iterator[Finding]:
         match = _GOAL.match(line.text)
         if match:
             said = HELP.sub("", match["said"] or "").strip()
-            below = reason_below(lines, at) if leaves_open(said) else None
+            below = reason_below(lines, at) if leaves_open(said) else fork_says(lines, at)
             yield _goal(line, match["goal"] or "", said, below)
     for _, line in holding(lines, "[ERROR] ", "[FATAL] "):
         match = _PROBLEM.match(line.text)

@@ -8,6 +8,7 @@ from policies.failure import LINES_LIMIT, Confidence, FailureClass
 from policies.rootcause.finding import HIGH_RANK, Finding, Line
 from policies.rootcause.vague import is_vague, only_ends
 from policies.rootcause.weigh import SURVIVABLE
+from policies.rootcause.wrapping import is_wrapper
 
 MEDIUM_RANK, FORM_RANK, WORDS_RANK = 54, 62, 34
 """From where a shared form, a tool's own and mere words may be more than a guess."""
@@ -56,8 +57,10 @@ def _stands_out(ordered: Sequence[Finding]) -> bool:
 def _says_little(ordered: Sequence[Finding]) -> bool:
     """Say whether the leading line names what failed but not why, in whatever form it says so."""
     lead = ordered[0]
+    said = lead.words().lower()
     is_bare = len(lead.lines) == 1 and not lead.rule.startswith("agent's")
-    return is_bare and only_ends(lead.words().lower())
+    only_warns = said.startswith("warning: ")
+    return (is_wrapper(said) and not only_warns) or (is_bare and only_ends(said))
 
 
 def _goes_on(ordered: Sequence[Finding]) -> bool:

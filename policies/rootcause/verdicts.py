@@ -10,11 +10,12 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.scan import holding, stripped
+from policies.rootcause.scan import holding, matching, stripped
 
 LOOK_AHEAD = 25
 
@@ -124,6 +125,8 @@ _AUTOMAKE = expression(
     r"^(?P<kind>FAIL|XPASS|ERROR): (?P<name>[\w./+-]{1,200})(?: (?P<more>\S.{0,200}))?$"
 )
 _AUTOMAKE_SAYS = "Testsuite summary for "
+_LIT_LISTS = expression(r"^(?:Failing|Failed|Timed Out|Unresolved) Tests \(\d{1,7}\):$")
+_LIT_TEST = expression(r"^\s{2,4}\S.{0,100} :: \S{1,300}$")
 _HANGS = expression(r"\bTIMEOUT\b|timed out", re.I)
 
 
@@ -135,6 +138,7 @@ def verdicts(lines: Sequence[Line]) -> Iterator[Finding]:
                 yield _failed(form, lines, at, match)
     if any(line.text.startswith(_AUTOMAKE_SAYS) for line in lines):
         yield from _automake(lines)
+    yield from _lit(lines)
 
 
 def _failed(form: Verdict, lines: Sequence[Line], at: int, match: re.Match[str]) -> Finding:
@@ -161,6 +165,23 @@ def _why(form: Verdict, below: Sequence[Line]) -> tuple[Line, str] | None:
         if form.why and (found := form.why.match(line.text)):
             return stripped(line), found["said"].strip()
     return None
+
+
+def _lit(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the tests that lit lists at its end: where their own output is not in the log."""
+    for at, _, _ in matching(lines, " Tests (", _LIT_LISTS):
+        for line in takewhile(_is_listed, lines[at + 1 : at + LOOK_AHEAD]):
+            yield Finding(
+                lines=(stripped(line),),
+                rank=69,
+                rule="lit list",
+                failure_class=C.TEST_FAILURE,
+                identity=line.text.strip(),
+            )
+
+
+def _is_listed(line: Line) -> bool:
+    return _LIT_TEST.match(line.text) is not None
 
 
 def _automake(lines: Sequence[Line]) -> Iterator[Finding]:
