@@ -101,7 +101,7 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\bfailed to find the following files:"
             r"|\b(?:could not|cannot) load: \S{1,200}\.(?:dll|so|dylib)\b"
             r"|\b(?:module|plugin|extension|toolchain|interpreter)s? ['\"`][^'\"`]{1,80}['\"`] not found"
-            r"|\berr_pnpm_\w{0,30}exec_\w{1,30}\s{1,4}command ['\"`][^'\"`]{1,80}['\"`] not found"
+            r"|\berr_pnpm_(?:recursive_)?exec_\w{1,30} {1,4}command ['\"`][^'\"`]{1,80}['\"`] not found"
         ),
         C.MISSING_DEPENDENCY,
     ),

@@ -197,6 +197,13 @@ LOGS = [
         'Command "wick" not found',
         "",
     ),
+    (
+        "/b/lamp/wick.js\n##[error]   31:1   error  Wicks should be trimmed        lamp/trim-wick\n"
+        "##[error]  231:15  error  'oil' is never used           no-unused-vars\nPlease fix the lint errors.",
+        "lint",
+        "/b/lamp/wick.js: 31:1 error Wicks should be trimmed",
+        "",
+    ),
     ("BUILDSTDERR: lamp.c:3:1: error: unknown type name 'wick'", "compile_error", "lamp.c:3:1: error", ""),
     (
         "\tlamp.gperf:101:1: error: 'wick' redeclared inline\n\tmake[1]: *** [cp/lamp.o] Error 1",
