@@ -43,7 +43,7 @@ VERDICTS: tuple[Verdict, ...] = (
         "meson test",
         "/",
         expression(
-            r"^\s{0,4}\d+/\d+ (?P<name>\S.{0,200}?)\s{2,}(?:FAIL|TIMEOUT|ERROR|UNEXPECTEDPASS)\s+[\d.]+s"
+            r"^\s{0,4}\d+/\d+ (?P<name>\S.{0,200}?)\s+(?:FAIL|TIMEOUT|ERROR|UNEXPECTEDPASS)\s+[\d.]+s"
         ),
         expression(r"^(?P<said>(?!std(?:err|out):|[―>-]{2}|\d+/\d+ |[A-Z]\w+=|Summary|\s*$).+)"),
         expression(r"^\s{0,4}\d+/\d+ |^Summary of Failures"),

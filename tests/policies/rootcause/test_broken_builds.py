@@ -262,3 +262,14 @@ def test_the_last_words_are_not_that_it_aborts(cause: Callable[[str], Failure]) 
             "nox > Command python -m coverage run --context lamp failed with exit code 1"
         ).summary
     )
+
+
+def test_a_runner_s_own_count_is_no_number_of_a_viewer() -> None:
+    names = ("wick", "oil", "glass", "flame", "shade", "stand")
+    rows = [
+        f"{n}/32 lamp-{name}     FAIL      0.07s   exit status 1"
+        for n, name in enumerate(names, 14)
+    ]
+    failure = both_ways(rows)
+    assert failure.summary.startswith("14/32 lamp-wick")
+    assert failure.confidence is not Confidence.LOW
