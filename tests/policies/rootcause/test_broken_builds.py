@@ -273,3 +273,19 @@ def test_a_runner_s_own_count_is_no_number_of_a_viewer() -> None:
     failure = both_ways(rows)
     assert failure.summary.startswith("14/32 lamp-wick")
     assert failure.confidence is not Confidence.LOW
+
+
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        ("check", "test_failure"),
+        ("lint", "lint"),
+        ("all", "compile_error"),
+        ("install", "compile_error"),
+    ],
+)
+def test_the_target_that_make_names_tells_what_it_was_for(target: str, found: str) -> None:
+    failure = both_ways(
+        ["make -C src", f"make[1]: *** [Makefile:290: {target}] Error 1", "make: *** stopped"]
+    )
+    assert (failure.summary[:9], failure.failure_class.value) == ("make[1]: ", found)
