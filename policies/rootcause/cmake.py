@@ -14,8 +14,8 @@ from policies.rootcause.wrapping import is_wrapper
 
 BLOCK_LIMIT = 60
 """Lines of one error's text that are read."""
-ONLY_RAN = 45
-"""Rank of an error that only tells that a command failed."""
+ONLY_RAN, TESTED, _TESTS_RUN = 45, 66, "Error running test executable"
+"""Rank of an error that only tells that a command failed; and of one that asked a program for its tests."""
 
 _CMAKE = expression(
     r"^\s*CMake Error(?P<place> at (?:[A-Za-z]:)?[^:]{1,300}:\d+ \([\w-]+\))?:(?P<said> .*)?$"
@@ -29,7 +29,7 @@ _MISSING = expression(
     r"could not? find|could not locate|unable to find|not found|NOTFOUND"
     r"|No CMAKE_\w+ could be found"
     r"|or higher is required|does not provide a configuration|by not providing|is required but"
-    r"|required .{0,80}version|unsuitable|not installed|no such package",
+    r"|required .{0,80}version|unsuitable|not installed|no such package|0xc0000135",
     re.I,
 )
 _REFUSED = expression(r"\bPermission denied\b")
@@ -41,7 +41,8 @@ _MESON_MISSING = expression(
     r"not found|Unknown compiler|requires meson version|Neither .* worked|Neither a subproject directory"
     r"|Problem encountered: .{0,300}\b(?:missing|install|could not (?:be found|find))\b"
 )
-_CONFIGURE = expression(r"^(?:\S{0,200}/)?configure: error: (?P<said>.*)")
+_CONFIGURE = expression(r"^(?:\S{0,200}/)?configure(?::\d{1,7})?: error: (?P<said>.*)")
+_SET_WRONG = expression(r"unrecognized|cannot (?:create executables|run C\+* compiled)")
 _CONFIGURE_WHERE = expression(r"^in [`'‘]/.{0,400}:$")
 """Where it ran; the line below says why."""
 _CONFIGURE_MORE = expression(r"^(?:No package '|Package '|\S+ not found|Requested '|Variable )")
@@ -77,7 +78,7 @@ def cmake(lines: Sequence[Line]) -> Iterator[Finding]:
         first = told or block[0].text
         yield Finding(
             lines=(stripped(line),) if told else tuple(block[:2]),
-            rank=ONLY_RAN if _RAN.search(first) else 79,
+            rank=ONLY_RAN if _RAN.search(first) else TESTED if first.startswith(_TESTS_RUN) else 79,
             rule="cmake",
             failure_class=_cmake_class(" ".join((told, *(part.text for part in block)))),
             summary=_sentence(first, block if told else block[1:]),
@@ -97,7 +98,7 @@ def meson(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def autotools(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield what stopped a configure script, with the package it misses."""
-    for at, line, match in matching(lines, "configure: error:", _CONFIGURE):
+    for at, line, match in matching(lines, ": error: ", _CONFIGURE):
         after = [stripped(one) for one in lines[at + 1 : at + 8]]
         if _CONFIGURE_WHERE.match(match["said"]) and after and _CONFIGURE.match(after[0].text):
             continue
@@ -107,7 +108,7 @@ def autotools(lines: Sequence[Line]) -> Iterator[Finding]:
             lines=(stripped(line), *more),
             rank=79,
             rule="configure",
-            failure_class=C.CONFIG_ERROR if "unrecognized" in text else C.MISSING_DEPENDENCY,
+            failure_class=C.CONFIG_ERROR if _SET_WRONG.search(text) else C.MISSING_DEPENDENCY,
             summary=f"{line.text.strip()} {more[0].text}" if more else "",
         )
 

@@ -101,8 +101,8 @@ def _summed_up(line: Line, match: re.Match[str]) -> Finding:
 
 
 def _class_of(tool: str, text: str) -> C:
-    """A leak is found when the program has ended by itself."""
-    if tool == "Leak":
+    """A leak is found when the program has ended by itself, a data race when it goes on."""
+    if tool == "Leak" or "data race" in text:
         return C.TEST_FAILURE
     return C.OUT_OF_MEMORY if _MEMORY.search(text) else C.SIGNAL_CRASH
 

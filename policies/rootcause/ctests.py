@@ -28,10 +28,14 @@ _CATCH_SAID = expression(
 _BOOST = expression(
     r"^\S.{0,300}(?:\(\d+\)|:\d+): (?:fatal )?error: in \"(?P<name>[^\"]{1,200})\": .+"
 )
-_CTEST = expression(r"^\t\s*\d+ - (?P<name>\S.{0,200}?) \((?P<why>[\w ]{1,40})\)(?:\s+\w.*)?$")
+_CTEST = expression(
+    r"^(?:\t\s*|\s{2,12}(?=.{0,300} \((?:Failed|Timeout|SEGFAULT|Not Run|\w{1,20} aborted)\)))"
+    r"\d+ - (?P<name>\S.{0,200}?) \((?P<why>[\w ]{1,40})\)(?:\s+\w.*)?$"
+)
 _CTEST_NOW = expression(
     r"^\s*\d+/\d+ Test\s+#\d+: (?P<name>\S+) \.*\s*\*\*\*"
-    r"(?P<why>[A-Za-z][\w: ]{1,40}?)\s+[\d.]+ sec"
+    r"(?P<why>[A-Za-z][\w: ]{1,40}?)(?:\s+[\d.]+ sec|"
+    r"  (?:Required regular expression not found|Error regular expression found in output)\b)"
 )
 _XCTEST = expression(r"^\S.{0,300}:\d+: error: (?P<name>-\[\S+ \w+\]|[\w.]+) : (?P<said>.+)")
 _QT = expression(r"^FAIL!  : (?P<name>[\w:]{1,200})\([^)]{0,200}\) (?P<said>.+)")

@@ -30,7 +30,7 @@ from policies.rootcause.quoted import unquoted
 from policies.rootcause.recovery import last_try, went_on
 from policies.rootcause.relayed import as_printed
 from policies.rootcause.silent import by_clock, by_exit
-from policies.rootcause.steps import STEP_FAILED
+from policies.rootcause.steps import says_least
 from policies.rootcause.talk import is_stated
 from policies.rootcause.unlet import not_let
 from policies.signatures import Signatures
@@ -196,5 +196,5 @@ def _timed(hints: Hints) -> bool:
 def _last(lines: Sequence[Line]) -> Line | None:
     """Give the last line that says anything; that a step ended says least."""
     filled = [line for line in lines if line.text.strip()]
-    told = (line for line in reversed(filled) if not STEP_FAILED.match(line.text))
+    told = (line for line in reversed(filled) if not says_least(line.text))
     return next(told, filled[-1] if filled else None)

@@ -68,12 +68,12 @@ FORMATS: tuple[Format, ...] = (
 )
 
 _ROW = expression(
-    r"^\s{1,8}(?P<place>\d{1,7}:\d{1,7})\s{1,8}(?P<level>error|warning|✖|×|⚠)"
-    r"\s{1,4}(?P<said>\S.{0,1000}?)(?:\s{2,80}(?P<code>[@\w][\w@/.-]{1,80}))?$"
+    r"^(?:\s{1,8}|(?=\d.{0,1100} {2}[@\w][\w@/.-]{1,80}$))(?P<place>\d{1,7}:\d{1,7})\s{1,8}"
+    r"(?P<level>error|warning|✖|×|⚠)\s{1,4}(?P<said>\S.{0,1000}?)(?:\s{2,80}(?P<code>[@\w][\w@/.-]{1,80}))?$"
 )
+"""Under a CI system's mark it has no indent: there it must name its rule."""
 _XO = expression(
-    r"^\s{1,4}[✖×]\s{1,4}\d{1,7}:\d{1,7}\s{1,4}(?P<said>\S.{0,500}?)"
-    r"\s{2,80}(?P<code>[@\w][\w@/.-]{1,80})$"
+    r"^\s{1,4}[✖×]\s{1,4}\d{1,7}:\d{1,7}\s{1,4}(?P<said>\S.{0,500}?)\s{2,80}(?P<code>[@\w][\w@/.-]{1,80})$"
 )
 _HEAD = expression(
     r"^\s{0,4}(?P<file>(?:/|\.{0,2}/|[A-Za-z]:\\)?[^\s:()][^:()]{0,300}\.[A-Za-z]\w{0,9})$"
@@ -121,7 +121,7 @@ def js_linters(lines: Sequence[Line]) -> Iterator[Finding]:
     for at, raw in enumerate(lines):
         text = unmarked(raw.text)
         line = Line(raw.number, text)
-        if text[:1] in (" ", "\t") and (row := _row(text)):
+        if text[:1] in " \t0123456789" and (row := _row(text)):
             if counted or not _is_warning(row):
                 rank = 74 if _is_warning(row) else 75
                 yield _lint(line, file, row["code"] or row["said"], rank)

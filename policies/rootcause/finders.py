@@ -20,7 +20,7 @@ from policies.rootcause.frontend import frontends
 from policies.rootcause.git import refused_pushes
 from policies.rootcause.go import go_build, go_panics
 from policies.rootcause.gotests import go_tests
-from policies.rootcause.gradle import gradle, gradle_tests, scala_tests
+from policies.rootcause.gradle import gradle, gradle_tests
 from policies.rootcause.harness import mozlog
 from policies.rootcause.haskell import cabal, old_ghc
 from policies.rootcause.hdl import vivado
@@ -30,8 +30,10 @@ from policies.rootcause.jvm import jvm_compilers, jvm_crashes, jvm_exceptions
 from policies.rootcause.jvm_reports import jvm_reports
 from policies.rootcause.kernel import kernel
 from policies.rootcause.linkers import linkers
+from policies.rootcause.listed_tests import listed_tests
+from policies.rootcause.make import stopped
 from policies.rootcause.maven import goals, surefire
-from policies.rootcause.maven_errors import goal_errors
+from policies.rootcause.maven_errors import goal_errors, old_builds
 from policies.rootcause.maven_plugins import maven_checks
 from policies.rootcause.maven_ui import maven_passed_on
 from policies.rootcause.places import placed
@@ -39,7 +41,7 @@ from policies.rootcause.provider import provider_errors
 from policies.rootcause.provisioning import provisioning
 from policies.rootcause.rust import error_chains, rustc, rustfmt
 from policies.rootcause.rusttests import rust_tests
-from policies.rootcause.sbt import mima
+from policies.rootcause.sbt import mima, scala_tests
 from policies.rootcause.scripting import scripting
 from policies.rootcause.shell import powershell, powershell_places, shell_trace, terraform
 from policies.rootcause.short_reports import fatal_lines, short_reports
@@ -65,7 +67,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         surefire,
         junit_runs,
         goals,
-        *(maven_checks, goal_errors),
+        *(maven_checks, goal_errors, old_builds),
         *(maven_passed_on, frontends, jvm_reports),
         ant_builds,
         gradle,
@@ -79,11 +81,13 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         mozlog,
         browser_tests,
         verdicts,
+        listed_tests,
         provisioning,
         stack_events,
         kernel,
         systemd,
         headed,
+        stopped,
         nx_tasks,
         short_reports,
         fatal_lines,

@@ -24,7 +24,7 @@ from policies.rootcause.guards import (
 )
 from policies.rootcause.levels import LEVELS as FORMS
 from policies.rootcause.single import unmarked
-from policies.rootcause.vague import is_vague
+from policies.rootcause.vague import is_vague, opens_block
 from policies.rootcause.wrapping import LOOKED_AT_CHARS, is_wrapper
 
 NEXT_TO_END = 6
@@ -41,7 +41,7 @@ ENDING_LINES = 30
 """Lines before a step's end that may hold its last words."""
 
 _HEADING = expression(
-    r"^\W{0,4}(?:error|fatal|fatal error|exception|reason"
+    r"^\W{0,4}(?:error|fatal|fatal error|error message|exception|reason"
     r"|cause)\W{0,2}:\W{0,2}(?:[A-Z]{1,10}[_-]?\d{2,6}\W{0,2})?$",
     re.I,
 )
@@ -109,7 +109,7 @@ def _headed(lines: Sequence[Line], at: int) -> Iterator[Finding]:
 def _announced(head: Line, below: Sequence[Line]) -> tuple[Line, ...]:
     """Give the indented line that a head ending with a colon announces: there the reason stands."""
     said = next((one for one in below if _LETTERS.search(one.text)), None)
-    if said is None or is_wrapper(said.text.lower()):
+    if said is None or is_wrapper(said.text.lower()) or opens_block(said.text):
         return ()
     tag = _TAG.match(head.text)
     goes_on = said.text[:1] in (" ", "\t") or (tag is not None and said.text.startswith(tag[0]))

@@ -11,6 +11,8 @@ from policies.rootcause.finding import Finding, Line
 from policies.rootcause.gotests import replay_of
 from policies.rootcause.scan import holding, stripped
 
+TEXT_LINES = 30
+"""Lines of a panic's text that are read for the stack below it."""
 _PANIC = expression(r"^\s*(?:panic|fatal error): (?P<said>.+)")
 _RECOVERED = expression(r" \[recovered(?:, repanicked)?\]$")
 _HANGS = expression(r"^panic: test timed out after")
@@ -47,9 +49,11 @@ _LOGGED = expression(r"^(?:\w+: )?\[?(?:INFO|DEBUG|WARN|TRACE)|^level=")
 
 def go_panics(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield panics and the runtime's fatal errors that a stack follows, races, and test time-outs."""
-    for at, line in holding(lines, "panic: ", "fatal error: ", "DATA RACE"):
+    for at, line in holding(lines, "panic:", "fatal error: ", "DATA RACE"):
         match = _PANIC.match(line.text)
         after = lines[at + 1 : at + 12]
+        if line.text.strip() == "panic:":
+            yield from _below_panic(line, lines[at + 1 : at + TEXT_LINES])
         if match and _HANGS.match(line.text):
             yield _hang(line, after)
         elif match and any(_GOROUTINE.match(one.text) for one in after):
@@ -122,6 +126,19 @@ def _class_of_panic(text: str) -> C | None:
             else C.TEST_FAILURE
         )
     return None
+
+
+def _below_panic(line: Line, after: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the first line of a panic's text that begins with an empty one."""
+    said = next((stripped(one) for one in after if one.text.strip()), None)
+    if said and any(_GOROUTINE.match(one.text) for one in after):
+        tells_test = "test" in said.text.lower()
+        yield Finding(
+            lines=(said, stripped(line)),
+            rank=78,
+            rule="go panic",
+            failure_class=C.TEST_FAILURE if tells_test else None,
+        )
 
 
 def _hang(line: Line, after: Sequence[Line]) -> Finding:

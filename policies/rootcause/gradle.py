@@ -1,4 +1,4 @@
-"""How Gradle and sbt state a cause: "What went wrong", and the tests that failed."""
+"""How Gradle states a cause: "What went wrong", and the tests that failed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.gradle_messages import sure_class, told_below
-from policies.rootcause.maven import _class as class_of_words
+from policies.rootcause.jvm_words import class_of_words
 from policies.rootcause.scan import holding, matching, stripped
 
-BLOCK_LIMIT = 60
+BLOCK_LIMIT, ONLY_RAN = 60, 20
+"""Lines of one report that are read; rank of one that only tells that a command ended."""
 
 _WRONG = expression(r"^\* What went wrong:")
 _ON_ONE_LINE = expression(r"\* What went wrong: (?P<told>\S.{0,1500})$")
@@ -78,13 +79,6 @@ _THROWN = expression(
 )
 _WEAK = expression(r"^[\w.$]+(?: at \S+:\d+)?$")
 _INNER = expression(r"^\s*Caused by: (?P<said>.+)")
-_SCALATEST = expression(
-    r"^(?:\[info\] )?(?P<name>\s*-? ?\S.{0,300}?) \*\*\* FAILED \*\*\*(?: \(.{0,40}\))?$"
-)
-_SPECS2 = expression(
-    r"^\[error\]\s+x (?P<name>\S.{0,200})$"
-    r"|^==> X (?P<munit>\S.{0,200}?)(?:  [\d.]+s)? ?(?P<why>\S.*)?$"
-)
 
 
 def gradle(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -126,28 +120,6 @@ def _is_thrown(line: Line) -> bool:
     return not line.text or line.text[0].isspace() or line.text.startswith("Caused by: ")
 
 
-def scala_tests(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Yield the failing tests of ScalaTest, MUnit and specs2, with what they said."""
-    for word, pattern in (("*** FAILED ***", _SCALATEST), (" x ", _SPECS2), ("==> X", _SPECS2)):
-        for at, line, match in matching(lines, word, pattern):
-            groups = match.groupdict()
-            name = (groups.get("name") or groups.get("munit") or "").strip().removeprefix("- ")
-            after = [
-                Line(n, re.sub(r"^\[(?:info|error)\]\s*", "", text))
-                for n, text in lines[at + 1 : at + 3]
-            ]
-            said = next((stripped(one) for one in after if one.text.strip()), None)
-            shown = (stripped(line), *([said] if said else []))
-            yield Finding(
-                lines=shown,
-                rank=75,
-                rule="scala test",
-                failure_class=C.TEST_FAILURE,
-                summary=f"{name}: {said.text}" if said else name,
-                identity=name,
-            )
-
-
 def _spread(line: Line, told: str) -> list[Line]:
     """Give as a block what a caller of Gradle (React Native's CLI) prints of it on one line."""
     first, *more = _TRY.split(told)[0].split(" > ")
@@ -177,10 +149,15 @@ def _wrong(block: Sequence[Line]) -> Finding:
     found = found or next((c for p, c in _RULES if p.search(text)), None)
     return Finding(
         lines=(lead, *[one for one in own[:-1][-1:] if one is not lead]),
-        rank=76 if (own or told) and found else 64 if own or told else 47,
+        rank=76 if (own or told) and found else 64 if own or told else _rank_of_pointer(lead),
         rule="gradle",
         failure_class=found,
     )
+
+
+def _rank_of_pointer(lead: Line) -> int:
+    """A command that Gradle ran has told itself why it failed, whatever it is."""
+    return ONLY_RAN if lead.text.startswith("Process 'command ") else 47
 
 
 def _test(line: Line, name: str, said: Line | None) -> Finding:

@@ -36,14 +36,19 @@ _TESTS = expression(
     r"|^\d+ examples?, \d+ failures?"
 )
 _LINTERS = expression(
-    r"^(?:[+$>]+ |##\[group\]Run |\[command\]).{0,200}"
+    r"^(?:[+$>]+ |##\[group\]Run |\[command\]|Running \[).{0,200}"
     r"\b(?:lint\w*|eslint|pre-commit|prettier|clang-format|flake8|ruff|rubocop)\b"
 )
 _BUILDS = expression(
     r"^\[ *\d+%\] (?:Building|Linking)|^\[\d+/\d+\] |^\s*Compiling |^> Task :compile"
-    r"|^g?make(?:(?:\[\d+\])?:| -[jC]) ?|^\[\d+ of \d+\] Compiling "
+    r"|^\s{0,8}g?make(?:(?:\[\d+\])?:| -[jC]) ?|^\[\d+ of \d+\] Compiling "
     r"|^\s*(?:error: )?builder for '?/nix/store/"
 )
+_TARGET = expression(
+    r"^g?make(?:\[\d{1,3}\])?: \*\*\* \[(?:[^\]\s]{1,200}:\d{1,7}: )?"
+    r"(?P<target>(?!install)[a-z][a-z_-]{1,60})\] Error \d"
+)
+"""Which of make's targets failed: no file, so it was named for what it does."""
 _TITLE = expression(r"^##\[group\]Run (?!actions/(?:checkout|cache|setup))(?P<title>\S.{0,200})$")
 """GitHub's head of a step."""
 _BY_COMMAND: tuple[tuple[re.Pattern[str], C], ...] = (
@@ -84,7 +89,7 @@ def guessed(finding: Finding, lines: Sequence[Line]) -> C | None:
         return C.LINT
     if _UNREAD.search(said) and _by_client(finding, lines):
         return C.MODEL_ERROR
-    if told := by_words(said):
+    if (told := by_words(said)) or (told := _by_target(finding.lines[0].text)):
         return told
     if _RULED.search(finding.lines[0].text.rstrip()):
         return C.LINT
@@ -127,6 +132,13 @@ def _by_command(finding: Finding, lines: Sequence[Line]) -> C | None:
             if pattern.search(command):
                 return found
     return None
+
+
+def _by_target(text: str) -> C | None:
+    """Give what the target was for that make names as failed."""
+    match = _TARGET.match(text)
+    target = match["target"] if match else ""
+    return next((found for pattern, found in _BY_COMMAND if pattern.search(target)), None)
 
 
 def _title(line: Line, before: int) -> re.Match[str] | None:

@@ -98,13 +98,17 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\bfailed to (?:execute|run|spawn|start) [`'\"].{1,100}\bno such file"
             r"|\bnone of .{1,80} (?:is|are) installed\b|\bfatal error: \S{1,100}\.h\w{0,2}: no such file"
             r"|\bcomponent ['\"`].{1,60}['\"`] .{0,80}\bis unavailable\b|\bcould not build wheels\b"
+            r"|\bfailed to find the following files:"
+            r"|\b(?:could not|cannot) load: \S{1,200}\.(?:dll|so|dylib)\b"
             r"|\b(?:module|plugin|extension|toolchain|interpreter)s? ['\"`][^'\"`]{1,80}['\"`] not found"
+            r"|\berr_pnpm_(?:recursive_)?exec_\w{1,30} {1,4}command ['\"`][^'\"`]{1,80}['\"`] not found"
         ),
         C.MISSING_DEPENDENCY,
     ),
     (
         expression(
-            r"\bschema (?:validation|error|violation)|\bcould not resolve placeholder\b"
+            r"\bschema (?:validation|error|violation)|\btemplate (?:format|validation) error\b"
+            r"|\bcould not resolve placeholder\b"
             r"|\bcould not find (?:a |the )?(?:required )?(?:file|task|target|project)\b"
             r"|\bexecution error at \(|\b(?:initiali[sz]ation|setup|configuration) (?:is )?required\b"
             r"|\bexecute of template failed\b|\bincluded file\b|\bmandatory propert|\bmust (?:define"
@@ -113,6 +117,7 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\bunable to find (?:the |your )?(?:project|input|config\w*|\S+\.\w{2,5}) file"
             r"|\bdoesn't exist\b|\bunsupported .{0,30}\boption\b|\bis invalid because\b|\bno such table\b"
             r"|\bcommand ['\"`][^'\"`]{1,60}['\"`] not found\b|\bnetwork [\w.-]{1,80} not found\b"
+            r"|\bno .{1,60}\b(?:project|solution) files? (?:was|were) found\b"
             r"|\bflag provided but not defined\b|\bin es module scope\b|\balready been used\b"
             rf"|\bno [\w ]{{1,40}} (?:(?:has|have) been |was |were |is |are )?{_GIVEN}\b"
             r"|\b(?:version|name|field|property|key) (?:is|are) (?:required|missing|invalid)\b"

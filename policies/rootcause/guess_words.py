@@ -116,7 +116,7 @@ WORDS: tuple[tuple[re.Pattern[str], C], ...] = (
             r"\blint|\bcode ?style|\b(?:un|re)?format(?:ted|ter|ting)?\b.{0,40}\b(?:run|needed|required"
             r"|wrong|incorrect)|not formatted|\bmust be formatted\b|trailing whitespace|spelling"
             r"|licen[cs]e header|\bviolations?\b|\bunused (?:import|var|dep|fun|export|file)|\bvulnerabilit"
-            r"|\bcve-\d{4}|\bcoverage\b.{0,60}\b(?:below|threshold|does not meet|less than|fail)"
+            r"|\bcve-\d{4}|\bcoverage\b(?! run\b).{0,60}\b(?:below|threshold|does not meet|less than|fail)"
             r"|\bquality gate\b|\bscore\b.{0,40}\bbelow\b|\bsize\b.{0,60}\bexceed\w*\b.{0,30}\b(?:limit"
             r"|budget|max)|(?:more|larger|longer|greater) than (?:the )?[\w ]{0,20}(?:max(?:imum)?|limit"
             r"|allowed)|\bindent\w*\b.{0,40}\b(?:tabs?|spaces?)|\bleaks? found\b|\bsecrets? (?:found"

@@ -11,7 +11,15 @@ from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.guess import by_words
-from policies.rootcause.maven_messages import HELP, goes_on, leaves_open, reason_below, rule_says
+from policies.rootcause.jvm_words import class_of_words
+from policies.rootcause.maven_messages import (
+    HELP,
+    fork_says,
+    goes_on,
+    leaves_open,
+    reason_below,
+    rule_says,
+)
 from policies.rootcause.maven_plugins import points_elsewhere
 from policies.rootcause.scan import holding, matching, stripped
 
@@ -45,36 +53,6 @@ _EMPTY = expression(
     r"|Compilation failure(?:: Compilation failure)?:?\s*$"
     r"|There were test failures|Build failed, check)"
 )
-_RULES = (
-    (
-        expression(
-            r"Could not (?:find artifact|resolve dependencies)|could not be resolved"
-            r"|was not found in|No plugin found|Non-resolvable|Could not resolve"
-        ),
-        C.MISSING_DEPENDENCY,
-    ),
-    (
-        expression(
-            r"checkstyle|spotless|format violations|pmd|spotbugs|findbugs|license"
-            r"|Too many files with unapproved|ktlint|sortpom|impsort|formatter|detekt|coverage check",
-            re.I,
-        ),
-        C.LINT,
-    ),
-    (expression(r"invalid (?:target|source) release|release version \d+ not"), C.CONFIG_ERROR),
-    (expression(r"ompilation fail|Fatal error compiling"), C.COMPILE_ERROR),
-    (expression(r"forked VM terminated|VM crash|The fork"), C.SIGNAL_CRASH),
-    (expression(r"timeout or other error in the fork"), C.TEST_TIMEOUT),
-    (expression(r"test failures|surefire|failsafe|tests did not pass", re.I), C.TEST_FAILURE),
-)
-_NETWORK = expression(
-    r"Connect(?:ion)? (?:to .{1,200} )?(?:refused|timed out|reset)|Unknown host|UnknownHost"
-    r"|status code:? 5\d\d|Read timed out|Network is unreachable|Remote host terminated|PKIX"
-    r"|Temporary failure|No route to host|Premature EOF|status: 5\d\d|Return code is: 5\d\d"
-    r"|Transfer failed for \S{1,400}(?: 5\d\d\b|:|$)"
-)
-_REFUSED = expression(r"status(?: code)?:? (?:401|403)|Unauthorized|Forbidden|Not authorized", re.I)
-_RATE = expression(r"status(?: code)?:? 429|Too Many Requests")
 _PROBLEM = expression(
     r"^\[(?:ERROR|FATAL)\] +(?:\[(?:ERROR|FATAL)\] +)?(?P<said>(?:Non-resolvable"
     r"|Non-parseable|Non-readable|'[\w.]+' |Malformed POM|Unknown lifecycle phase|No plugin found"
@@ -109,7 +87,7 @@ def goals(lines: Sequence[Line]) -> Iterator[Finding]:
         match = _GOAL.match(line.text)
         if match:
             said = HELP.sub("", match["said"] or "").strip()
-            below = reason_below(lines, at) if leaves_open(said) else None
+            below = reason_below(lines, at) if leaves_open(said) else fork_says(lines, at)
             yield _goal(line, match["goal"] or "", said, below)
     for at, line in holding(lines, "[ERROR] ", "[FATAL] "):
         if match := _PROBLEM.match(line.text):
@@ -151,7 +129,7 @@ def _named(line: Line, match: re.Match[str], kind: str) -> Finding:
 def _goal(line: Line, goal: str, said: str, below: Line | None) -> Finding:
     told = f"{said} {below.text}" if below else said
     empty = not below and (not said or bool(_EMPTY.match(said)) or points_elsewhere(said))
-    found = _class(told) or _class(f"{goal} {told}")
+    found = class_of_words(told) or class_of_words(f"{goal} {told}")
     return Finding(
         lines=(*([below] if below else []), stripped(line)),
         rank=48 if empty else 74 if found and found is not C.TEST_FAILURE else 65,
@@ -168,20 +146,9 @@ def _problem(line: Line, said: str, below: Line | None) -> Finding:
         lines=(*([below] if below else []), stripped(line)),
         rank=77,
         rule="maven problem",
-        failure_class=_class(told) or C.CONFIG_ERROR,
+        failure_class=class_of_words(told) or C.CONFIG_ERROR,
         summary=HELP.sub("", told),
     )
-
-
-def _class(said: str) -> C | None:
-    """A repository that cannot be reached comes before the artifact that is missed for it."""
-    if _NETWORK.search(said):
-        return C.NETWORK
-    if _REFUSED.search(said):
-        return C.AUTH
-    if _RATE.search(said):
-        return C.RATE_LIMIT
-    return next((found for pattern, found in _RULES if pattern.search(said)), None)
 
 
 def _test(lines: tuple[Line, ...], match: re.Match[str], why: str, rank: int) -> Finding:

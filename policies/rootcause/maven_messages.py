@@ -24,6 +24,10 @@ _SAYS_NOTHING = expression(
     r"|Run 'mvn|Caused by:\s*$)"
     r"|There was an error in the forked process$"
 )
+_FORK = expression(
+    r"^(?:ExecutionException )?(?:There was an error in the forked process"
+    r"|Error occurred in starting fork\b|The forked VM terminated\b)"
+)
 _CODE = expression(r"^\s*Exit code: \d+ - ")
 _ENFORCES = expression(r"^\s*(?:Failed while enforcing|\W*$|.{0,200}\[$)")
 
@@ -46,6 +50,24 @@ def reason_below(lines: Sequence[Line], at: int) -> Line | None:
         if not _SAYS_NOTHING.search(line.text):
             return Line(line.number, _CODE.sub("", line.text).strip())
     return None
+
+
+def fork_says(lines: Sequence[Line], at: int) -> Line | None:
+    """Give what Surefire says of the process in which the tests ran, below the goal at *at*."""
+    marked = [
+        Line(line.number, line.text[mark.end() :])
+        for line in lines[at + 1 : at + 1 + MESSAGE_LINES]
+        if (mark := _MARK.match(line.text))
+    ]
+    for place, line in enumerate(marked):
+        if _FORK.match(line.text):
+            more = next((one for one in marked[place + 1 : place + 2] if _is_told(one)), None)
+            return more if more and line.text.endswith("forked process") else line
+    return None
+
+
+def _is_told(line: Line) -> bool:
+    return line.text.strip() != "null" and not _SAYS_NOTHING.search(line.text)
 
 
 def rule_says(below: Sequence[Line]) -> Line | None:

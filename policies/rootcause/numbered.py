@@ -15,8 +15,8 @@ PROBED = 40
 SKIPPED = 4
 """By so much a number may go up: empty lines are lost, and who copies leaves some out."""
 
-_NUMBER = expression(r"^ {0,6}(?P<number>\d{1,6})(?! {0,4}\|)")
-"""Source that a tool shows stands behind a number and a bar."""
+_NUMBER = expression(r"^ {0,6}(?!\d{1,6}(?:/\d|%))(?P<number>\d{1,6})(?! {0,4}\|)")
+"""Source that a tool shows stands behind a number and a bar; a tool that counts its own names the whole."""
 _APART = expression(r"[:.]?(?: |\t|$)")
 """Where it does not stand behind every number, the text stands right behind them."""
 

@@ -15,7 +15,7 @@ RANK, ONLY_NAMED = 81, 70
 LOOK_AHEAD = 30
 
 _HEAD = expression(
-    r"^\s{2,4}\d{1,6}\) (?P<title>(?:\[(?P<project>[^\]]{1,80})\] › )?(?P<file>[^\s›]{1,300})"
+    r"^\s{0,4}\d{1,6}\) (?P<title>(?:\[(?P<project>[^\]]{1,80})\] › )?(?P<file>[^\s›]{1,300})"
     r":(?P<line>\d{1,9}):\d{1,9} › (?P<name>\S.{0,400}?))[ ─=]{0,200}$"
 )
 _ROW = expression(

@@ -80,6 +80,8 @@ PREFIX = expression(
     # prove: the test's name, where the test's own words go on in its line
     r"|[\w./-]{1,200}\.t {0,40}\.{2,60}(?: \d{1,6}/(?:\d{1,6}|\?))?"
     r"(?= (?!ok\b|skipped|Dubious|Failed|FAILED|All )\S)"
+    # mock, which builds Fedora's packages: the stream
+    r"|BUILDSTDERR:"
     # fastlane, before each line of xcpretty's; next-on-pages, before each of Vercel's
     r"|▸|▲(?: (?= ))?"
     # AWS Amplify: the stream as a level, nothing before the next lines of the same write; Railway: the stream

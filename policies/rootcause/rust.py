@@ -8,6 +8,7 @@ from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import first_of, holding, matching, stripped
+from policies.rootcause.wrapping import is_wrapper
 
 _ERROR = expression(r"^(?:error(?:\[E\d{4}\])?|error\[E\d{4}\] in .{1,100}): (?P<said>.+)")
 _SUMS = expression(
@@ -49,6 +50,9 @@ _SCRIPT_SAID = (
     expression(r"^\s*(?:thread '|called `|pkg-config exited)"),
     expression(r"(?:^|: )(?:fatal )?error[: ]|not found|[Nn]o such file"),
 )
+_COMPILER_RAN = expression(r"ToolExecError|did not execute successfully")
+_WARNED = expression(r"^\s*\S{1,400}: (?:fatal )?error: \S")
+"""What the compiler said that a build script ran (crate cc): it is passed on as warnings."""
 
 _PANIC = expression(
     r"^\s*thread '(?P<name>[^']{1,300})' (?:\(\d+\) )?panicked at (?:'(?P<old>.*?)',"
@@ -136,6 +140,20 @@ def _of_compiler(line: Line, after: Sequence[Line]) -> Finding:
     )
 
 
+def _outputs(after: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """Give what a build script printed, and what it wrote to its error output, without wrappers.
+
+    Cargo sets both in by two blanks; older ones did not, and there the end does not show.
+    """
+    heads = [at for at, one in enumerate(after) if one.text.strip() == "--- stderr"]
+    is_set_in = any(one.text.startswith("  --- std") for one in after)
+    ends = (at for at, one in enumerate(after) if at > 2 and one.text[:1].strip())
+    told = after[: next(ends, None)] if is_set_in else after
+    at = heads[-1] if heads and heads[-1] < len(told) else -1
+    own = [one for one in told[at + 1 :] if not is_wrapper(one.text.lower())]
+    return list(told[:at]) if at >= 0 else [], own
+
+
 def _of_linker(line: Line, after: Sequence[Line]) -> Finding:
     said = first_of(after, *_LINK_SAID)
     is_missing = said is not None and _LINK_SAID[0].search(said.text)
@@ -150,12 +168,14 @@ def _of_linker(line: Line, after: Sequence[Line]) -> Finding:
 def _of_build_script(
     line: Line, after: Sequence[Line], before: Sequence[Line], name: str
 ) -> Finding:
-    """What the script wrote to its error output says why; its panic's text stands below the place."""
-    written = list(after)
-    for place, one in enumerate(after):
-        if one.text.strip() == "--- stderr":
-            written = list(after[place + 1 :])
+    """What the script wrote to its error output says why; its panic's text stands below the place.
+
+    Where that only tells that a compiler failed, its other output repeats what the compiler said.
+    """
+    printed, written = _outputs(after)
     said = first_of(written, *_SCRIPT_SAID)
+    if said is None or _COMPILER_RAN.search(said.text):
+        said = first_of(printed, _WARNED) or said
     if said is None:
         written = list(before)
         said = first_of(reversed(written), _SCRIPT_SAID[1])

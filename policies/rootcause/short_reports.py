@@ -1,9 +1,10 @@
-"""Reports whose reason stands in a set place: apt, brew, gulp, Elasticsearch's start, Kubernetes' events.
+"""Reports whose reason has a set place: of apt, brew, gulp, Grunt, Elasticsearch, Kubernetes, Dependabot.
 
 Sources: Homebrew's keg (`Could not symlink`, `Target`, `already exists`), apt (`Err:<n> <address>`,
 the reason indented below), gulp-cli and plugin-error (`Error in plugin "x"`, `Message:`, the text indented),
 Elasticsearch's "Bootstrap Checks" (`[n] bootstrap checks failed`, then `[1]: <text>`), kubectl describe
-(`Warning <reason> <age> <from> <message>`).
+(`Warning <reason> <age> <from> <message>`), Grunt (`Warning: <text> Use --force to continue.`), Dependabot's
+table of the dependencies that it could not update.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ _EVENT = expression(
     r"^\s{0,12}Warning {1,40}(?P<why>[A-Z][A-Za-z]{2,40}) {1,40}(?:<unknown>|\d[\dsmhd]{1,12})"
     r"(?: \(x\d{1,6} over [^)]{1,20}\))? {1,40}[\w-]{3,40}(?:, [\w.-]{1,80})? {1,40}(?P<said>\S.{0,1900})$"
 )
+_GRUNT = expression(r"^(?:\x07)?Warning: (?P<said>\S.{0,1000}?)\.? Use --force to continue\.$")
+_DEPENDABOT = expression(r"^\| Dependency {1,99}\| Error Type {1,99}\| Error Details {1,99}\|$")
+_ROW = expression(r"^\| (?P<name>\S{1,200}) {1,99}\| (?P<kind>[a-z_]{3,60}) {1,99}\| .{0,999}\|$")
 _FATAL = expression(r"^(?:FATAL|Fatal): (?P<said>(?!\[)\S.{0,1000})$")
 """With such a line a program ends, whichever it is; `fatal:` is git's, and of its class."""
 _AFTERWARDS = frozenset({"BackOff", "Unhealthy", "SandboxChanged", "FailedKillPod", "NodeNotReady"})
@@ -60,6 +64,11 @@ def short_reports(lines: Sequence[Line]) -> Iterator[Finding]:
         for below in lines[at + 1 : at + 1 + NEAR]:
             if told := _CHECK.match(below.text):
                 yield _finding((below, line), "bootstrap check", told["said"], C.CONFIG_ERROR)
+    for _, line, match in matching(lines, "Use --force", _GRUNT):
+        if not is_bare(match["said"].lower()):
+            yield _finding((line,), "grunt", match["said"])
+    for at, _, _ in matching(lines, "| Dependency ", _DEPENDABOT):
+        yield from _dependabot(lines[at + 1 : at + 1 + NEAR])
     for _, line, match in matching(lines, "Warning ", _EVENT):
         if match["why"] not in _AFTERWARDS:
             yield _finding((line,), "kubernetes event", f"{match['why']} {match['said']}", rank=62)
@@ -85,6 +94,14 @@ def _brew(heading: Line, below: Sequence[Line]) -> Iterator[Finding]:
         told = [stripped(line) for line in below[at : at + 3]]
         said = " ".join(line.text for line in told)
         yield _finding((*told, heading), "homebrew", said, C.CONFIG_ERROR)
+
+
+def _dependabot(below: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the first row of its table: what could not be updated, and the name of the error."""
+    row = next((match for one in below if (match := _ROW.match(one.text))), None)
+    if row:
+        line = next(one for one in below if one.text == row.string)
+        yield _finding((line,), "dependabot", f"{row['name']} {row['kind']}", rank=66)
 
 
 def _gulp(heading: Line, plugin: str, below: Sequence[Line]) -> Iterator[Finding]:

@@ -39,6 +39,7 @@ STEP_FAILED = expression(
     r"|^=+ Finished .{1,500} (?:failed|warnings|exception) \(results: [1-9]"
 )
 """The first of these ends the failed step."""
+_SAYS_LEAST = expression(r"^\s*Aborting\.{3}$|^(?:\[[A-Z]{4,7}\] )?[-=*#~_]{8,}$")
 _STARTS = expression(
     r"^##\[group\]Run |^##\[section\]Starting: |^Executing \"step_script\""
     r"|^The command \".{0,500}\" exited with 0\."
@@ -106,6 +107,11 @@ def failed_step(lines: Sequence[Line]) -> tuple[int, int | None]:
         elif STEP_FAILED.match(line.text):
             return max(begins, _shown_command(lines, at)), line.number
     return 0, None
+
+
+def says_least(text: str) -> bool:
+    """Say whether *text*, at the end of a log, only tells that a step ended, or nothing."""
+    return bool(STEP_FAILED.match(text) or _SAYS_LEAST.match(text))
 
 
 def _starts(lines: Sequence[Line]) -> tuple[re.Pattern[str], ...]:

@@ -27,6 +27,11 @@ _PERL = expression(
     r"^\s{0,40}#\s{1,12}(?P<said>(?:Failed test|got:|expected:|Looks like you|`|\(in test "
     r"file|in test file).{0,500})$"
 )
+_ALARM = expression(
+    r"^\s{0,40}#\s{1,12}(?P<said>(?=.{0,200}(?:Sanitizer: |Assertion (?:[`']|failed)|rror: |panicked at ))"
+    r"\S.{0,500})$"
+)
+"""What a test wrote of itself, as TAP's diagnostics."""
 _TEST = expression(
     r"^# (?P<name>(?!tests|pass|fail|ok\b|Subtest|suites|skipped|todo|cancelled|duration_ms"
     r"|Failed|Looks)\S.{0,200})$"
@@ -154,4 +159,6 @@ def _said(block: Sequence[Line]) -> list[Line]:
     perl = [Line(n, m["said"]) for n, text in block if (m := _PERL.match(text))]
     if values or perl:
         return values or perl[:3]
+    if told := [Line(n, m["said"]) for n, text in block if (m := _ALARM.match(text))]:
+        return told[:1]
     return [stripped(x) for x in block[:1] if x.text.startswith("  ") and x.text.strip() != "---"]

@@ -69,8 +69,10 @@ def _stands_out(ordered: Sequence[Finding]) -> bool:
 def _says_little(ordered: Sequence[Finding]) -> bool:
     """Say whether the leading line names what failed but not why, in whatever form it says so."""
     lead = ordered[0]
+    said = lead.words().lower()
     is_bare = len(lead.lines) == 1 and not lead.rule.startswith("agent's")
-    return is_bare and only_ends(lead.words().lower())
+    only_warns = said.startswith("warning: ")
+    return (is_wrapper(said) and not only_warns) or (is_bare and only_ends(said))
 
 
 def _leaves_open(ordered: Sequence[Finding]) -> bool:

@@ -28,8 +28,14 @@ _ENDS = expression(
     r"|with) [\w .]{1,20})?\W{0,4}(?:\((?:[\d.,]{1,8} ?m?s(?:ec)?\.?|exception)\))?\W{0,3}$|\bfailed!"
 )
 _REASON = expression(r": \S.{8}|\bbecause\b|\bdue to\b|\bsince\b| - \S.{8}|\bwith error\b")
+_OPENS = expression(r"^\s*(?i:Traceback \(|(?:Stack ?trace|Backtrace|Call stack|Output):?$)")
 WORDS_OF_LITTLE = 4
 """So few words without a name, a number or a quote say nothing."""
+
+
+def opens_block(text: str) -> bool:
+    """Say whether *text* only announces a stack or output: it goes on with no sentence above it."""
+    return _OPENS.match(text) is not None
 
 
 def only_ends(lowered: str) -> bool:

@@ -1,7 +1,7 @@
 """How further test runners state a failing test: a line with its verdict, and the reason in the lines below.
 
-Sources: each runner's own reporter: meson test, KUnit, Julia's Test, Dart's test, Robot Framework, automake
-and DejaGnu's harnesses, LLVM's lit, MySQL's and MariaDB's mtr, cmocka, shunit2, TeamCity's messages.
+Sources: each runner's own reporter: meson test, KUnit, Julia's Test, Dart's test, Robot Framework,
+LLVM's lit, MySQL's and MariaDB's mtr, cmocka, shunit2, TeamCity's messages.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ VERDICTS: tuple[Verdict, ...] = (
         "meson test",
         "/",
         expression(
-            r"^\s{0,4}\d+/\d+ (?P<name>\S.{0,200}?)\s{2,}(?:FAIL|TIMEOUT|ERROR|UNEXPECTEDPASS)\s+[\d.]+s"
+            r"^\s{0,4}\d+/\d+ (?P<name>\S.{0,200}?)\s+(?:FAIL|TIMEOUT|ERROR|UNEXPECTEDPASS)\s+[\d.]+s"
         ),
         expression(r"^(?P<said>(?!std(?:err|out):|[―>-]{2}|\d+/\d+ |[A-Z]\w+=|Summary|\s*$).+)"),
         expression(r"^\s{0,4}\d+/\d+ |^Summary of Failures"),
@@ -130,10 +130,6 @@ VERDICTS: tuple[Verdict, ...] = (
 )
 """Each runner's own form."""
 
-_AUTOMAKE = expression(
-    r"^(?P<kind>FAIL|XPASS|ERROR): (?P<name>[\w./+-]{1,200})(?: (?P<more>\S.{0,200}))?$"
-)
-_AUTOMAKE_SAYS = "Testsuite summary for "
 _HANGS = expression(r"\bTIMEOUT\b|timed out", re.I)
 
 
@@ -143,8 +139,6 @@ def verdicts(lines: Sequence[Line]) -> Iterator[Finding]:
         for at, line in holding(lines, form.word):
             if match := form.head.match(line.text):
                 yield _failed(form, lines, at, match)
-    if any(line.text.startswith(_AUTOMAKE_SAYS) for line in lines):
-        yield from _automake(lines)
 
 
 def _failed(form: Verdict, lines: Sequence[Line], at: int, match: re.Match[str]) -> Finding:
@@ -171,15 +165,3 @@ def _why(form: Verdict, below: Sequence[Line]) -> tuple[Line, str] | None:
         if form.why and (found := form.why.match(line.text)):
             return stripped(line), found["said"].strip()
     return None
-
-
-def _automake(lines: Sequence[Line]) -> Iterator[Finding]:
-    for line in lines:
-        if match := _AUTOMAKE.match(line.text):
-            yield Finding(
-                lines=(stripped(line),),
-                rank=71,
-                rule="automake test",
-                failure_class=C.TEST_FAILURE,
-                identity=f"{match['name']} {match['more'] or ''}".strip(),
-            )

@@ -78,6 +78,10 @@ _WRAPS_AT_START = expression(
     r"|\[error\] \(.{1,80}\) compilation failed$|cabal: failed to build .{1,200} see the build log"
     r"|-- {1,4}while building package |cabal: error: some packages failed to install:"
     r"|user error \('.{1,300}' exited with an error:|\S{1,100} failed during the .{1,40}the exception was:$"
+    r"|\S{1,200} depends on \S{1,200} which failed to install\b"
+    # Homebrew's test; Gradle; Cordova
+    r"|error: \S{1,200}: failed$|(?:> )?process 'command '.{1,300}' finished with non-zero exit value \d"
+    r"|(?:error: )?error code \d{1,3} for command: "
     # an AUR helper; Arduino; Nim; ctest's advice; MSBuild
     r"|-> error making: |(?:compilation error|error during build): exit status \d"
     r"|error: execution of an external (?:compiler )?program failed: '"
@@ -120,12 +124,23 @@ _WRAPS_INSIDE = expression(
     r"|build step \d+ \".*\" failed: step exited|cloud build failed\. check logs"
     r"|failed: error executing (?:[\w ]{1,40} )?command|executor failed running \["
     r"|\bprocess \".*\" did not complete successfully"
+    # GNU make, into whose line another stream broke
+    r"|make(?:\[\d{1,3}\])?: \*\*\* \[[^\]]{1,300}\] error \d"
     # debhelper, dpkg-buildpackage, CMake's and others' own scripts
     r"|\breturned exit (?:code|status) -?\d"
     r"|failed to run script step|custom container implementation failed|failed to collect page data for"
 )
 _EXIT_WORDS = ("exit", "return", "rc")
-_INSIDE_WORDS = ("exit", "fail", "above", "success", "ld returned", "elifecycle", "originates")
+_INSIDE_WORDS = (
+    "*** [",
+    "exit",
+    "fail",
+    "above",
+    "success",
+    "ld returned",
+    "elifecycle",
+    "originates",
+)
 """One of them stands in every line that the expression finds: a cheap test before it."""
 """On the lower-cased line: a step's end, a summary count, a pointer to another place."""
 

@@ -54,7 +54,7 @@ CASES: list[tuple[str, str, str, str]] = [
     ),
     (
         "configure: error: C compiler cannot create executables",
-        "missing_dependency",
+        "config_error",
         "C compiler",
         "",
     ),

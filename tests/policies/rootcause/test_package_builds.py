@@ -151,7 +151,7 @@ CASES = [
         "[ALL  ]    checking for gcc... gcc\n[ALL  ]    no\n[ERROR]    configure: error: in `/b/zork':\n"
         "[ERROR]    configure: error: C compiler cannot create executables\n"
         "[ALL  ]    See `config.log' for more details\n[ERROR]    make[2]: *** [Makefile:13: all] Error 1",
-        "missing_dependency",
+        "config_error",
         "configure: error: C compiler cannot create",
     ),
     (
@@ -182,7 +182,7 @@ CASES = [
     ),
     (
         "1: SUMMARY: ThreadSanitizer: data race ../src/zork.c:417 in grue\n1: ThreadSanitizer: reported 8",
-        "signal_crash",
+        "test_failure",
         "data race ../src/zork.c:417",
     ),
     (
