@@ -92,7 +92,7 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
     (
         expression(
             r"\bcould not find [\w.-]+:[\w.-]+:[\w.-]*\d|\bunable to find a specification\b"
-            r"|\blibrary not loaded\b|\bversion [`'\"]?glibc\w*[\d.]+['\"]? not found"
+            r"|\blibrary not loaded\b|\bversion [`'\"]?glibc[\w.]{0,40}['\"]? not found"
             r"|\bdoes not have a provider named\b|\bfailed to query available provider"
             r"|\bcould not get versions? (?:for|of) |\brequires plugin\b|\brequired but not available\b"
             r"|\bfailed to (?:execute|run|spawn|start) [`'\"].{1,100}\bno such file"
