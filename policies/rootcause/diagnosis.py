@@ -26,12 +26,12 @@ from policies.rootcause.guards import Guards
 from policies.rootcause.hints import Hints, with_foot
 from policies.rootcause.innermost import with_innermost
 from policies.rootcause.killed import survived
+from policies.rootcause.last_report import at_exit_0
 from policies.rootcause.quoted import unquoted
-from policies.rootcause.recovery import last_try, went_on
+from policies.rootcause.recovery import last_try
 from policies.rootcause.relayed import as_printed
 from policies.rootcause.silent import by_clock, by_exit
 from policies.rootcause.steps import STEP_FAILED
-from policies.rootcause.talk import is_stated
 from policies.rootcause.unlet import not_let
 from policies.signatures import Signatures
 
@@ -140,10 +140,7 @@ class Diagnosis:
         hints, found = self._hints, best(self._text_findings(lines))
         close = self._excerpt.count - _CLOSE_TO_END
         if hints.exit_code == 0 and not hints.why and not _timed(hints):
-            near = [f for f in found if f.number > close]
-            own = [f for f in near if is_stated(lines, f, self._signatures)]
-            told = [f for f in own if not went_on(lines, f)]
-            return told or ([refused] if (refused := not_let(lines)) else None)
+            return at_exit_0(lines, [f for f in found if f.number > close], self._signatures)
         if hints.known_class in _REFUSED and (refused := not_let(lines)):
             return [refused]
         clock = by_clock(hints, _last(lines))

@@ -1,0 +1,73 @@
+"""Exit 0: what an agent reports of its own failure at the end, and what its answer tells of failures."""
+
+import pytest
+
+from policies.rootcause import Hints, diagnose
+from tests.policies.events.told import NOW, SIGNATURES
+
+BOX = "╭─ Error ───╮\n│ No shed   │\n│ was named │\n╰───────────╯"
+TRACED = (
+    'Traceback (most recent call last):\n  File "/opt/a.py", line 9, in run\n    go()\n'
+    "a.NoShedError: gone\n"
+)
+
+
+def why(text):
+    return diagnose(text.splitlines(), Hints(exit_code=0, now=NOW), SIGNATURES)
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "summary"),
+    [
+        ("Error: the shed is empty", "unknown", "Error: the shed is empty"),
+        ("Error: the shed is empty\n- Fill it", "unknown", "Error: the shed is empty"),
+        ("[ERROR] no bench: stopping", "unknown", "[ERROR] no bench: stopping"),
+        ("ERROR: error sending request for url (http://h/v1)", "network",
+         "ERROR: error sending request for url (http://h/v1)"),
+        ("Request failed with status code 503", "network", "Request failed with status code 503"),
+        ("fetch failed: getaddrinfo ENOTFOUND h", "network", "fetch failed: getaddrinfo ENOTFOUND h"),
+        ("An error occurred: Connection error.", "network", "An error occurred: Connection error."),
+        ("Unable to reach the API, giving up.", "network", "Unable to reach the API, giving up."),
+        ("Sorry, I ran into an error: prompt is too long", "context_length",
+         "Sorry, I ran into an error: prompt is too long"),
+        ("Agent stopped: 9 steps are enough.", "unknown", "Agent stopped: 9 steps are enough."),
+        ("Your credits have run out.", "usage_limit", "Your credits have run out."),
+        ("Fehler: Anmeldung fehlgeschlagen (401)", "auth", "Fehler: Anmeldung fehlgeschlagen (401)"),
+        ("│ Error │ 402 Payment Required │", "usage_limit", "│ Error │ 402 Payment Required │"),
+        ("错误：没有工具", "unknown", "错误：没有工具"),
+        ('{"type":"error","message":"no bench"}', "unknown", "no bench"),
+        ("LLM call failed:\n\nError: no bench", "unknown", "Error: no bench"),
+        (BOX, "unknown", "No shed was named"),
+        (TRACED, "unknown", "a.NoShedError: gone"),
+    ],
+)  # fmt: skip
+def test_what_a_log_ends_with_may_be_a_failure_at_exit_0(text, found, summary):
+    cause = why(f"Reading the shed.\n\n{text}\n")
+    assert (cause.failure_class, cause.summary) == (found, summary)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The build failed before. It passes now.",
+        "Would you like me to retry on `503 Service Unavailable`?",
+        "Without a key it prints:\n\n    error: no API key found",
+        "The log said:\n\nError: no bench",
+        "It printed this:\n```\nAPI Error: 401 Unauthorized\n```\nI moved the key.",
+        "**Error: Maximum context length exceeded** - the splitter cuts the text.",
+        "✅ Rate limit exceeded errors are tried again\n❌ The page is as it was",
+        "- tests\nError: invalid key errors have a test",
+        "Error: the shed is gone. I fixed that.",
+        "He corregido el error: la API decía `Error: 500 Internal Server Error`.",
+        "Fehler behoben: Die Anmeldung schlug mit 401 Unauthorized fehl.",
+        "Request failed with status 500 because the pool was empty.",
+        "When the connection to the API is lost, the client reconnects.",
+        "The tool prints stream error: when the peer goes away.",
+        "An expired API key no longer crashes the server.",
+        "It fails with Error code: 401 - {'error': {'message': 'No'}}; I wrote a test for it.",
+        f"Before:\n\n{TRACED}",
+        BOX.replace("Error", "Shed"),
+    ],
+)
+def test_what_an_answer_tells_of_failures_is_none(text):
+    assert why(f"Reading the shed.\n\n{text}\n").failure_class == "success"
