@@ -143,10 +143,11 @@ class Diagnosis:
             return at_exit_0(lines, [f for f in found if f.number > close], self._signatures)
         if hints.known_class in _REFUSED and (refused := not_let(lines)):
             return [refused]
-        clock = by_clock(hints, _last(lines))
-        if clock and not (found and found[0].rank >= HIGH_RANK and found[0].number > close):
-            return [last_try(lines, self._signatures) or clock]
-        return found or [last_try(lines, self._signatures) or by_exit(hints, _last(lines))]
+        clock, tried = by_clock(hints, _last(lines)), last_try(lines, self._signatures)
+        is_told = bool(found) and found[0].rank >= HIGH_RANK and found[0].number > close
+        if clock and (not is_told or (tried and found[0].failure_class is not tried.failure_class)):
+            return [tried or clock]
+        return found or [tried or by_exit(hints, _last(lines))]
 
     def _text_findings(self, lines: Sequence[Line]) -> list[Finding]:
         """Lines of the passing log are read with the others, for their surroundings, but are no cause."""

@@ -68,6 +68,11 @@ _CLIENT = expression(
 )
 """A frame of a library that talks to a model's provider."""
 _TRACE_LINES = 80
+_ONLINE = expression(
+    r"\b(?:check|verify) (?:your|the) (?:internet|network)\b|\bare you (?:online|connected)\b"
+    r"|\bconnected to the internet\b",
+    re.IGNORECASE,
+)
 _UNREAD = expression(
     r"\bJSONDecodeError\b|\bExpecting value: line \d|\bUnterminated string starting"
 )
@@ -86,9 +91,17 @@ def guessed(finding: Finding, lines: Sequence[Line]) -> C | None:
         return C.MODEL_ERROR
     if told := by_words(said):
         return told
+    if _ONLINE.search(said) or _advised(finding, lines):
+        return C.NETWORK
     if _RULED.search(finding.lines[0].text.rstrip()):
         return C.LINT
     return _around(finding, lines) or _by_command(finding, lines)
+
+
+def _advised(finding: Finding, lines: Sequence[Line]) -> bool:
+    """Say whether right below *finding* somebody is asked to look after the network."""
+    below = next((line for line in lines if line.number == finding.number + 1), None)
+    return below is not None and _ONLINE.search(below.text) is not None
 
 
 def by_words(said: str) -> C | None:

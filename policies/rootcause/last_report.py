@@ -59,6 +59,12 @@ _RAISED = expression(r"^[A-Za-z_][\w.]{0,120}(?:Error|Exception|Exit|Failure)(?:
 _BOX_OPENS, _BOX_ENDS, _SIDES = ("╭", "┌", "┏"), ("╰", "└", "┗"), "│┃ "
 _TITLE = expression(r"\b(?:error|failed|failure)\b", re.IGNORECASE)
 _LISTED = expression(r"^\s{0,8}(?:[-*+>|]|\d{1,2}[.)]|#{1,6}|[✅✓✔☑]) ?\S|^\s{0,3}(?:```|~~~)")
+_ADVISES = expression(
+    r"^\s|^\W{0,4}(?:add|check|details?|docs|for|hint|if|in order|log|make sure|please|run|see|set|tip|to|try"
+    r"|use|verify|visit|you|your|https?://\S)\b|^[-*•] ",
+    re.IGNORECASE,
+)
+"""What may stand below a report in its paragraph: else the process went on."""
 
 
 def at_exit_0(
@@ -86,6 +92,8 @@ def last_report(
         return _finding(said, found, signatures)
     told = _last_words(lines)
     for line in dict.fromkeys((told[0], told[-1])) if told else ():
+        if not all(_ADVISES.match(below.text) for below in told if below.number > line.number):
+            continue
         is_strict = _STRICT.match(line.text) is not None
         if not (is_strict or _LOOSE.match(line.text)) or _is_talk(lines, told, line):
             continue

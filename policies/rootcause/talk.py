@@ -63,11 +63,12 @@ _MENDED = expression(
     r"|corrigé\w{0,2})\b|已修复|已解决|不再",
     re.IGNORECASE,
 )
+_I_DID = expression(
+    r"\bI(?:'ve|’ve| have)? (?:added|changed|kept|left|made|moved|removed|replaced|updated|wrote)\b"
+)
 _WORK = expression(
     r"\b(?:because|previously|formerly|earlier|tomorrow|handled|passes|passed|so I|but I|jetzt|ahora"
-    r"|maintenant|I(?:'ve|’ve| have)? (?:added|changed|kept|left|made|moved|removed|replaced|updated"
-    r"|wrote))\b"
-    r"|->|=>|→|现在|[?？]\s*$",
+    r"|maintenant)\b|->|=>|→|现在|[?？]\s*$",
     re.IGNORECASE,
 )
 """What was done about a failure, or comes of it: a program that reports its own tells none of that."""
@@ -99,7 +100,7 @@ def is_stated(lines: Sequence[Line], found: Finding, signatures: Signatures) -> 
         return _ends_with(lines, found, signatures) and not is_talk(text)
     if not found.one_line:
         whole = found.lines[0].text
-        return not (_WAS_DONE.search(text[:400]) or _MINE.search(whole[:400]))
+        return not (_WAS_DONE.search(text[:400]) or _I_DID.search(whole[:400]))
     entry = signatures.of(text)
     match = entry.pattern.search(text) if entry else None
     return not is_talk(text, match.start() if match else 0)
@@ -133,7 +134,7 @@ def is_announced(lines: Sequence[Line], line: Line) -> bool:
 
 def tells_of_work(text: str) -> bool:
     """Say whether *text* tells what was done about a failure, or asks: no program reports one so."""
-    forms = (_MENDED, _WORK, _WAS_DONE, _TOLD, _NOW)
+    forms = (_MENDED, _WORK, _I_DID, _WAS_DONE, _TOLD, _NOW)
     return any(form.search(text[:400]) for form in forms)
 
 

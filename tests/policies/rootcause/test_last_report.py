@@ -20,7 +20,7 @@ def why(text):
     ("text", "found", "summary"),
     [
         ("Error: the shed is empty", "unknown", "Error: the shed is empty"),
-        ("Error: the shed is empty\n- Fill it", "unknown", "Error: the shed is empty"),
+        ("Error: the `a` shed is empty\n- Fill it", "unknown", "Error: the `a` shed is empty"),
         ("[ERROR] no bench: stopping", "unknown", "[ERROR] no bench: stopping"),
         ("ERROR: error sending request for url (http://h/v1)", "network",
          "ERROR: error sending request for url (http://h/v1)"),
