@@ -61,7 +61,7 @@ class Diagnosis:
         self._guards = guards
         self._excerpt = Excerpt(scan)
         self._trail = Trail(hints.reader or hints.agent) if hints.agent else None
-        self._lines: list[Line] = []
+        self._lines, self._fails_last = list[Line](), False
         self.considered: list[Finding] = []
         """Every candidate, the cause first; filled by `finish`."""
 
@@ -80,7 +80,7 @@ class Diagnosis:
         self._lines = unquoted(as_printed(list(self._excerpt.lines())))
         said = self._said(self._lines)
         if said is None:
-            return success()
+            return success(is_sure=not self._fails_last)
         self.considered = said = [self._unwrapped(said[0]), *said[1:]]
         trail = self._trail
         knows = trail is not None and trail.speaks_events
@@ -140,7 +140,9 @@ class Diagnosis:
         hints, found = self._hints, best(self._text_findings(lines))
         close = self._excerpt.count - _CLOSE_TO_END
         if hints.exit_code == 0 and not hints.why and not _timed(hints):
-            return at_exit_0(lines, [f for f in found if f.number > close], self._signatures)
+            near = [f for f in found if f.number > close]
+            self._fails_last = any(f.rank >= HIGH_RANK for f in near)
+            return at_exit_0(lines, near, self._signatures)
         if hints.known_class in _REFUSED and (refused := not_let(lines)):
             return [refused]
         clock, tried = by_clock(hints, _last(lines)), last_try(lines, self._signatures)

@@ -9,6 +9,7 @@ from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.commands import shown_command
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.guess_chinese import CHINESE
 from policies.rootcause.guess_phrases import ADVICE, PHRASES
 from policies.rootcause.guess_words import WORDS
 from policies.rootcause.places import class_in
@@ -68,6 +69,7 @@ _CLIENT = expression(
 )
 """A frame of a library that talks to a model's provider."""
 _TRACE_LINES = 80
+_TABLES = (*PHRASES, *WORDS, *ADVICE)
 _ONLINE = expression(
     r"\b(?:check|verify) (?:your|the) (?:internet|network)\b|\bare you (?:online|connected)\b"
     r"|\bconnected to the internet\b",
@@ -107,9 +109,8 @@ def _advised(finding: Finding, lines: Sequence[Line]) -> bool:
 def by_words(said: str) -> C | None:
     """Give the class that the words of *said* make likely."""
     lowered = said.lower()
-    return next(
-        (found for pattern, found in (*PHRASES, *WORDS, *ADVICE) if pattern.search(lowered)), None
-    )
+    tables = _TABLES if said.isascii() else (*CHINESE, *_TABLES)
+    return next((found for pattern, found in tables if pattern.search(lowered)), None)
 
 
 def _by_client(finding: Finding, lines: Sequence[Line]) -> bool:

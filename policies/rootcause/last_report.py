@@ -29,15 +29,18 @@ RANK = 64
 LINES, TRACE_LINES = 6, 60
 """So many lines a report's paragraph has at most, and a trace or a box."""
 
-_MARKS = r"\s{0,3}(?:[✖✗✘❌⨯✕×⛔🚫🛑⚠■│┃!(]\W{0,4})?"
+_MARKS = r"\s{0,3}(?:[✖✗✘❌⨯✕×⛔🚫🛑⚠■│┃!(]\W{0,4})?(?:\[[^\[\]]{1,40}\] )?(?:(?:Oops|Sorry)[,!.]{0,3} )?"
 _STRICT = expression(
-    rf"^{_MARKS}(?:\[[^\[\]]{{1,40}}\] )?(?:(?:API|LLM|Agent|Fatal|Internal|Provider|Runtime|Server"
-    r"|Unexpected|Unhandled|Model|Network|Connection|Authentication) )?"
-    r"(?:ERROR|Error|error|FATAL|Fatal|fatal)(?: [\w.]{1,40}){0,4} ?(?::|│) ?\S"
-    rf"|^{_MARKS}\[(?:ERROR|Error|error|FATAL|Fatal|fatal)\]:? \S"
-    rf"|^{_MARKS}\w{{0,8}}(?:错误|出错|失败|エラー|오류|Ошибка|Fehler|Erreur|Errore|Erro|Fallo) ?[:：] ?\S"
+    rf"^{_MARKS}(?:(?:API|LLM|Agent|Fatal|Internal|Provider|Runtime|Server|Unexpected|Unhandled|Uncaught"
+    r"|Model|Network|Connection|Authentication) )?(?:ERROR|FATAL|[Ee]rror|[Ff]atal|[Ee]xception)"
+    r"(?: [\w.]{1,40}){0,4} ?(?::|│) ?\S"
+    rf"|^{_MARKS}\[(?:ERROR|FATAL|[Ee]rror|[Ff]atal)\]:? \S"
+    rf"|^{_MARKS}\w{{0,8}}(?:错误|出错|失败|异常|エラー|오류|Ошибка|Fehler|Erreur|Errore|Erro|Fallo)"
+    r" ?[:：] ?\S"
     r"|^\{\"(?:type|status|event|level)\": ?\"(?:error|fatal)\""
-    rf"|^{_MARKS}(?:The )?[Aa]gent (?:stopped|terminated|aborted|failed|crashed)\b.{{0,40}}?(?::| due to) \S"
+    rf"|^{_MARKS}(?:The )?[Aa]gent (?:aborted|crashed|failed|stopped|terminated|(?:could not|cannot)"
+    r" \w{1,20})\b.{0,40}?(?::| due to) \S"
+    rf"|^{_MARKS}(?:Aborted|Aborting|Exiting|Giving up|Stopping|[Ss]omething went wrong): \S"
 )
 """So only programs begin; what they say may be anything."""
 _LOOSE = expression(
@@ -47,9 +50,12 @@ _LOOSE = expression(
     rf"|^{_MARKS}something went wrong\b"
     rf"|^{_MARKS}(?:unable|failed|could not|couldn't|cannot|can't)(?: to)? (?:authenticate|call|connect"
     r"|communicate|complete|contact|fetch|generate|get|obtain|reach|refresh|start)\b.{0,60}"
-    r"\b(?:agent|api|completion|llm|models?|provider|reply|request|response|server|service|session|token)\b"
-    rf"|^{_MARKS}(?:sorry,? )?(?:but )?(?:i|we)(?:'ve)? (?:encountered|hit|got|ran into|received)"
+    r"(?:\b(?:agent|api|completion|llm|models?|provider|reply|request|response|server|service|session|token)\b"
+    r"|https?://)"
+    rf"|^{_MARKS}(?:but )?(?:i|we)(?:'ve)? (?:encountered|hit|got|ran into|received)"
     r" (?:an?|this|the following) (?:\w{1,20} ){0,2}(?:error|issue|problem)\b.{0,60}?: \S"
+    rf"|^{_MARKS}(?:your )?(?:access|account|api key|credentials?|credits|login|quota|session|subscription"
+    r"|token|trial)\b.{0,40}\b(?:ended|exceeded|exhausted|expired|invalid|missing|revoked|suspended)[.:!]"
     r"|^[✖✗✘❌⨯✕⛔🚫🛑] ?\S",
     re.IGNORECASE,
 )

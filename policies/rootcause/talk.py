@@ -32,7 +32,8 @@ _REPORT = expression(
 _TOLD = expression(
     r"^\*\*[^*]{1,200}\*\*:? {1,3}(?:[-–—:→=]|->) ?\w|^\s{0,8}[✅✓✔☑]"
     r"|^when(?:ever)? [^,]{1,120}, (?:the|it|they|we) "
-    r"|^\W{0,3}(?:it|the \w{1,20}) (?:displays|prints|shows) ",
+    r"|^\W{0,3}(?:it|the \w{1,20}) (?:answers|displays|gives|prints|raises|reports|responds|returns|sends"
+    r"|shows|throws) ",
     re.IGNORECASE,
 )
 """A title that a sentence explains, what an agent ticks off, and what the code does: those report nothing."""
@@ -68,7 +69,8 @@ _I_DID = expression(
 )
 _WORK = expression(
     r"\b(?:because|previously|formerly|earlier|tomorrow|handled|passes|passed|so I|but I|jetzt|ahora"
-    r"|maintenant)\b|->|=>|→|现在|[?？]\s*$",
+    r"|maintenant)\b|->|=>|→|现在|？\s*$"
+    r"|\b(?:can|could|do|does|may|shall|should|want|would) [^.?!]{3,200}\?\s*$",
     re.IGNORECASE,
 )
 """What was done about a failure, or comes of it: a program that reports its own tells none of that."""

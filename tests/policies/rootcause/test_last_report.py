@@ -37,6 +37,15 @@ def why(text):
         ("错误：没有工具", "unknown", "错误：没有工具"),
         ('{"type":"error","message":"no bench"}', "unknown", "no bench"),
         ("LLM call failed:\n\nError: no bench", "unknown", "Error: no bench"),
+        ("Oops! Something went wrong: no bench", "unknown", "Oops! Something went wrong: no bench"),
+        ("Unhandled exception: Connection refused", "network", "Unhandled exception: Connection refused"),
+        ("You have reached your daily request limit.", "usage_limit",
+         "You have reached your daily request limit."),
+        ("Session expired. Please log in again.", "auth", "Session expired. Please log in again."),
+        ("Could not connect to X at http://h:1. Is it running?", "network",
+         "Could not connect to X at http://h:1. Is it running?"),
+        ("The agent could not finish: no bench", "unknown", "The agent could not finish: no bench"),
+        ("Aborting: the budget is spent", "unknown", "Aborting: the budget is spent"),
         (BOX, "unknown", "No shed was named"),
         (TRACED, "unknown", "a.NoShedError: gone"),
     ],
@@ -66,8 +75,42 @@ def test_what_a_log_ends_with_may_be_a_failure_at_exit_0(text, found, summary):
         "An expired API key no longer crashes the server.",
         "It fails with Error code: 401 - {'error': {'message': 'No'}}; I wrote a test for it.",
         f"Before:\n\n{TRACED}",
+        "Error: the `a` shed is empty\nThe file is written.",
+        "The server answers 429 Too Many Requests, as asked.",
+        "Do you want to see `Error: no bench` on the page?",
         BOX.replace("Error", "Shed"),
     ],
 )
 def test_what_an_answer_tells_of_failures_is_none(text):
     assert why(f"Reading the shed.\n\n{text}\n").failure_class == "success"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("错误：API 密钥无效，请检查配置", "auth"),
+        ("请求失败：余额不足", "usage_limit"),
+        ("❌ 调用失败: 请求过于频繁", "rate_limit"),
+        ("错误：上下文过长", "context_length"),
+        ("启动失败：模型 a 不存在", "model_error"),
+        ("异常：连接超时", "network"),
+        ("错误：没有工具", "unknown"),
+    ],
+)
+@pytest.mark.parametrize("exit_code", [0, 1])
+def test_what_a_program_says_in_chinese(text, found, exit_code):
+    hints = Hints(exit_code=exit_code, now=NOW)
+    cause = diagnose(["开始工作。", "", text], hints, SIGNATURES)
+    assert (cause.failure_class, cause.summary) == (found, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("All is well.", "high"),
+        ("It printed:\n\npanic: no bench\n\ngoroutine 1 [running]:\n\nIt is well.", "medium"),
+    ],
+)
+def test_a_success_is_not_so_sure_where_a_tools_form_tells_of_a_failure(text, sure):
+    cause = why(text)
+    assert (cause.failure_class, cause.confidence) == ("success", sure)
