@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from policies.events.lines import is_retry, status_in
 from policies.expressions import expression
 from policies.failure import FailureClass
-from policies.rootcause.agent import RETRY_RANK, by_status
+from policies.rootcause.agent import RETRY_RANK, by_status, without_try
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.killed import ANSWERS
 from policies.rootcause.provider import ANSWER
@@ -45,8 +45,14 @@ def last_try(lines: Sequence[Line], signatures: Signatures) -> Finding | None:
     found = _answer(told[-1], signatures) if told else None
     if found not in ANSWERS:
         return None
+    entry = signatures.of(told[-1].text)
     return Finding(
-        lines=(told[-1], *told[-3:-1]), rank=RETRY_RANK, rule="still trying", failure_class=found
+        lines=(told[-1], *told[-3:-1]),
+        rank=RETRY_RANK,
+        rule="still trying",
+        failure_class=found,
+        identity=without_try(told[-1].text),
+        agent_form=entry is not None and entry.agent,
     )
 
 
