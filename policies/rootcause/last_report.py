@@ -26,8 +26,8 @@ from policies.signatures import Signatures
 
 RANK = 64
 """Below the forms that are sure: exit 0 speaks against it."""
-LINES, TRACE_LINES = 6, 60
-"""So many lines a report's paragraph has at most, and a trace or a box."""
+LINES, TRACE_LINES, FOOT_LINES = 6, 60, 12
+"""So many lines a report's paragraph has at most, a trace or a box, and what stands below all."""
 
 _MARKS = r"\s{0,3}(?:[✖✗✘❌⨯✕×⛔🚫🛑⚠■│┃!(]\W{0,4})?(?:\[[^\[\]]{1,40}\] )?(?:(?:Oops|Sorry)[,!.]{0,3} )?"
 _STRICT = expression(
@@ -71,6 +71,14 @@ _ADVISES = expression(
     re.IGNORECASE,
 )
 """What may stand below a report in its paragraph: else the process went on."""
+_FOOT = expression(
+    r"^\W{0,6}$|^\W{0,4}(?:(?:api|conversation|input|log|output|request|session|thread|total|wall) ){0,2}"
+    r"(?:costs?|duration|file|id|requests?|session|time|tokens?|turns?|usage)\b[^:]{0,20}: ?\S"
+    r"|^\W{0,4}(?:(?:good ?)?bye|exiting)\b.{0,20}$|^\W{0,4}(?:completed|done|finished|took) (?:in )?\d"
+    r"|^\W{0,4}(?:hint: )?(?:(?:run .{1,80})?to (?:continue|resume)|resume|for (?:details|help|more)"
+    r"|see the log|logs? (?:at|saved|written))\b|^\W{0,4}https?://\S{1,300}$",
+    re.IGNORECASE,
+)
 
 
 def at_exit_0(
@@ -91,9 +99,11 @@ def last_report(
     lines: Sequence[Line], found: Sequence[Finding], signatures: Signatures
 ) -> Finding | None:
     """Give the failure with whose report *lines* end, if they do; *found* is what stands in them."""
+    lines = _without_foot(lines)
     filled = [line for line in lines[-TRACE_LINES:] if line.text.strip()]
     if not filled:
         return None
+    found = [one for one in found if one.lines[-1].number <= filled[-1].number]
     if said := _boxed(filled) or _raised(filled):
         return _finding(said, found, signatures)
     told = _last_words(lines)
@@ -107,6 +117,14 @@ def last_report(
         if is_strict or made.failure_class in ANSWERS:
             return made
     return None
+
+
+def _without_foot(lines: Sequence[Line]) -> Sequence[Line]:
+    """Give *lines* without what a program says at every end: of cost, time, session, where to read more."""
+    end = len(lines)
+    while end and len(lines) - end < FOOT_LINES and _FOOT.match(lines[end - 1].text):
+        end -= 1
+    return lines[:end]
 
 
 def _last_words(lines: Sequence[Line]) -> list[Line]:

@@ -37,6 +37,8 @@ def why(text):
         ("错误：没有工具", "unknown", "错误：没有工具"),
         ('{"type":"error","message":"no bench"}', "unknown", "no bench"),
         ("LLM call failed:\n\nError: no bench", "unknown", "Error: no bench"),
+        ("Error: no bench\n\nTotal cost: $0\nSession ID: a\nTo resume: a -r\n", "unknown", "Error: no bench"),
+        ("[error] no bench\n\n[done in 0.3s]\nGoodbye!", "unknown", "[error] no bench"),
         ("Oops! Something went wrong: no bench", "unknown", "Oops! Something went wrong: no bench"),
         ("Unhandled exception: Connection refused", "network", "Unhandled exception: Connection refused"),
         ("You have reached your daily request limit.", "usage_limit",
@@ -59,6 +61,7 @@ def test_what_a_log_ends_with_may_be_a_failure_at_exit_0(text, found, summary):
     "text",
     [
         "The build failed before. It passes now.",
+        "Done.\n\nTotal cost: $0\nTokens: 9",
         "Would you like me to retry on `503 Service Unavailable`?",
         "Without a key it prints:\n\n    error: no API key found",
         "The log said:\n\nError: no bench",
