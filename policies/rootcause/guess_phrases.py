@@ -35,6 +35,7 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
     (
         expression(
             r"\bspending limit\b|\baccount payments?\b"
+            r"|^\W{0,6}(?:error:? )?(?:your )?quota (?:is |has been )?(?:exceeded|exhausted|spent)[.!]"
             r"|\b(?:api|pipeline|compute|build|monthly|bandwidth|usage) (?:quota|minutes|credits?)\b.{0,60}"
             r"\b(?:exceeded|exhausted|used up|spent)|\bused (?:all|up) .{0,30}\b(?:minutes|credits|quota)"
         ),

@@ -31,6 +31,8 @@ _REPORT = expression(
 """How a program begins to report its own failure."""
 _TOLD = expression(
     r"^\*\*[^*]{1,200}\*\*:? {1,3}(?:[-–—:→=]|->) ?\w|^\s{0,8}[✅✓✔☑]"
+    r"|^\W{0,3}(?:actual|after|before|example|expected|input|new|old|output|previously|was)\b ?:"
+    r"|^\W{0,3}(?:cannot|could not|unable to) (?:reproduce|test|verify)\b"
     r"|^when(?:ever)? [^,]{1,120}, (?:the|it|they|we) "
     r"|^\W{0,3}(?:it|the \w{1,20}) (?:answers|displays|gives|prints|raises|reports|responds|returns|sends"
     r"|shows|throws) ",
@@ -55,6 +57,7 @@ _WAS_DONE = expression(
     r"\b(?:is|are|was|were) (?:(?:now|also) )?(?:added|caught|covered|documented|fixed|gone|handled|mocked"
     r"|shown)\b|\b(?:is|are) now (?:an?|the|logged|reported|retried|truncated)\b"
     r"|\b(?:passes|works|fails) now\b|\bformerly\b"
+    r"|[.;] (?:that|this|it|which) (?:explains|was|were)\b|[,;.] (?:added|installed|mocked|wrote) "
     r"|\bno longer (?:block|break|crash|fail|kill|rais|retri|throw)",
     re.IGNORECASE,
 )
@@ -68,7 +71,7 @@ _I_DID = expression(
     r"\bI(?:'ve|’ve| have)? (?:added|changed|kept|left|made|moved|removed|replaced|updated|wrote)\b"
 )
 _WORK = expression(
-    r"\b(?:because|previously|formerly|earlier|tomorrow|handled|passes|passed|so I|but I|jetzt|ahora"
+    r"\b(?:because|previously|formerly|earlier|handled|passes|passed|so I|but I|jetzt|ahora"
     r"|maintenant)\b|->|=>|→|现在|？\s*$"
     r"|\b(?:can|could|do|does|may|shall|should|want|would) [^.?!]{3,200}\?\s*$",
     re.IGNORECASE,
