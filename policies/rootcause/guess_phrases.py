@@ -23,6 +23,14 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
         ),
         C.NETWORK,
     ),
+    (  # what should be a model's answer is none
+        expression(
+            r"\b(?:agent|ai|anthropic|gemini|llm|openai)\b.{0,40}: "
+            r"(?:expecting value|extra data|unterminated string)"
+            r"|\b(?:has no attribute|keyerror:) ['\"](?:candidates|choices)['\"]"
+        ),
+        C.MODEL_ERROR,
+    ),
     (
         expression(r"\bexceeded (?:your|the) (?:api )?request limit\b|\bretry after \d{1,5}\b"),
         C.RATE_LIMIT,
