@@ -60,7 +60,8 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         expression(
-            r"\bnot authori[sz]ed\b|\baccess ?denied\b|\binsufficient (?:scopes?|permissions?|privileges?)"
+            r"\b(?:cannot|could not|failed to|unable to) (?:authenticate|log ?in|sign in)\b"
+            r"|\bnot authori[sz]ed\b|\baccess ?denied\b|\binsufficient (?:scopes?|permissions?|privileges?)"
             r"|\binvalid .{0,30}\bauthentication\b|\bauthentication (?:information|token)\b"
             r"|\btokens? (?:is |was )?not (?:valid|found|provided|given|set)\b|\bexpired ?token\b"
             r"|\btoken .{0,60}\bis expired\b|\bbad credentials\b|\bunauthenticated\b|\binvalid_grant\b"
