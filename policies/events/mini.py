@@ -131,7 +131,8 @@ class MiniReader:
         self._close()
         self._width = len(text) if text[0] != _BOX_SIDE else self._width
         if text.startswith(_BOX):
-            self._box = "error" if " Error " in text else "traceback"
+            told = "traceback" if "Traceback" in text else ""  # else a notice
+            self._box = "error" if " Error " in text else told
         elif text.startswith(_BOX_END):
             self._box = "closed" if self._box == "traceback" else ""
         elif self._box == "error" and (said := text.strip(_BOX_SIDE).strip()):

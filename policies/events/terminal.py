@@ -58,6 +58,8 @@ class Terminal:
         self._over = False
         self._began = False
         self._critical = ""
+        self._dumps = False
+        """What follows is the error object printed behind a line about trying again."""
 
     def api_error(self, said: str) -> Event:
         """Give the event of an API error that the CLI reports as *said*."""
@@ -82,7 +84,9 @@ class Terminal:
 
     def event(self, raw: str, text: str) -> Event:
         """Give the event of the plain line *raw*, which is *text* without blanks and colours."""
+        self._dumps = self._dumps and is_dump(raw)
         if lines.is_retry(text) or _TRIED.search(text[:500]):
+            self._dumps = True
             return Event(
                 kind=EventKind.RETRY, text=_tried(text), structured=False, status=_status(text)
             )
@@ -105,7 +109,7 @@ class Terminal:
 
     def _line(self, raw: str, text: str) -> Event:
         told = lines.from_text(text)
-        if is_frame(raw) or _CRITICAL.match(text) or _NOTICE.match(text):
+        if self._dumps or is_frame(raw) or _CRITICAL.match(text) or _NOTICE.match(text):
             return Event(kind=EventKind.OTHER, text=told.text, structured=False)
         if self.in_events or told.kind is not EventKind.OTHER or self._over:
             is_late = self._over and told.kind is EventKind.ERROR

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from dataclasses import replace
 
 from policies.events import READERS, reader_for
 from policies.events.base import Event, EventKind, Reader, Story
 from policies.events.refused import is_disk_full
+from policies.expressions import expression
 from policies.failure import FailureClass
 from policies.fingerprint import normalise
 from policies.outcome import Evidence, Verdict, judge
@@ -34,6 +36,9 @@ _BY_STATUS = {
     422: FailureClass.MODEL_ERROR,
     429: FailureClass.RATE_LIMIT,
 }
+_OF_TRY = expression(
+    r"^(?:\w{1,20} )?error: |[;,.…(]{1,3} ?(?:retrying|will retry|waiting|attempt) ?\d?.*$", re.I
+)
 
 
 class Trail:
@@ -130,7 +135,7 @@ class Trail:
             rank=_rank(event, known is not None),
             rule="agent's event" if event.structured else "agent's error form",
             failure_class=known,
-            identity=event.text,
+            identity=without_try(event.text) if event.kind is EventKind.RETRY else event.text,
         )
         likely = None if known else guessed(found, ())
         return replace(found, failure_class=likely) if likely in ANSWERS else found
@@ -147,6 +152,11 @@ def _says_nothing(event: Event) -> bool:
     if event.kind is not EventKind.OTHER or event.denied:
         return False
     return event.session_id is None and event.model is None and event.usage is None
+
+
+def without_try(text: str) -> str:
+    """Give *text* without what it says of trying again: the last try, which fails, says the rest alone."""
+    return _OF_TRY.sub("", text.strip()) or text.strip()
 
 
 def _rank(event: Event, known: bool) -> int:

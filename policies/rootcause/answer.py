@@ -77,13 +77,13 @@ def failure_of(
     )
 
 
-def success() -> Failure:
-    """Give what a log of a success is called."""
+def success(*, is_sure: bool = True) -> Failure:
+    """Give what a log of a success is called; not so surely where a tool's form tells of a failure, too."""
     return Failure(
         failure_class=FailureClass.SUCCESS,
         summary="ended well",
         fingerprint=fingerprint(FailureClass.SUCCESS, ""),
-        confidence=Confidence.HIGH,
+        confidence=Confidence.HIGH if is_sure else Confidence.MEDIUM,
     )
 
 

@@ -26,12 +26,12 @@ from policies.rootcause.guards import Guards
 from policies.rootcause.hints import Hints, with_foot
 from policies.rootcause.innermost import with_innermost
 from policies.rootcause.killed import survived
+from policies.rootcause.last_report import at_exit_0
 from policies.rootcause.quoted import unquoted
-from policies.rootcause.recovery import last_try, went_on
+from policies.rootcause.recovery import last_try
 from policies.rootcause.relayed import as_printed
 from policies.rootcause.silent import by_clock, by_exit
 from policies.rootcause.steps import says_least
-from policies.rootcause.talk import is_stated
 from policies.rootcause.unlet import not_let
 from policies.signatures import Signatures
 
@@ -61,7 +61,7 @@ class Diagnosis:
         self._guards = guards
         self._excerpt = Excerpt(scan)
         self._trail = Trail(hints.reader or hints.agent) if hints.agent else None
-        self._lines: list[Line] = []
+        self._lines, self._fails_last = list[Line](), False
         self.considered: list[Finding] = []
         """Every candidate, the cause first; filled by `finish`."""
 
@@ -80,7 +80,7 @@ class Diagnosis:
         self._lines = unquoted(as_printed(list(self._excerpt.lines())))
         said = self._said(self._lines)
         if said is None:
-            return success()
+            return success(is_sure=not self._fails_last)
         self.considered = said = [self._unwrapped(said[0]), *said[1:]]
         trail = self._trail
         knows = trail is not None and trail.speaks_events
@@ -141,15 +141,15 @@ class Diagnosis:
         close = self._excerpt.count - _CLOSE_TO_END
         if hints.exit_code == 0 and not hints.why and not _timed(hints):
             near = [f for f in found if f.number > close]
-            own = [f for f in near if is_stated(lines, f, self._signatures)]
-            told = [f for f in own if not went_on(lines, f)]
-            return told or ([refused] if (refused := not_let(lines)) else None)
+            self._fails_last = any(f.rank >= HIGH_RANK for f in near)
+            return at_exit_0(lines, near, self._signatures)
         if hints.known_class in _REFUSED and (refused := not_let(lines)):
             return [refused]
-        clock = by_clock(hints, _last(lines))
-        if clock and not (found and found[0].rank >= HIGH_RANK and found[0].number > close):
-            return [last_try(lines, self._signatures) or clock]
-        return found or [last_try(lines, self._signatures) or by_exit(hints, _last(lines))]
+        clock, tried = by_clock(hints, _last(lines)), last_try(lines, self._signatures)
+        is_told = bool(found) and found[0].rank >= HIGH_RANK and found[0].number > close
+        if clock and (not is_told or (tried and found[0].failure_class is not tried.failure_class)):
+            return [tried or clock]
+        return found or [tried or by_exit(hints, _last(lines))]
 
     def _text_findings(self, lines: Sequence[Line]) -> list[Finding]:
         """Lines of the passing log are read with the others, for their surroundings, but are no cause."""

@@ -32,7 +32,7 @@ GUARDS: dict[int, tuple[str, ...]] = {
     LEVELS[0]: ("fatal", "panic", "critical"),
     LEVELS[1]: ("error", "exception"),
     LEVELS[2]: ("##[error]", "::error", "caused by: ", "cause", "reason", "message", "detail"),
-    LEVELS[3]: ("err", "fatal"),
+    LEVELS[3]: ("err", "fatal", "错误", "失败", "异常"),
     LEVELS[4]: ("error", "✖", "✗", "✘", "❌", "⨯", "×"),
     LEVELS[5]: ("error", "exception", "err:", "err!", "fatal", "panic"),
     LEVELS[6]: ("error", "exception"),
@@ -72,6 +72,7 @@ GUARDS: dict[int, tuple[str, ...]] = {
         "vulnerab", "violation", "secret", "undefined", "undeclared", "unbound", "attempt to",
         "expected", "conflict", "differ", *_CODES, "on signal ", "longer than",
         "giving up", "gave up", "exhausted",
+        "错误", "失败", "异常",
         "\u2716", "\u2717", "\u2718", "\u274c", "\u00d7",
     ),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.commands import shown_command
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.guess_chinese import CHINESE
 from policies.rootcause.guess_phrases import ADVICE, PHRASES
 from policies.rootcause.guess_words import WORDS
 from policies.rootcause.places import class_in
@@ -73,6 +74,12 @@ _CLIENT = expression(
 )
 """A frame of a library that talks to a model's provider."""
 _TRACE_LINES = 80
+_TABLES = (*PHRASES, *WORDS, *ADVICE)
+_ONLINE = expression(
+    r"\b(?:check|verify) (?:your|the) (?:internet|network)\b|\bare you (?:online|connected)\b"
+    r"|\bconnected to the internet\b",
+    re.IGNORECASE,
+)
 _UNREAD = expression(
     r"\bJSONDecodeError\b|\bExpecting value: line \d|\bUnterminated string starting"
 )
@@ -91,17 +98,24 @@ def guessed(finding: Finding, lines: Sequence[Line]) -> C | None:
         return C.MODEL_ERROR
     if (told := by_words(said)) or (told := _by_target(finding.lines[0].text)):
         return told
+    if _ONLINE.search(said) or _advised(finding, lines):
+        return C.NETWORK
     if _RULED.search(finding.lines[0].text.rstrip()):
         return C.LINT
     return _around(finding, lines) or _by_command(finding, lines)
 
 
+def _advised(finding: Finding, lines: Sequence[Line]) -> bool:
+    """Say whether right below *finding* somebody is asked to look after the network."""
+    below = next((line for line in lines if line.number == finding.number + 1), None)
+    return below is not None and _ONLINE.search(below.text) is not None
+
+
 def by_words(said: str) -> C | None:
     """Give the class that the words of *said* make likely."""
     lowered = said.lower()
-    return next(
-        (found for pattern, found in (*PHRASES, *WORDS, *ADVICE) if pattern.search(lowered)), None
-    )
+    tables = _TABLES if said.isascii() else (*CHINESE, *_TABLES)
+    return next((found for pattern, found in tables if pattern.search(lowered)), None)
 
 
 def _by_client(finding: Finding, lines: Sequence[Line]) -> bool:

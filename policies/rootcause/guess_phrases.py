@@ -23,6 +23,14 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
         ),
         C.NETWORK,
     ),
+    (  # what should be a model's answer is none
+        expression(
+            r"\b(?:agent|ai|anthropic|gemini|llm|openai)\b.{0,40}: "
+            r"(?:expecting value|extra data|unterminated string)"
+            r"|\b(?:has no attribute|keyerror:) ['\"](?:candidates|choices)['\"]"
+        ),
+        C.MODEL_ERROR,
+    ),
     (
         expression(r"\bexceeded (?:your|the) (?:api )?request limit\b|\bretry after \d{1,5}\b"),
         C.RATE_LIMIT,
@@ -35,6 +43,7 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
     (
         expression(
             r"\bspending limit\b|\baccount payments?\b"
+            r"|^\W{0,6}(?:error:? )?(?:your )?quota (?:is |has been )?(?:exceeded|exhausted|spent)[.!]"
             r"|\b(?:api|pipeline|compute|build|monthly|bandwidth|usage) (?:quota|minutes|credits?)\b.{0,60}"
             r"\b(?:exceeded|exhausted|used up|spent)|\bused (?:all|up) .{0,30}\b(?:minutes|credits|quota)"
         ),
@@ -51,7 +60,8 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
     ),
     (
         expression(
-            r"\bnot authori[sz]ed\b|\baccess ?denied\b|\binsufficient (?:scopes?|permissions?|privileges?)"
+            r"\b(?:cannot|could not|failed to|unable to) (?:authenticate|log ?in|sign in)\b"
+            r"|\bnot authori[sz]ed\b|\baccess ?denied\b|\binsufficient (?:scopes?|permissions?|privileges?)"
             r"|\binvalid .{0,30}\bauthentication\b|\bauthentication (?:information|token)\b"
             r"|\btokens? (?:is |was )?not (?:valid|found|provided|given|set)\b|\bexpired ?token\b"
             r"|\btoken .{0,60}\bis expired\b|\bbad credentials\b|\bunauthenticated\b|\binvalid_grant\b"

@@ -31,6 +31,7 @@ LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
             r"^\[? {0,2}(?:error|err!?|fatal)\b {0,2}\]?\s*[:|\]-]"
             r"|^e\d{4} \d\d:\d\d:\d\d\.\d+ |^e: \S|\blevel=error\b|[\[|] ?error ?[\]|]|^e \S"
             r"|^\S{1,300}: (?:error|fatal)\b"
+            r"|^\W{0,6}[^\W\da-z_]{0,8}(?:错误|失败|异常) ?[:：] ?\S"  # Chinese programs
         ),
     ),
     (

@@ -75,6 +75,8 @@ _BODY = expression(
     r"^(?:[^\"'`{]{0,120}?[\s:：(\[]|.{0,80}?\b(?:GET|POST) \"https?://[^\"\s]{1,300}\": )?"
     r"(?P<status>[45]\d\d)\b[^\"'`{]{0,60}\{[\"'](?:error|type|message|detail|code)[\"']: ?"
 )
+_PLAIN_BODY = expression(r"^\{[\"']error[\"']: ?\{[\"'](?:message|type|code)[\"']: ?")
+"""OpenAI's own body without a status: an agent's words where a terminal broke it, else any command's."""
 _REFUSED = expression(r"API(?:Call|Status)Error")
 """So the AI SDK and OpenAI's libraries name an answer that is an error; without one it is another."""
 _STATED = expression(_LEAD + r"[Rr]equest failed with status(?: code)?:? (?P<status>[45]\d\d)\b")
@@ -93,9 +95,10 @@ _NAMES = expression(
     r"^[^\"'`{]{0,260}?\blitellm\.(?:(?:litellm\.|exceptions\.)?[A-Z]\w{2,60}: ){1,6}"
 )
 _OF_MODELS = expression(
-    r"\bmodels?\b|\bapi[ _-]?key\b|\btokens?\b|\bquota\b|rate.?limit|_error\b|overloaded|context"
-    r"|[\"']error[\"']: ?\{|\bmessages[.:\[]|\bcontent blocks?\b|\btool_(?:use|result|calls?)\b"
-    r"|\bcontents\[\d|\bchat completions?\b|\bchatcmpl-\w|[\"'](?:choices|candidates)[\"']: ?\[",
+    r"\bmodels?\b|\bapi (?:error\b|key\b)|\bapi[_-]?key\b|\btokens?\b|\bquota\b|rate.?limit|_error\b"
+    r"|overloaded|context|[\"']error[\"']: ?\{|\bmessages[.:\[]|\bcontent blocks?\b"
+    r"|\btool_(?:use|result|calls?)\b|\bcontents\[\d|\bchat completions?\b|\bchatcmpl-\w"
+    r"|[\"'](?:choices|candidates)[\"']: ?\[",
     re.I,
 )
 
@@ -110,9 +113,20 @@ def provider_errors(lines: Sequence[Line]) -> Iterator[Finding]:
         if not _may_state(start) or is_retry(start):
             continue
         own = next((match for form in _OWN if (match := form.match(start))), None)
-        match = own or _BODY.match(start) or _BARE.match(start) or _STATED.match(start)
+        match = (
+            own
+            or _BODY.match(start)
+            or _broken_body(lines, at)
+            or _BARE.match(start)
+            or _STATED.match(start)
+        )
         if match:
             yield from _finding(lines, at, match, is_own=own is not None)
+
+
+def _broken_body(lines: Sequence[Line], at: int) -> re.Match[str] | None:
+    match = _PLAIN_BODY.match(lines[at].text)
+    return match if match and len(joined(lines, at)) > len(lines[at].text) else None
 
 
 def _may_state(text: str) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from policies.events.lines import is_retry, status_in
 from policies.expressions import expression
-from policies.rootcause.agent import RETRY_RANK, by_status
+from policies.failure import FailureClass
+from policies.rootcause.agent import RETRY_RANK, by_status, without_try
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.killed import ANSWERS
 from policies.rootcause.provider import ANSWER
@@ -34,15 +35,34 @@ def went_on(lines: Sequence[Line], found: Finding) -> bool:
 
 def last_try(lines: Sequence[Line], signatures: Signatures) -> Finding | None:
     """Give the failed call of a server that a program was trying again when it was stopped, if any."""
-    said = [line for line in lines[-WRAPPED_OVER:] if line.text.strip()]
+    filled = [line for line in lines if line.text.strip()]
+    said = filled[-WRAPPED_OVER:]
     tried = next((line for line in reversed(said) if is_retry(line.text)), None)
     if tried is None or any(line.number > tried.number and line.text[:1].strip() for line in said):
         return None
-    entry = signatures.of(tried.text)
-    found = entry.failure_class if entry else by_status(status_in(tried.text))
+    retries = [line for line in filled if line.number <= tried.number and is_retry(line.text)]
+    told = retries if _answer(tried, signatures) else _repeated_above(filled, retries)
+    found = _answer(told[-1], signatures) if told else None
     if found not in ANSWERS:
         return None
-    same = [line for line in lines if line.number < tried.number and is_retry(line.text)]
+    entry = signatures.of(told[-1].text)
     return Finding(
-        lines=(tried, *same[-2:]), rank=RETRY_RANK, rule="still trying", failure_class=found
+        lines=(told[-1], *told[-3:-1]),
+        rank=RETRY_RANK,
+        rule="still trying",
+        failure_class=found,
+        identity=without_try(told[-1].text),
+        agent_form=entry is not None and entry.agent,
     )
+
+
+def _answer(line: Line, signatures: Signatures) -> FailureClass | None:
+    entry = signatures.of(line.text)
+    return entry.failure_class if entry else by_status(status_in(line.text))
+
+
+def _repeated_above(filled: Sequence[Line], retries: Sequence[Line]) -> list[Line]:
+    """Give the lines right above the *retries*, where the last one says why it is tried again."""
+    at = {line.number: filled[n - 1] for n, line in enumerate(filled) if n}
+    above = [at[line.number] for line in retries if line.number in at]
+    return [line for line in above if line.text == above[-1].text]

@@ -22,8 +22,13 @@ ONLY_ENDS = 14
 """What a line loses that names a thing and that it failed: the reason stands elsewhere."""
 LOGGED, FORMS = 28, 80
 """What a known failure loses in a program's own log, which it may have survived; above that rank nothing."""
-_BESIDE = expression(r"\bMCP (?:client|server)s?\b", re.IGNORECASE)
-"""What an agent starts beside itself: without it, it goes on."""
+_BESIDE = expression(
+    r"\bMCP (?:client|server)s?\b"
+    r"|^(?:error|failed to|could not|unable to) ?(?:check|fetch|get|retriev)\w{0,4} (?:for )?"
+    r"(?:(?:the|latest|remote|new|newer) ){0,2}(?:version|updates?)\b",
+    re.IGNORECASE,
+)
+"""What an agent starts beside itself, or asks of its own version: without it, it goes on."""
 WITH_STACK = 18
 """What an exception loses whose stack follows: a program that goes on logs such ones, too."""
 FAR_FROM_END, FAR_LINES = 8, 150

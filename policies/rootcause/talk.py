@@ -17,6 +17,9 @@ from policies.signatures import Signatures
 
 _STATED = expression(
     r"^\W{0,6}(?:\w[\w ]{0,30} )?(?:error|fatal|failed|failure|warning|exception)\b ?[:({\[-]"
+    r"|^\W{0,3}(?:error|failed|failure) [│┃] "
+    r"|^\W{0,3}(?:sorry,? )?(?:i|we)(?:['’]ve)? (?:encountered|hit|got|ran into|received) (?:an?|this)"
+    r" (?:\w{1,20} ){0,2}(?:error|issue|problem)\b.{0,60}?: "
     r"|^\W{0,3}the (?:(?:ai|api|llm|model) )?(?:model|provider|request|server|service)"
     r" (?:denied|failed|refused|rejected|timed out)\b"
     r"|^\s{0,8}[✖✗✘❌⚠⛔🚫🛑■]",
@@ -26,6 +29,16 @@ _REPORT = expression(
     r"^\W{0,4}(?:\[[^\[\]]{1,40}\] )?(?:(?:API )?(?:ERROR|Error|error)|FATAL|fatal)(?: \w{1,20})?: \S"
 )
 """How a program begins to report its own failure."""
+_TOLD = expression(
+    r"^\*\*[^*]{1,200}\*\*:? {1,3}(?:[-–—:→=]|->) ?\w|^\s{0,8}[✅✓✔☑]"
+    r"|^\W{0,3}(?:actual|after|before|example|expected|input|new|old|output|previously|was)\b ?:"
+    r"|^\W{0,3}(?:cannot|could not|unable to) (?:reproduce|test|verify)\b"
+    r"|^when(?:ever)? [^,]{1,120}, (?:the|it|they|we) "
+    r"|^\W{0,3}(?:it|the \w{1,20}) (?:answers|displays|gives|prints|raises|reports|responds|returns|sends"
+    r"|shows|throws) ",
+    re.IGNORECASE,
+)
+"""A title that a sentence explains, what an agent ticks off, and what the code does: those report nothing."""
 _ITEM = expression(r"^(?:[-*+]|\d{1,2}[.)]) +\S|^[+|#]|^\*\*|^[\w./-]{1,200}\.\w{1,4}: ")
 """An item of a list, a row of a table, a line of a difference, a title, what was done in a file."""
 _MINE = expression(
@@ -43,10 +56,27 @@ _DONE = expression(
 _WAS_DONE = expression(
     r"\b(?:is|are|was|were) (?:(?:now|also) )?(?:added|caught|covered|documented|fixed|gone|handled|mocked"
     r"|shown)\b|\b(?:is|are) now (?:an?|the|logged|reported|retried|truncated)\b"
-    r"|\b(?:passes|works|fails) now\b|\bformerly\b",
+    r"|\b(?:passes|works|fails) now\b|\bformerly\b"
+    r"|[.;] (?:that|this|it|which) (?:explains|was|were)\b|[,;.] (?:added|installed|mocked|wrote) "
+    r"|\bno longer (?:block|break|crash|fail|kill|rais|retri|throw)",
     re.IGNORECASE,
 )
 """What somebody did about a failure; a program that reports one may have retried and logged it, too."""
+_MENDED = expression(
+    r"\b(?:fixed|resolved|solved|corrected|repaired|no longer|used to|behoben|corregid\w|solucionad\w"
+    r"|corrigé\w{0,2})\b|已修复|已解决|不再",
+    re.IGNORECASE,
+)
+_I_DID = expression(
+    r"\bI(?:'ve|’ve| have)? (?:added|changed|kept|left|made|moved|removed|replaced|updated|wrote)\b"
+)
+_WORK = expression(
+    r"\b(?:because|previously|formerly|earlier|handled|passes|passed|so I|but I|jetzt|ahora"
+    r"|maintenant)\b|->|=>|→|现在|？\s*$"
+    r"|\b(?:can|could|do|does|may|shall|should|want|would) [^.?!]{3,200}\?\s*$",
+    re.IGNORECASE,
+)
+"""What was done about a failure, or comes of it: a program that reports its own tells none of that."""
 _NOW = expression(r"\b(?:now|instead|already) [a-z]{3,12}s?\b|^\W{0,3}now ", re.IGNORECASE)
 _WHEN = expression(r"\b(?:when|whenever|where|if|unless)\b (?!\w{2,20}ing\b)\S", re.IGNORECASE)
 _LATE = 26
@@ -56,16 +86,26 @@ _ENDED = expression(r"[.;!?] ")
 _SOON = 30
 """A sentence that begins with what it supposes is advice; one in which that comes later tells of a case."""
 
+_SET_IN, _FENCES = "    ", ("```", "~~~")
+_SHOWS = expression(
+    r"\b(?:was|were|said|says|prints?|printed|shows?|showed|with|like|reads?|before|earlier|run|output)\b",
+    re.IGNORECASE,
+)
+_FAILS = expression(r"\b(?:error|fail(?:ed|ure|s)?|fatal|unable|exception)\b", re.IGNORECASE)
+
 
 def is_stated(lines: Sequence[Line], found: Finding, signatures: Signatures) -> bool:
     """Say whether *found* is an agent's own failure whatever its exit code, and no talk of one."""
     if not found.agent_form:
         return False
     text = found.words().strip()
+    if is_shown(lines, found.lines[0]):
+        return False
     if found.rank < HIGH_RANK:
         return _ends_with(lines, found, signatures) and not is_talk(text)
     if not found.one_line:
-        return not _WAS_DONE.search(text[:400])
+        whole = found.lines[0].text
+        return not (_WAS_DONE.search(text[:400]) or _I_DID.search(whole[:400]))
     entry = signatures.of(text)
     match = entry.pattern.search(text) if entry else None
     return not is_talk(text, match.start() if match else 0)
@@ -79,13 +119,37 @@ def _ends_with(lines: Sequence[Line], found: Finding, signatures: Signatures) ->
     return not any(below) and class_of(found, entry_for(found, signatures)) in ANSWERS
 
 
+def is_shown(lines: Sequence[Line], line: Line) -> bool:
+    """Say whether *line* is an example: in a fence, or set in below a line that announces it."""
+    if line.text.startswith(_SET_IN) and is_announced(lines, line):
+        return True
+    fences = [one.number for one in lines if one.text.lstrip()[:3] in _FENCES]
+    above = sum(number < line.number for number in fences)
+    return above % 2 == 1 and above < len(fences)
+
+
+def is_announced(lines: Sequence[Line], line: Line) -> bool:
+    """Say whether the text above *line* ends with a colon, and reports no failure that *line* explains."""
+    above = (one.text.strip() for one in reversed(lines) if one.number < line.number)
+    head = next(filter(None, above), "")
+    if not head.endswith((":", "：")):
+        return False
+    return _SHOWS.search(head) is not None or _FAILS.search(head) is None
+
+
+def tells_of_work(text: str) -> bool:
+    """Say whether *text* tells what was done about a failure, or asks: no program reports one so."""
+    forms = (_MENDED, _WORK, _I_DID, _WAS_DONE, _TOLD, _NOW)
+    return any(form.search(text[:400]) for form in forms)
+
+
 def is_talk(text: str, begins: int = 0) -> bool:
     """Say whether *text* is a sentence of an answer, no report of what its words from *begins* on name."""
-    if _WAS_DONE.search(text[:400]):
+    before = text[:begins]
+    if _WAS_DONE.search(text[:400]) or _TOLD.match(text) or _MENDED.search(before):
         return True
     if _STATED.match(text):
         return False
-    before = text[:begins]
     is_late = begins > _LATE or before[-1:] in _QUOTES or _ENDED.search(before) is not None
     is_case = _WHEN.search(text[:400].partition(". ")[0], _SOON) is not None
     forms = (_ITEM.match, _DONE.match, _MINE.search, _NOW.search)

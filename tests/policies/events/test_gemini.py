@@ -167,6 +167,15 @@ def test_the_last_try_of_a_run_that_our_clock_ended_says_why() -> None:
     assert silent.failure_class is FailureClass.TIMEOUT
 
 
+def test_the_object_printed_behind_a_try_is_no_progress() -> None:
+    tried = "Attempt 1 failed with status 429. Retrying with backoff... ApiError: busy"
+    rows = (YOLO, tried, FRAME, "  status: 429", "}")
+    stopped = why("gemini", *rows, exit_code=-15, stopped_because=StopReason.TOTAL)
+    went_on = why("gemini", *rows, "I look.", exit_code=-15, stopped_because=StopReason.TOTAL)
+    assert stopped.failure_class is FailureClass.RATE_LIMIT
+    assert went_on.failure_class is FailureClass.TIMEOUT
+
+
 def test_a_limit_is_the_same_cause_in_both_modes_and_in_a_retry() -> None:
     words = "Resource has been exhausted. Please retry in 2s."
     in_events = why(

@@ -5,6 +5,7 @@ import pytest
 from policies.events import detect
 from policies.events.base import EventKind, Story
 from policies.events.mini import MiniReader
+from policies.failure import StopReason
 from tests.policies.events.told import verdict, why
 
 HEAD = """Building agent config from specs:
@@ -194,3 +195,23 @@ def test_what_stands_after_a_step_s_rule_is_its_own_output():
 )
 def test_its_log_is_known_without_the_first_line(line):
     assert detect([line]) == "mini"
+
+
+NOTICE = """╭─ News ───────╮
+│ v9 is near.  │
+╰──────────────╯
+
+System:
+You look at things. Hold to this
+process.: it is the same.
+
+User:
+Please solve this issue: tidy.
+
+Retrying m.query in 4 seconds as it raised RateLimitError: litellm.RateLimitError: X - slow down.
+"""
+
+
+def test_a_notice_in_a_box_is_no_traceback():
+    cause = why("mini", *NOTICE.splitlines(), stopped_because=StopReason.TOTAL)
+    assert (cause.failure_class, cause.summary) == ("rate_limit", "RateLimitError: X - slow down")

@@ -13,6 +13,12 @@ Cause = Callable[[str], Failure]
 PHRASES = [
     ("Error: Zork was not started: your spending limit needs to be increased", "usage_limit"),
     ("Error: Pipeline quota exceeded, the lamp is out", "usage_limit"),
+    (
+        "Error in Agent run: Unterminated string starting at: line 1 column 9 (char 8)",
+        "model_error",
+    ),
+    ("AttributeError: 'zork' object has no attribute 'choices'", "model_error"),
+    ("KeyError: 'choices'", "model_error"),
     ("Failed: 1 of 5 requests: response status was 500, expected 200", "test_failure"),
     ("Error: Could not take role: Not authorized to perform zork:Light", "auth"),
     ("Error: Zork token is not valid.", "auth"),

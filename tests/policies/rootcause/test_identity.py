@@ -231,3 +231,13 @@ TWO = (
 @pytest.mark.parametrize(("one", "other"), TWO)
 def test_two_causes_of_one_kind_are_two(one: str, other: str) -> None:
     assert seen(*one.split("\n"), exit_code=1) != seen(*other.split("\n"), exit_code=1)
+
+
+def test_a_try_is_the_same_cause_as_the_failure_that_ended_them() -> None:
+    said = "exceeded retry limit, last status: 429 Too Many Requests"
+    tried = f"stream error: {said}; retrying 4/5 in 1.6s…"
+    ended = codex(said)
+    row = json.dumps({"id": "0", "msg": {"type": "stream_error", "message": tried}})
+    assert seen(row, agent="codex", **HUNG) == ended
+    assert seen(tried, agent="codex", reader="text", **HUNG) == ended
+    assert seen(f"ERROR: {said}", agent="codex", reader="text", exit_code=1) == ended
