@@ -1,4 +1,4 @@
-"""How build generators and build runners state a cause: CMake, Meson, ninja, Autotools, Bazel."""
+"""How build generators and build runners state a cause: CMake, ninja, Autotools, Bazel."""
 
 from __future__ import annotations
 
@@ -35,12 +35,6 @@ _MISSING = expression(
 _REFUSED = expression(r"\bPermission denied\b")
 _BROKEN = expression(r"is not able to compile a simple test program")
 _SETTLED = expression(r"source file|source directory|cannot find source|CMakeLists\.txt", re.I)
-_MESON = expression(r"^(?:\S{0,300}meson\.build:\d+:\d+: )?ERROR: (?P<said>.+)")
-_MESON_PLACE = expression(r"meson\.build:\d+:\d+: ERROR: ")
-_MESON_MISSING = expression(
-    r"not found|Unknown compiler|requires meson version|Neither .* worked|Neither a subproject directory"
-    r"|Problem encountered: .{0,300}\b(?:missing|install|could not (?:be found|find))\b"
-)
 _CONFIGURE = expression(r"^(?:\S{0,200}/)?configure(?::\d{1,7})?: error: (?P<said>.*)")
 _SET_WRONG = expression(r"unrecognized|cannot (?:create executables|run C\+* compiled)")
 _CONFIGURE_WHERE = expression(r"^in [`'‘]/.{0,400}:$")
@@ -83,17 +77,6 @@ def cmake(lines: Sequence[Line]) -> Iterator[Finding]:
             failure_class=_cmake_class(" ".join((told, *(part.text for part in block)))),
             summary=_sentence(first, block if told else block[1:]),
         )
-
-
-def meson(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Yield Meson's error, where the line has a place or Meson speaks nearby."""
-    speaks = any("meson" in line.text.lower() for line in lines)
-    for _, line, match in matching(lines, "ERROR: ", _MESON):
-        if not speaks or is_wrapper(line.text.lower()):
-            continue
-        found = C.MISSING_DEPENDENCY if _MESON_MISSING.search(match["said"]) else C.CONFIG_ERROR
-        rank = 79 if _MESON_PLACE.search(line.text) else 58
-        yield Finding(lines=(stripped(line),), rank=rank, rule="meson", failure_class=found)
 
 
 def autotools(lines: Sequence[Line]) -> Iterator[Finding]:

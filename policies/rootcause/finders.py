@@ -8,7 +8,7 @@ from policies.rootcause.ant import ant_builds
 from policies.rootcause.browser_tests import browser_tests
 from policies.rootcause.c import compilers
 from policies.rootcause.checks import failed_checks
-from policies.rootcause.cmake import autotools, bazel, cmake, meson, ninja
+from policies.rootcause.cmake import autotools, bazel, cmake, ninja
 from policies.rootcause.cocoapods import cocoapods
 from policies.rootcause.containers import buildkit, nix_builds
 from policies.rootcause.crashes import aborts, sanitizers, terminations
@@ -36,6 +36,7 @@ from policies.rootcause.maven import goals, surefire
 from policies.rootcause.maven_errors import goal_errors, old_builds
 from policies.rootcause.maven_plugins import maven_checks
 from policies.rootcause.maven_ui import maven_passed_on
+from policies.rootcause.meson import meson
 from policies.rootcause.places import placed
 from policies.rootcause.provider import provider_errors
 from policies.rootcause.provisioning import provisioning

@@ -132,9 +132,8 @@ def jvm_exceptions(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def jvm_crashes(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the JVM's own crash banner."""
-    banner = any("fatal error has been detected by the Java" in line.text for line in lines)
-    short = any("insufficient memory for the Java" in line.text for line in lines)
-    if not banner and not short:
+    banners = ("fatal error has been detected by the Java", "insufficient memory for the Java")
+    if next(holding(lines, *banners), None) is None:
         return
     for _, line, match in matching(lines, "#", _CRASHED):
         is_memory = "insufficient memory" in match["said"]

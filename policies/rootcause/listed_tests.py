@@ -8,7 +8,7 @@ from itertools import takewhile
 from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.scan import matching, stripped
+from policies.rootcause.scan import holding, matching, stripped
 
 LIST_LIMIT = 25
 """Lines of one list that are read."""
@@ -23,7 +23,7 @@ _LIT_TEST = expression(r"^\s{2,4}\S.{0,100} :: \S{1,300}$")
 
 def listed_tests(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the failing tests of such lists."""
-    if any(line.text.startswith(_AUTOMAKE_SAYS) for line in lines):
+    if any(line.text.startswith(_AUTOMAKE_SAYS) for _, line in holding(lines, _AUTOMAKE_SAYS)):
         yield from _automake(lines)
     yield from _lit(lines)
 
