@@ -54,7 +54,7 @@ def failure_of(
     own = events and (lead.rule.startswith("agent's") or lead.agent_form)
     entry = entry_for(lead, signatures)
     found = _class(hints, class_of(lead, entry), lead)
-    confidence = confidence_of(ordered, found)
+    confidence = confidence_of(ordered, found, is_known=entry is not None)
     shown = shown_lines(ordered, confidence)
     stated = " ".join(line.text for line in cause_lines(ordered))
     said = (lead.identity or lead.words()) if own else stated

@@ -33,8 +33,13 @@ LATER_RANK = 45
 """From here on a line names itself an error (generic's levels)."""
 
 
-def confidence_of(ordered: Sequence[Finding], failure_class: FailureClass) -> Confidence:
-    """Say how far the first of *ordered* can be trusted; a rival of another kind takes the surety."""
+def confidence_of(
+    ordered: Sequence[Finding], failure_class: FailureClass, *, is_known: bool
+) -> Confidence:
+    """Say how far the first of *ordered* can be trusted; a rival of another kind takes the surety.
+
+    *is_known*: the catalogue has an entry for it.
+    """
     lead = ordered[0]
     if lead.rank < HIGH_RANK:
         return Confidence.MEDIUM if _stands_out(ordered) else Confidence.LOW
@@ -48,7 +53,7 @@ def confidence_of(ordered: Sequence[Finding], failure_class: FailureClass) -> Co
         _goes_on,
         _may_be_survived,
     )
-    doubted = any(ask(ordered) for ask in doubts)
+    doubted = any(ask(ordered) for ask in doubts) or (not is_known and _is_not_alone(ordered))
     return Confidence.HIGH if is_sure and not doubted else Confidence.MEDIUM
 
 
@@ -114,6 +119,19 @@ def _is_contested(ordered: Sequence[Finding]) -> bool:
         return any(_is_near(one, lead, SAME_LINES) and one.rank >= WORDS_RANK for one in others)
     is_loose = lead.rank < SURE_RANK
     return is_loose and any(_is_near(one, lead, 0) and one.rank >= ERROR_RANK for one in others)
+
+
+def _is_not_alone(ordered: Sequence[Finding]) -> bool:
+    """Say whether beside a tool's form that the catalogue does not know another line names itself an error.
+
+    Of 286 sure answers for strangers' logs, before any was read, 25 of 33 such ones were right, and 242 of
+    the other 253.
+    """
+    lead = ordered[0]
+    if lead.agent_form or lead.rule.startswith("agent's"):
+        return False
+    others = (one for one in ordered[1:RIVALS_SEEN] if one.rule != lead.rule)
+    return any(one.rank >= ERROR_RANK and abs(one.number - lead.number) > 1 for one in others)
 
 
 def _is_near(other: Finding, lead: Finding, from_lines: int) -> bool:

@@ -1,0 +1,48 @@
+"""How far an answer is trusted: what speaks against a tool's form that the catalogue does not know."""
+
+from __future__ import annotations
+
+import pytest
+
+from policies.failure import Confidence, FailureClass
+from policies.rootcause.finding import Finding, Line
+from policies.rootcause.trust import confidence_of
+
+
+def finding(number: int, rank: int, rule: str, **more: bool) -> Finding:
+    return Finding(
+        lines=(Line(number, f"line {number}"), Line(number + 1, "its reason")),
+        rank=rank,
+        rule=rule,
+        failure_class=FailureClass.TEST_FAILURE,
+        **more,
+    )
+
+
+FORM = finding(30, 79, "some runner")
+
+
+@pytest.mark.parametrize(
+    ("others", "is_known", "confidence"),
+    [
+        ([], False, Confidence.HIGH),
+        ([finding(60, 40, "words")], True, Confidence.HIGH),
+        ([finding(60, 40, "words")], False, Confidence.MEDIUM),
+        ([finding(9, 40, "words")], False, Confidence.MEDIUM),
+        ([finding(60, 39, "words")], False, Confidence.HIGH),
+        ([finding(31, 40, "words")], False, Confidence.HIGH),
+        ([finding(60, 79, "some runner")], False, Confidence.HIGH),
+    ],
+)
+def test_a_form_that_the_catalogue_does_not_know_is_sure_only_alone(
+    others: list[Finding], is_known: bool, confidence: Confidence
+) -> None:
+    ordered = [FORM, *others]
+    assert confidence_of(ordered, FailureClass.TEST_FAILURE, is_known=is_known) is confidence
+
+
+def test_what_an_agent_says_of_itself_needs_no_entry() -> None:
+    own = finding(30, 96, "agent's event", agent_form=True)
+    ordered = [own, finding(60, 40, "words")]
+    found = confidence_of(ordered, FailureClass.TEST_FAILURE, is_known=False)
+    assert found is Confidence.HIGH
