@@ -14,13 +14,13 @@ from policies.events.base import TEXT_LIMIT_CHARS, Event, EventKind, Usage
 from policies.events.wrapped import Joined
 from policies.expressions import expression
 
-_API = expression(r"^(?:litellm|openai|anthropic)\.[A-Z]\w{0,60}: ")
+_API = expression(r"^(?:[A-Z]\w{0,60}Error: )?(?:litellm|openai|anthropic)\.[A-Z]\w{0,60}: ")
 _GLUED = expression(
     r"[^\s\"'`(\[]((?:litellm|openai|anthropic)\.[A-Z]\w{0,60}(?:Error|Exception): )"
 )
 """An answer that broke off has no line end: what broke it stands behind its last word."""
 _AFTER_API = expression(r"^(?:The API provider\b|https?://|Retrying in )")
-_USAGE_ERROR = expression(r"^aider(?:\.exe)?: error: ")
+_USAGE_ERROR = expression(r"^aider(?:\.exe)?: error: |^Unable to complete \w{2,20}: ")
 _LIMIT = expression(r"^Model \S{1,200} has hit a token limit!")
 _EXCEEDED = expression(r"possibly (?:exhausted|exceeded) ")
 _NOT_WRITTEN = expression(

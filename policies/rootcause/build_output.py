@@ -23,15 +23,17 @@ _SAID = expression(
     re.I,
 )
 _WRAPPER = expression(
-    r"^error: (?:command|subprocess|failed building)\b|^\[?end of output|^note: |^hint: "
-    r"|^(?:ninja|make)\b|^gyp ERR! (?:stack )?(?:at |not ok|build error)|^Building wheel"
+    r"^error: (?:command\b(?! '[^']{1,300}' failed: \S)|subprocess\b|failed building\b)|^[\W_]+$"
+    r"|^\[?end of output|^note: |^hint: |^(?:ninja|make)\b"
+    r"|^gyp ERR! (?:stack )?(?:at |not ok|build error)|^Building wheel"
     r"|^running |^copying |^creating |^\d+$",
     re.I,
 )
 _ADVICE = expression(r"^(?:https?://|<https?://|[-*'\"(a-z])")
 _STEP = expression(r"^(?:writing|reading|adding|byte-compiling|package init file) |Warning: ")
 _MISSING = expression(
-    r"\b(?:ModuleNotFoundError|ImportError|No module named)\b|command not found|: not found"
+    r"^error: command '[^']{1,300}' failed: No such file"
+    r"|\b(?:ModuleNotFoundError|ImportError|No module named)\b|command not found|: not found"
     r"|No such file or directory: '(?!/)|fatal error: \S{1,200}\.h\w{0,2}: No such file"
 )
 _OTHERS = expression(

@@ -105,9 +105,8 @@ def _name_below(lines: Sequence[Line], at: int) -> str:
     if not ("FAIL" in text or "Failure" in text) or not NAMELESS.match(text):
         return ""
     below = next((one.text.strip() for one in lines[at + 1 : at + 3] if one.text.strip()), "")
-    return (
-        "" if says_nothing(below) or FRAME.match(below) or below.startswith("Traceback") else below
-    )
+    is_none = FRAME.match(below) or below.startswith(("Traceback", "exit status "))
+    return "" if is_none or says_nothing(below) else below
 
 
 _WORDS = ("FAIL", "Fail", "not ok", "✗", "✕", "✖", "✘", "×", "❌", "⨯", ") ")

@@ -117,6 +117,8 @@ def _class_of(text: str, match: re.Match[str], package: str) -> C:
 
 
 def _class_of_panic(text: str) -> C | None:
+    if "panic: Log in goroutine after Test" in text:
+        return C.TEST_FAILURE
     if "out of memory" in text:
         return C.OUT_OF_MEMORY
     if _DEADLOCK.search(text) or "runtime error" in text:

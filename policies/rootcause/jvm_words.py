@@ -10,7 +10,7 @@ from policies.failure import FailureClass as C
 _RULES = (
     (
         expression(
-            r"Could not (?:find artifact|resolve dependencies)|could not be resolved"
+            r"Could not (?:find artifact|resolve dependencies)|could not be resolved|No compiler is provided"
             r"|was not found in|No plugin found|Non-resolvable|Could not resolve"
         ),
         C.MISSING_DEPENDENCY,

@@ -14,9 +14,9 @@ from policies.rootcause.guess import by_words
 from policies.rootcause.jvm_words import class_of_words
 from policies.rootcause.maven_messages import (
     HELP,
-    fork_says,
     goes_on,
     leaves_open,
+    plugin_says,
     reason_below,
     rule_says,
 )
@@ -87,7 +87,8 @@ def goals(lines: Sequence[Line]) -> Iterator[Finding]:
         match = _GOAL.match(line.text)
         if match:
             said = HELP.sub("", match["said"] or "").strip()
-            below = reason_below(lines, at) if leaves_open(said) else fork_says(lines, at)
+            below = reason_below(lines, at) if leaves_open(said) else None
+            below = below or plugin_says(lines, at, said)
             yield _goal(line, match["goal"] or "", said, below)
     for at, line in holding(lines, "[ERROR] ", "[FATAL] "):
         if match := _PROBLEM.match(line.text):

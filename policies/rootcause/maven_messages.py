@@ -28,6 +28,8 @@ _FORK = expression(
     r"^(?:ExecutionException )?(?:There was an error in the forked process"
     r"|Error occurred in starting fork\b|The forked VM terminated\b)"
 )
+_IN_FILE = expression(r"\.(?:java|kt|scala|groovy)\b")
+"""The compiler's own complaints are read where it printed them."""
 _CODE = expression(r"^\s*Exit code: \d+ - ")
 _ENFORCES = expression(r"^\s*(?:Failed while enforcing|\W*$|.{0,200}\[$)")
 
@@ -50,6 +52,14 @@ def reason_below(lines: Sequence[Line], at: int) -> Line | None:
         if not _SAYS_NOTHING.search(line.text):
             return Line(line.number, _CODE.sub("", line.text).strip())
     return None
+
+
+def plugin_says(lines: Sequence[Line], at: int, said: str) -> Line | None:
+    """Give what a plugin says below the goal at *at*, of which *said* only tells that it failed."""
+    if said != "Compilation failure":
+        return fork_says(lines, at)
+    below = reason_below(lines, at)
+    return below if below and not _IN_FILE.search(below.text) else None
 
 
 def fork_says(lines: Sequence[Line], at: int) -> Line | None:
