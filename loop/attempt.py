@@ -17,11 +17,12 @@ from loop.places import pass_log_name
 from loop.process import Exit, Launch, run
 from loop.story import Crew, Order
 from loop.watch import CycleClock
+from loop.why_failed import why_failed
 from loop.workfolder import WorkFolder
 from policies.events.base import Story
 from policies.failure import AttemptOutcome, Failure, StopReason
 from policies.logmarks import Foot, foot_line
-from policies.outcome import Evidence, Verdict, judge
+from policies.outcome import Evidence, judge
 from policies.plan import FIXERS
 from policies.records import AttemptRecord, stamp
 from policies.redaction import Redactor
@@ -71,11 +72,14 @@ class Attempt:
             self.prompt_file.unlink(missing_ok=True)  # the context keeps it
         listener.finish()
         verdict = judge(self._evidence(listener, ended))
-        failure = self._failure(verdict, ended, listener, log)
+        failure = why_failed(self.order, self.crew, verdict, ended, listener, log)
+        outcome, why = verdict.outcome, verdict.why
+        if failure and outcome is not AttemptOutcome.FAILED:
+            outcome, why = AttemptOutcome.FAILED, failure.summary
         return AttemptResult(
             record=self._record(n, ended, listener.story, log, failure),
-            outcome=verdict.outcome,
-            why=verdict.why,
+            outcome=outcome,
+            why=why,
             last_words=self._last_words(listener),
         )
 
@@ -148,28 +152,6 @@ class Attempt:
             changed=not is_cancelled and self.workspace.changed(),
             start_error=ended.error if ended.exit_code is None else "",
         )
-
-    def _failure(
-        self, verdict: Verdict, ended: Exit, listener: Listener, log: Path
-    ) -> Failure | None:
-        if verdict.outcome is not AttemptOutcome.FAILED:
-            return None
-        # Loaded here: its expressions take 0.3 s, which a start need not wait for.
-        from loop.diagnose import failure_of_log
-        from policies.rootcause import Hints
-
-        hints = Hints(
-            agent=self.order.plan.agent.name,
-            reader=listener.reader_name,
-            exit_code=ended.exit_code,
-            stopped_because=ended.stopped_because,
-            known_class=verdict.failure_class,
-            last_progress=listener.story.last_progress,
-            now=self.crew.now(),
-            local_zone=self.crew.local_zone,
-            why=verdict.why,
-        )
-        return failure_of_log(log, hints, self.crew.signatures_of(self.order.plan.name))
 
     def _record(
         self, n: int, ended: Exit, story: Story, log: Path, failure: Failure | None

@@ -80,6 +80,32 @@ def test_plain_words_of_a_refusal_count_where_nothing_changed(night, user, words
         assert cycle.failure.summary == "touch: cannot touch a.txt: Read-only file system"
 
 
+TOLD = "sh -c 'printf \"Reading the repository.\\n\\n{words}\\n\"{work}'"
+REFUSED = "Error: 401 Unauthorized: Incorrect API key provided"
+
+
+@pytest.mark.parametrize(
+    ("words", "work", "found"),
+    [
+        (REFUSED, "", FailureClass.AUTH),
+        (REFUSED, "; echo x > b.txt", None),
+        ("LLM request failed: You exceeded your current quota", "", FailureClass.USAGE_LIMIT),
+        ("I looked at how an invalid API key is handled. There was nothing to do.", "", None),
+        ("All 14 tests pass; the retry helper already backs off on HTTP 429.", "", None),
+    ],
+)  # fmt: skip
+def test_a_last_report_of_a_failure_counts_where_nothing_changed(night, user, words, work, found):
+    (cycle,) = night.run(night.plan(user, TOLD.format(words=words, work=work))).cycles
+    assert cycle.attempts[0].exit_code == 0
+    if found is None:
+        done = CycleOutcome.SUCCEEDED if work else CycleOutcome.NOTHING_TO_DO
+        assert (cycle.outcome, cycle.failure) == (done, None)
+    else:
+        assert (cycle.outcome, cycle.failure.failure_class) == (CycleOutcome.FAILED, found)
+        assert cycle.failure.summary in words
+        assert cycle.attempts[0].failure == cycle.failure
+
+
 def test_the_same_fix_never_lands_twice(night, user):
     plan = night.plan(user, FIXING, checks=(GREEN,))
     outcomes = [night.run(plan).cycles[0].outcome for _ in range(3)]
