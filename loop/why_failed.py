@@ -40,7 +40,8 @@ def why_failed(
         why=verdict.why if is_failed else "",
     )
     failure = failure_of_log(log, hints, crew.signatures_of(order.plan.name))
-    return None if failure.failure_class is FailureClass.SUCCESS else failure
+    is_success = failure.failure_class is FailureClass.SUCCESS
+    return None if is_success and not is_failed else failure
 
 
 def _is_doubtful(order: Order, verdict: Verdict, listener: Listener) -> bool:
