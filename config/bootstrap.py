@@ -72,6 +72,7 @@ def ensure(checkout: Path, dev: bool) -> None:
     wanted = _wanted(checkout)
     if _is_ready(checkout, wanted, dev):
         return
+    _refuse_linked(checkout)
     with _locked(checkout):
         if not _is_ready(checkout, wanted, dev):  # another start may have done it meanwhile
             _set_up(checkout, wanted, dev)
@@ -85,6 +86,17 @@ def _refuse_python() -> None:
         "this is Python {}.{}, and Nightcrew needs 3.11, 3.12 or 3.13; start it with one of "
         "those, for example: python3.13 {}".format(*here, " ".join(sys.argv))
     )
+
+
+def _refuse_linked(checkout: Path) -> None:
+    """A link may lead to the environment of another checkout, which a set-up would clear."""
+    venv = checkout / ".venv"
+    is_ours = _stamp(checkout).get("place") == str(checkout)
+    if venv.is_symlink() and (venv / "pyvenv.cfg").exists() and not is_ours:
+        raise SetUpError(
+            f"{venv} is a link to {venv.resolve()}, an environment of something else; "
+            "remove the link and start again"
+        )
 
 
 def _wanted(checkout: Path) -> dict[str, Any]:

@@ -147,6 +147,18 @@ def test_a_moved_checkout_gets_a_new_environment(checkout: Checkout) -> None:
     assert checkout.asked()[3].startswith("venv")
 
 
+def test_the_environment_of_another_checkout_is_never_cleared(checkout: Checkout) -> None:
+    other = checkout.place.parent / "other"
+    other.mkdir()
+    (other / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    (checkout.place / ".venv").symlink_to(other)
+    code, out, err = checkout.run("flows", "doctor")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "is a link to" in err
+    assert [path.name for path in other.iterdir()] == ["pyvenv.cfg"]
+    assert not checkout.calls.exists()
+
+
 def test_starts_at_the_same_time_set_up_once(checkout: Checkout) -> None:
     children = [checkout.command("flows", str(n)) for n in range(3)]
     assert sorted(child.communicate(timeout=60)[0] for child in children) == [
