@@ -20,20 +20,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from config.refusals import SetUpError, refuse_linked, refuse_python
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-OLDEST, NEWEST = (3, 11), (3, 13)
-"""The pythons that the locked packages work with."""
 
 OLDEST_UV = (0, 8)
 """An older uv on PATH is left alone and a newer one brought: it lacks `uv venv --clear`."""
 
 LOCK, DEV_LOCK = "requirements.lock", "requirements-dev.lock"
-
-
-class SetUpError(Exception):
-    """Says in one line what is wrong and what to do."""
 
 
 def start_nightcrew(checkout: Path, arguments: list[str]) -> int:
@@ -68,35 +63,14 @@ def ensure(checkout: Path, dev: bool) -> None:
 
     Raises SetUpError or OSError; a set-up that was interrupted is done again from the start.
     """
-    _refuse_python()
+    refuse_python()
     wanted = _wanted(checkout)
     if _is_ready(checkout, wanted, dev):
         return
-    _refuse_linked(checkout)
+    refuse_linked(checkout / ".venv", is_ours=_stamp(checkout).get("place") == str(checkout))
     with _locked(checkout):
         if not _is_ready(checkout, wanted, dev):  # another start may have done it meanwhile
             _set_up(checkout, wanted, dev)
-
-
-def _refuse_python() -> None:
-    here = sys.version_info[:2]
-    if OLDEST <= here <= NEWEST:
-        return
-    raise SetUpError(
-        "this is Python {}.{}, and Nightcrew needs 3.11, 3.12 or 3.13; start it with one of "
-        "those, for example: python3.13 {}".format(*here, " ".join(sys.argv))
-    )
-
-
-def _refuse_linked(checkout: Path) -> None:
-    """A link may lead to the environment of another checkout, which a set-up would clear."""
-    venv = checkout / ".venv"
-    is_ours = _stamp(checkout).get("place") == str(checkout)
-    if venv.is_symlink() and (venv / "pyvenv.cfg").exists() and not is_ours:
-        raise SetUpError(
-            f"{venv} is a link to {venv.resolve()}, an environment of something else; "
-            "remove the link and start again"
-        )
 
 
 def _wanted(checkout: Path) -> dict[str, Any]:

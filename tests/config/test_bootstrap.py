@@ -31,7 +31,12 @@ class Checkout:
 
     def __init__(self, folder: Path) -> None:
         self.place = folder / "checkout"
-        for name in ("config/__init__.py", "config/bootstrap.py", "flows/__init__.py"):
+        for name in (
+            "config/__init__.py",
+            "config/bootstrap.py",
+            "config/refusals.py",
+            "flows/__init__.py",
+        ):
             self.copy(name)
         for name in ("flows/__main__.py", "tests/__main__.py", "pyproject.toml"):
             self.copy(name)
