@@ -17,6 +17,7 @@ from policies.failure import CycleOutcome, FailureClass, StopReason
 from policies.plan import CheckSpec, Landing, LedgerPlace
 from policies.records import IncidentState
 from policies.timeouts import Timeouts
+from tests.waiting import until
 
 FAILING = 'sh -c "exit 7"'
 FIXING = "sh -c 'echo done > fixed.txt; echo I fixed it'"
@@ -307,8 +308,10 @@ def test_git_that_is_killed_loses_no_attempt(night, user, monkeypatch, is_stoppe
     write(place, {"git": f'#!/bin/sh\ntest -e {flag} && kill -9 $$\nexec {real} "$@"\n'})
     (place / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{place}:{os.environ['PATH']}")
-    if is_stopped:
-        threading.Timer(2.0, night.crew.cancelled.set).start()
+    if is_stopped:  # only once the agent has begun: a busy machine takes its time until then
+        threading.Thread(
+            target=lambda: (until(flag.exists), night.crew.cancelled.set()), daemon=True
+        ).start()
     check = CheckSpec(name="kills", argv=("sh", "-c", f"! test -e x || touch {flag}"), source="")
     deed = f"sh -c 'touch {flag}; sleep 60'" if is_stopped else "touch x"
     (cycle,) = night.run(night.plan(user, deed, checks=(check,))).cycles
