@@ -20,6 +20,7 @@ from loop.watch import CycleClock
 from loop.why_failed import why_failed
 from loop.workfolder import WorkFolder
 from policies.events.base import Story
+from policies.events.text import TextReader
 from policies.failure import AttemptOutcome, Failure, StopReason
 from policies.logmarks import Foot, foot_line
 from policies.outcome import Evidence, judge
@@ -144,7 +145,11 @@ class Attempt:
     def _evidence(self, listener: Listener, ended: Exit) -> Evidence:
         # What cancels us often ends git's processes too: then it is not asked.
         is_cancelled = ended.stopped_because is StopReason.CANCELLED
+        reader, is_fixers = listener.reader, self.order.plan.agent.adapter == FIXERS
         return Evidence(
+            ends_in_doubt=not is_fixers
+            and isinstance(reader, TextReader)
+            and reader.ends_in_doubt(),
             story=listener.story,
             has_end_event=listener.reader.has_end_event,
             exit_code=ended.exit_code,

@@ -26,6 +26,8 @@ class Evidence:
     stopped_because: StopReason | None = None
     changed: bool | None = None
     """The work tree or its commits differ from before; None: not looked at."""
+    ends_in_doubt: bool = False
+    """The last lines of a command that nobody here can read hold words of a failure."""
     start_error: str = ""
     """Why the process could not start; empty: it did."""
 
@@ -38,6 +40,8 @@ class Verdict:
     why: str
     failure_class: FailureClass | None = None
     """Only where the evidence itself decides it; else the root cause does."""
+    is_doubtful: bool = False
+    """It ended well, but its log may tell of a failure all the same."""
 
 
 _NOT_FOUND = re.compile(r"no such file|not found|cannot find", re.IGNORECASE)
@@ -106,7 +110,9 @@ def _by_work_tree(evidence: Evidence) -> Verdict:
         return Verdict(outcome=AttemptOutcome.SUCCEEDED, why="the agent ended well")
     if not denied:
         return Verdict(
-            outcome=AttemptOutcome.NOTHING_TO_DO, why="the agent ended well and changed nothing"
+            outcome=AttemptOutcome.NOTHING_TO_DO,
+            why="the agent ended well and changed nothing",
+            is_doubtful=evidence.ends_in_doubt,
         )
     full = any(is_disk_full(text) for text in denied)
     found = FailureClass.DISK_FULL if full else FailureClass.SANDBOX_PERMISSION

@@ -121,3 +121,26 @@ def test_the_reason_is_in_the_agents_own_words() -> None:
     assert judge(evidence).why == "401 Unauthorized"
     cut_off = Evidence(story=told(LINE), has_end_event=True, exit_code=1)
     assert judge(cut_off).why == "Error: noise"
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "changed", "in_doubt", "is_doubtful"),
+    [
+        (0, False, True, True),
+        (0, False, False, False),
+        (0, True, True, False),
+        (0, None, True, False),
+        (1, False, True, False),
+    ],
+)
+def test_only_a_good_end_without_a_change_can_be_doubtful(
+    exit_code: int, changed: bool | None, in_doubt: bool, is_doubtful: bool
+) -> None:
+    evidence = Evidence(
+        story=told(WORK),
+        has_end_event=False,
+        exit_code=exit_code,
+        changed=changed,
+        ends_in_doubt=in_doubt,
+    )
+    assert judge(evidence).is_doubtful is is_doubtful
