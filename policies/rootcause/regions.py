@@ -7,7 +7,7 @@ comes too late, and the text of a script that a CI system shows before it runs i
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from policies.expressions import expression
@@ -39,6 +39,7 @@ _MARK_BELOW = expression(r"^ *\^* *$")
 """Under very long source the mark itself is cut away."""
 _HUNK = expression(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _HUNK_LINE = ("", " ", "+", "-", "\\")
+_ACTUAL = expression(r"^\+\+\+ (?:[Aa]ctual|[Gg]ot|[Rr]eceived)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +134,23 @@ def _is_marked_below(below: Sequence[Line]) -> bool:
 
 
 def _differences(lines: Sequence[Line]) -> list[int]:
+    """Give the lines of patches; what a test expected and got is said, not shown."""
     shown: list[int] = []
     inside = False
+    compared = {lines[at + 1].number for at, _ in _compared(lines) if at + 1 < len(lines)}
     for line in since(lines, "@@ -"):
-        inside = bool(_HUNK.match(line.text)) or (inside and line.text[:1] in _HUNK_LINE)
+        if _HUNK.match(line.text):
+            inside = line.number not in compared
+        else:
+            inside = inside and line.text[:1] in _HUNK_LINE
         if inside:
             shown.append(line.number)
     return shown
+
+
+def _compared(lines: Sequence[Line]) -> Iterator[tuple[int, Line]]:
+    """Yield place and line of a difference's second head where a test compares values."""
+    return ((at, line) for at, line in holding(lines, "+++ ") if _ACTUAL.match(line.text))
 
 
 def _warning_boxes(lines: Sequence[Line]) -> list[int]:
