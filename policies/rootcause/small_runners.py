@@ -1,8 +1,10 @@
-"""Test runners of smaller languages: Erlang's EUnit, SWI-Prolog's plunit, Nim's unittest.
+"""Test runners of smaller languages: Erlang's EUnit and Common Test, plunit, SRFI 64, Nim's unittest.
 
 Sources: EUnit's verbose text report (`<place>...*failed*`, frames, then `**<class>:<reason>` on one or more
 lines), plunit (`ERROR: <file>:<line>:`, then `test <name>: <what was amiss>`), unittest of Nim's standard
-library (`<file>(<line>, <column>): Check failed: <expression>`, its values, then `[FAILED] <name>`).
+library (`<file>(<line>, <column>): Check failed: <expression>`, its values, then `[FAILED] <name>`),
+rebar3's lines of Common Test (`%%% <suite> ==> <case>: FAILED`, then the reason so marked), Guile's runner
+(`<file>:<line>: FAIL <name>`, `# of unexpected failures`).
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from itertools import takewhile
 from policies.expressions import expression
 from policies.rootcause.cases import failed_test
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.scan import matching, paragraph, stripped
+from policies.rootcause.scan import holding, matching, paragraph, stripped
 
 RANK = 81
 NEAR = 60
@@ -31,6 +33,10 @@ _PLUNIT = expression(
 )
 _PLUNIT_PLACE = expression(r"^ERROR: \S{1,300}:\d{1,7}:(?:\d{1,7}:)?$")
 _PLUNIT_VALUE = expression(r"^ERROR: {1,8}(?P<said>(?:Expected|Got): {1,8}\S.{0,300})$")
+_SUITE = expression(r"^%%% (?P<suite>\w{1,100}) ==> (?P<case>[\w.]{1,200}): FAILED$")
+_SUITE_SAID = expression(r"^%%% \w{1,100} ==> (?P<said>\S.{0,500})$")
+_SRFI = expression(r"^\S{1,300}:\d{1,7}: (?P<said>(?:FAIL|XPASS)(?: (?P<name>\S.{0,200}))?)$")
+_SRFI_COUNTS = "# of unexpected "
 _NIM = expression(
     r"^\s{2,8}(?:\S{1,300}\(\d{1,7}, ?\d{1,5}\): )?"
     r"(?P<said>(?:Check failed|Unhandled exception|Expect Failed): \S.{0,500})$"
@@ -47,6 +53,13 @@ def small_runners(lines: Sequence[Line]) -> Iterator[Finding]:
         if at and _PLUNIT_PLACE.match(lines[at - 1].text):
             told = _values(lines[at + 1 : at + 3])
             yield _failed("plunit", match["name"], [Line(line.number, match["said"]), *told], line)
+    for at, line, match in matching(lines, ": FAILED", _SUITE):
+        told = [x for x in lines[at + 1 : at + 3] if _SUITE_SAID.match(x.text)][:1]
+        said = [Line(x.number, x.text.partition(" ==> ")[2]) for x in told]
+        yield _failed("common test", f"{match['suite']}:{match['case']}", said, line)
+    if any(holding(lines, _SRFI_COUNTS)):
+        for _, line, match in matching(lines, ": ", _SRFI):
+            yield _failed("srfi-64", match["name"] or "", [Line(line.number, match["said"])], line)
     for at, line, match in matching(lines, "[FAILED] ", _NIM_TEST):
         if checks := _checks(lines[max(0, at - NEAR) : at]):
             yield _failed("nim unittest", match["name"], checks, line)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from policies.failure import Failure
+from policies.failure import Confidence, Failure, FailureClass
 
 Cause = Callable[[str], Failure]
 
@@ -104,6 +104,19 @@ rm -rf $SHELF/lib
 
 For more information:
   https://www.shellcheck.net/wiki/SC2115 -- Use "${var:?}" to ensure this nev..."""
+COMMON_TEST = """===> Running Common Test suites...
+%%% shelf_SUITE: .
+%%% shelf_SUITE ==> subs: FAILED
+%%% shelf_SUITE ==> {{badmatch,1},
+ [{shelf_SUITE,subs,1,[{file,"/srv/shop/test/shelf_SUITE.erl"},{line,6}]}]}
+Failed 1 tests. Passed 1 tests.
+===> Failures occurred running tests: 1"""
+SRFI = """%%%% Starting test shelf  (Writing full log to "shelf.log")
+/srv/shop/t.scm:3: FAIL adds
+# of expected passes      1
+# of unexpected failures  1"""
+PERL_CRITIC = """Code before strictures are enabled at line 2, column 1.  See page 429 of PBP.  (Severity: 5)
+Expression form of "eval" at line 2, column 24.  See page 161 of PBP.  (Severity: 5)"""
 
 CASES = [
     (EUNIT, "test_failure", "shelf_tests:count_test/0: **error:{assertEqual,", ""),
@@ -114,6 +127,9 @@ CASES = [
     (USE_OK_ABSENT, "missing_dependency", "Can't locate Crate.pm in @INC", ""),
     (PERL_SAYS, "compile_error", "lib/Shelf.pm line 49", ""),
     (GETTEXT, "compile_error", "po/de.po:7: format specifications in", ""),
+    (COMMON_TEST, "test_failure", "shelf_SUITE:subs: {{badmatch,1},", ""),
+    (SRFI, "test_failure", "adds: FAIL adds", ""),
+    (PERL_CRITIC, "lint", "Code before strictures", ""),
     (SHELLCHECK, "lint", "In bin/open.sh line 4: SC2115 (warning): Use", ""),
     (OCAML, "compile_error", "The value `open_' is required but not provided", ""),
 ]
@@ -145,3 +161,23 @@ def test_a_patch_that_is_printed_is_no_comparison(cause: Cause) -> None:
 def test_a_test_of_eunit_that_names_no_reason_borrows_none(cause: Cause) -> None:
     log = EUNIT.replace("**error:{assertEqual,[{module,shelf_tests},", "module said more")
     assert "assertEqual" not in cause(log).summary
+
+
+def test_a_command_that_is_absent_may_have_been_replaced_by_the_next(cause: Cause) -> None:
+    failure = cause(
+        "bash: line 1: frobjit: command not found\n"
+        "lua: open.lua:1: module 'crate' not found:\n\tno field package.preload['crate']"
+    )
+    assert failure.confidence is not Confidence.HIGH
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "PHP Fatal error:  Uncaught TypeError: f(): Argument #1 ($x) must be of type int, string given",
+        'Traceback (most recent call last):\n  File "/srv/shop/a.py", line 2, in <module>\n    f()\n'
+        "TypeError: f() missing 1 required positional argument: 'x'",
+    ],
+)
+def test_wrong_arguments_are_no_setting(cause: Cause, said: str) -> None:
+    assert cause(said).failure_class is not FailureClass.CONFIG_ERROR
