@@ -15,7 +15,7 @@ from policies.rootcause.finding import Line
 from policies.rootcause.logged_stacks import survived_stacks
 from policies.rootcause.passed_tests import passed_tests
 from policies.rootcause.records import hanging_notes
-from policies.rootcause.scan import holding, since
+from policies.rootcause.scan import holding, matching, since
 from policies.rootcause.steps import answers, failed_step
 
 BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST, SURVIVED = 48, 52, 40, 45
@@ -39,6 +39,7 @@ _MARK_BELOW = expression(r"^ *\^* *$")
 """Under very long source the mark itself is cut away."""
 _HUNK = expression(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _HUNK_LINE = ("", " ", "+", "-", "\\")
+_BEGUN = expression(r"^\S{1,300}\.t \.{2,300} ?(?:ok|skipped: .{0,200})?$")
 _ACTUAL = expression(r"^\+\+\+ (?:[Aa]ctual|[Gg]ot|[Rr]eceived)$")
 
 
@@ -105,7 +106,12 @@ def _lies_in(stretches: Sequence[tuple[int, int]], number: int) -> bool:
 def _shown(lines: Sequence[Line]) -> frozenset[int]:
     """Give the lines of scripts shown before they run, of source, of differences, of warnings."""
     texts = (*_scripts(lines), *_sources(lines), *_differences(lines))
-    return frozenset((*texts, *_warning_boxes(lines), *hanging_notes(lines)))
+    return frozenset((*texts, *_warning_boxes(lines), *hanging_notes(lines), *_begun(lines)))
+
+
+def _begun(lines: Sequence[Line]) -> list[int]:
+    """Give the lines of Perl's harness that only name a test: a name holds any words of failure."""
+    return [line.number for _, line, _ in matching(lines, ".t .", _BEGUN)]
 
 
 def _scripts(lines: Sequence[Line]) -> list[int]:

@@ -129,6 +129,12 @@ CASES = [
     (GETTEXT, "compile_error", "po/de.po:7: format specifications in", ""),
     (COMMON_TEST, "test_failure", "shelf_SUITE:subs: {{badmatch,1},", ""),
     (SRFI, "test_failure", "adds: FAIL adds", ""),
+    (
+        "src/shelf.vala:5.5-5.10: error: The name `size' does not exist in the context of `Shelf'",
+        "compile_error",
+        "The name `size' does not exist",
+        "",
+    ),
     (PERL_CRITIC, "lint", "Code before strictures", ""),
     (SHELLCHECK, "lint", "In bin/open.sh line 4: SC2115 (warning): Use", ""),
     (OCAML, "compile_error", "The value `open_' is required but not provided", ""),
@@ -181,3 +187,13 @@ def test_a_command_that_is_absent_may_have_been_replaced_by_the_next(cause: Caus
 )
 def test_wrong_arguments_are_no_setting(cause: Cause, said: str) -> None:
     assert cause(said).failure_class is not FailureClass.CONFIG_ERROR
+
+
+@pytest.mark.parametrize("name", ["overloaded-model", "disk-full-error", "no-space-left"])
+def test_the_name_of_a_test_that_begins_befell_nobody(cause: Cause, name: str) -> None:
+    failure = cause(
+        f"t/{name}.t ............\nok 1 - opens\n1..1\nok\nt/shelf.t ............... 1/?\n"
+        "#   Failed test 'shuts'\n#   at t/shelf.t line 5.\n#          got: '1'\n#     expected: '2'"
+    )
+    assert name not in failure.summary
+    assert failure.failure_class is FailureClass.TEST_FAILURE
