@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from policies.expressions import expression
 from policies.failure import FailureClass as C
@@ -40,6 +41,8 @@ _CTEST_NOW = expression(
 _XCTEST = expression(r"^\S.{0,300}:\d+: error: (?P<name>-\[\S+ \w+\]|[\w.]+) : (?P<said>.+)")
 _QT = expression(r"^FAIL!  : (?P<name>[\w:]{1,200})\([^)]{0,200}\) (?P<said>.+)")
 _PERL = expression(r"^#\s+Failed test (?:(?P<name>'.{1,200}')|at (?P<place>\S+ line \d+))")
+_USE_OK = expression(r"^#\s{1,12}Error:\s{1,4}(?P<said>\S.{0,1000})$")
+"""Why `use_ok` or `require_ok` could not load its module."""
 _HARNESS = expression(
     r"^(?:\.{0,2}/)*(?P<file>\S{1,300}\.t)\s{1,40}\(Wstat: .{1,80} Failed: [1-9]\d{0,6}\)$"
 )
@@ -93,7 +96,8 @@ def perl_tests(lines: Sequence[Line]) -> Iterator[Finding]:
     for at, line, match in matching(lines, "Failed test", _PERL):
         got = [stripped(one) for one in lines[at + 1 : at + 4] if "got: " in one.text][:1]
         name = match["name"] or match["place"]
-        yield _test((stripped(line), *got), "", name, 75)
+        test = _test((stripped(line), *got), "", name, 75)
+        yield _of_load(test, name, lines[at + 1 : at + 5])
     for at, line, match in matching(lines, "(Wstat: ", _HARNESS):
         which = next(
             (m["which"] for one in lines[at + 1 : at + 3] if (m := _WHICH.match(one.text))), ""
@@ -110,6 +114,18 @@ def perl_tests(lines: Sequence[Line]) -> Iterator[Finding]:
                 first_wins=False,
                 identity=match["said"],
             )
+
+
+def _of_load(test: Finding, name: str, below: Sequence[Line]) -> Finding:
+    """Give *test*, led by why its module did not load: by that it is known, since every test may load it."""
+    for one in below:
+        if match := _USE_OK.match(one.text):
+            said, why = Line(one.number, match["said"]), f"{name}: {match['said']}"
+            led = replace(
+                test, lines=(said, *test.lines), summary=why, identity=f"load {match['said']}"
+            )
+            return replace(led, rule="use_ok")
+    return test
 
 
 def ctest(lines: Sequence[Line]) -> Iterator[Finding]:

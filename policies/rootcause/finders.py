@@ -46,6 +46,7 @@ from policies.rootcause.sbt import mima, scala_tests
 from policies.rootcause.scripting import scripting
 from policies.rootcause.shell import powershell, powershell_places, shell_trace, terraform
 from policies.rootcause.short_reports import fatal_lines, short_reports
+from policies.rootcause.small_runners import small_runners
 from policies.rootcause.stacks import stack_events
 from policies.rootcause.systemd import systemd
 from policies.rootcause.task_runners import nx_tasks
@@ -83,6 +84,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         browser_tests,
         verdicts,
         listed_tests,
+        small_runners,
         provisioning,
         stack_events,
         kernel,

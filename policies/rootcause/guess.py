@@ -75,6 +75,8 @@ _CLIENT = expression(
 """A frame of a library that talks to a model's provider."""
 _TRACE_LINES = 80
 _TABLES = (*PHRASES, *WORDS, *ADVICE)
+_MISUSED = expression(r"\b(?:TypeError|ArgumentCountError|ArgumentError): ")
+"""So a language says that code gave another the wrong arguments: what they must be is no setting."""
 _ONLINE = expression(
     r"\b(?:check|verify) (?:your|the) (?:internet|network)\b|\bare you (?:online|connected)\b"
     r"|\bconnected to the internet\b",
@@ -96,7 +98,10 @@ def guessed(finding: Finding, lines: Sequence[Line]) -> C | None:
         return C.LINT
     if _UNREAD.search(said) and _by_client(finding, lines):
         return C.MODEL_ERROR
-    if (told := by_words(said)) or (told := _by_target(finding.lines[0].text)):
+    told = by_words(said)
+    if told is C.CONFIG_ERROR and _MISUSED.search(said):
+        told = None
+    if told := told or _by_target(finding.lines[0].text):
         return told
     if _ONLINE.search(said) or _advised(finding, lines):
         return C.NETWORK

@@ -1,4 +1,4 @@
-"""How programs that run linters state which of them failed, and why: pre-commit, lintrunner, dart analyze."""
+"""How pre-commit, lintrunner and dart analyze state what failed, and shellcheck under its headings."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ _REASON = "=====> "
 _DEPTH = 16
 """Lines that say where in its settings an error lies: one for each level."""
 _NOT_FOUND = expression(r"^Executable `.{1,200}` not found$")
+_SCRIPT = expression(r"^(?P<place>In (?P<file>\S.{0,300}) line \d{1,7}):$")
+_MARKED = expression(r"^\s{0,400}\^[-^]{1,400} (?P<said>SC\d{4} \(\w{4,8}\): \S.{0,600})$")
 _LINT_FOR = expression(r"^>>> Lint for (?P<file>\S.{0,300}?):$")
 _LINT_ROW = expression(
     r"^\s{1,4}(?P<level>Error|Warning|Advice) \((?P<linter>\w{1,60})\) (?P<code>\S.{0,300})$"
@@ -98,6 +100,23 @@ def _hook(line: Line, name: str, after: Sequence[Line]) -> Finding:
     rank = 75 if changed or missing else 71
     identity = f"pre-commit {hook_id or name}"
     return _lint("pre-commit", shown, summary, identity, rank, found=found, replay=command)
+
+
+def shellcheck(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what shellcheck says below each heading, by its file: alone a complaint does not say where."""
+    heading = None
+    for _, line in holding(lines, "In ", "^"):
+        heading = _SCRIPT.match(line.text) or heading
+        match = _MARKED.match(line.text) if heading else None
+        if heading and match:
+            yield Finding(
+                lines=(Line(line.number, match["said"]),),
+                rank=76,
+                rule="shellcheck",
+                failure_class=FailureClass.LINT,
+                summary=f"{heading['place']}: {match['said']}",
+                identity=f"{heading['file']} {match['said']}",
+            )
 
 
 def lintrunner(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -19,8 +19,8 @@ _COMPILED = words_of(
     "c cc cpp cxx c++ h hh hpp hxx inl m mm cu cl ino java kt kts scala sc groovy swift go rs zig d "
     "di nim cr v sv svh vhd vhdl ml mli hs lhs lean f f90 f95 f03 for adb ads cs fs fsx vb ts tsx "
     "mts cts js jsx mjs cjs vue svelte astro coffee elm purs res re gleam ex exs erl hrl dart proto "
-    "thrift fbs pas pp lpr asm s hx as sol move cairo mo wgsl glsl frag vert hlsl metal qml pyx pxd "
-    "r jl tex bib sty less scss sass"
+    "thrift fbs vala vapi pas pp lpr asm s hx as sol move cairo mo wgsl glsl frag vert hlsl metal qml "
+    "pyx pxd r jl tex bib sty less scss sass"
 )
 _SETTINGS = words_of("yml yaml toml json jsonc ini cfg conf xml gradle properties tf hcl nix cmake")
 _TYPES = expression(

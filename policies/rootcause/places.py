@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import takewhile
 
 from policies.expressions import expression
 from policies.failure import FailureClass as C
@@ -44,6 +46,9 @@ _QUOTED = expression(
     r"^File \"(?P<file>[^\"]{1,300}\.(?P<ext>\w{1,10}))\", lines? \d{1,7}(?:-\d{1,7})?"
     r"(?:, characters? \d{1,7}(?:-\d{1,7})?)?:?$"
 )
+_QUOTED_IN = expression(r"^\s{1,12}File \"")
+REST_LINES = 3
+"""Of an error that goes on over several lines."""
 _CODED = expression(
     r"^\s{0,4}[A-Z]{1,5}\d{2,5}:?\s{1,4}\d{1,6}:\d{1,6}:?\s{1,6}(?P<said>\S.{0,600})$"
 )
@@ -110,7 +115,8 @@ def _on_two(lines: Sequence[Line], at: int) -> Finding | None:
     if text.startswith('File "') and (match := _QUOTED.match(text)):
         below = next((one for one in lines[at + 1 : at + 8] if one.text.startswith("Error")), None)
         if below is not None:
-            return _finding((stripped(below), stripped(lines[at])), ERROR, match, below.text, True)
+            told = _finding((stripped(below), stripped(lines[at])), ERROR, match, below.text, True)
+            return replace(told, summary=_with_rest(below, lines[at + 1 : at + 12]))
     if "rror" in text and (head := _HEADLINE.match(text)):
         place = next(
             (found for one in lines[at + 1 : at + 4] if (found := _ARROW.match(one.text))), None
@@ -118,6 +124,14 @@ def _on_two(lines: Sequence[Line], at: int) -> Finding | None:
         if place is not None:
             return _finding((stripped(lines[at]),), ERROR, place, head["said"], True)
     return None
+
+
+def _with_rest(first: Line, below: Sequence[Line]) -> str:
+    """Give an OCaml error's first line with the indented ones that end its sentence."""
+    rest = (one for one in below if one.number > first.number)
+    told = takewhile(lambda one: one.text.startswith("       ") and one.text.strip(), rest)
+    more = [one.text.strip() for one in told if not _QUOTED_IN.match(one.text)][:REST_LINES]
+    return " ".join([first.text.strip(), *more])
 
 
 def _told_below(below: Sequence[Line]) -> Line | None:

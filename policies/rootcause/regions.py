@@ -7,7 +7,7 @@ comes too late, and the text of a script that a CI system shows before it runs i
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from policies.expressions import expression
@@ -15,7 +15,7 @@ from policies.rootcause.finding import Line
 from policies.rootcause.logged_stacks import survived_stacks
 from policies.rootcause.passed_tests import passed_tests
 from policies.rootcause.records import hanging_notes
-from policies.rootcause.scan import holding, since
+from policies.rootcause.scan import holding, matching, since
 from policies.rootcause.steps import answers, failed_step
 
 BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST, SURVIVED = 48, 52, 40, 45
@@ -39,6 +39,8 @@ _MARK_BELOW = expression(r"^ *\^* *$")
 """Under very long source the mark itself is cut away."""
 _HUNK = expression(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _HUNK_LINE = ("", " ", "+", "-", "\\")
+_BEGUN = expression(r"^\S{1,300}\.t \.{2,300} ?(?:ok|skipped: .{0,200})?$")
+_ACTUAL = expression(r"^\+\+\+ (?:[Aa]ctual|[Gg]ot|[Rr]eceived)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,12 @@ def _lies_in(stretches: Sequence[tuple[int, int]], number: int) -> bool:
 def _shown(lines: Sequence[Line]) -> frozenset[int]:
     """Give the lines of scripts shown before they run, of source, of differences, of warnings."""
     texts = (*_scripts(lines), *_sources(lines), *_differences(lines))
-    return frozenset((*texts, *_warning_boxes(lines), *hanging_notes(lines)))
+    return frozenset((*texts, *_warning_boxes(lines), *hanging_notes(lines), *_begun(lines)))
+
+
+def _begun(lines: Sequence[Line]) -> list[int]:
+    """Give the lines of Perl's harness that only name a test: a name holds any words of failure."""
+    return [line.number for _, line, _ in matching(lines, ".t .", _BEGUN)]
 
 
 def _scripts(lines: Sequence[Line]) -> list[int]:
@@ -133,13 +140,23 @@ def _is_marked_below(below: Sequence[Line]) -> bool:
 
 
 def _differences(lines: Sequence[Line]) -> list[int]:
+    """Give the lines of patches; what a test expected and got is said, not shown."""
     shown: list[int] = []
     inside = False
+    compared = {lines[at + 1].number for at, _ in _compared(lines) if at + 1 < len(lines)}
     for line in since(lines, "@@ -"):
-        inside = bool(_HUNK.match(line.text)) or (inside and line.text[:1] in _HUNK_LINE)
+        if _HUNK.match(line.text):
+            inside = line.number not in compared
+        else:
+            inside = inside and line.text[:1] in _HUNK_LINE
         if inside:
             shown.append(line.number)
     return shown
+
+
+def _compared(lines: Sequence[Line]) -> Iterator[tuple[int, Line]]:
+    """Yield place and line of a difference's second head where a test compares values."""
+    return ((at, line) for at, line in holding(lines, "+++ ") if _ACTUAL.match(line.text))
 
 
 def _warning_boxes(lines: Sequence[Line]) -> list[int]:

@@ -31,6 +31,8 @@ _MINITEST = expression(r"^\s{0,4}(?:\d{1,6}\) )?(?:Failure|Error):$")
 _MINITEST_NAME = expression(
     r"^(?P<name>\w[\w:]{0,200}#\S{1,300}?)(?: \[(?P<place>[^\]]{1,300}):\d{1,9}\])?:$"
 )
+_DIFF_HEAD = expression(r"^(?:--- expected|\+\+\+ actual|@@ .{1,60} @@.{0,200})$")
+"""A diff's heads, which are the same for all that differ."""
 _RAILS = expression(r"^(?P<command>(?:bin/)?rails test) (?P<place>[^\s-]\S{0,300})$")
 _TEST_UNIT = expression(r"^(?:Failure|Error): (?P<name>test\S{0,200} ?\(\w[\w:]{0,200}\)):?$")
 _TEST_UNIT_SAID = expression(
@@ -91,7 +93,8 @@ def _said(after: Sequence[Line]) -> list[Line]:
     for n, item in enumerate(block[start + 1 :], start + 1):
         if _PLACE.match(item.text):
             break
-        if match := _TYPE.match(item.text):
+        is_type = not any(_VALUES.match(f" {one.text}") for one in message)  # below them is output
+        if is_type and (match := _TYPE.match(item.text)):
             return [*_caused(block), *_typed(match["type"], block[n + 1 :])][:2]
         if (
             item.text.strip()
@@ -149,7 +152,8 @@ def _minitest(match: re.Match[str], after: Sequence[Line]) -> Finding:
     for item in after[1:]:
         if not item.text.strip() or len(said) == 2:
             break
-        said.append(stripped(item))
+        if not _DIFF_HEAD.match(item.text):
+            said.append(stripped(item))
     told = next((found for x in after if (found := _RAILS.match(x.text))), None)
     rails = f"{told['command']} {shlex.quote(told['place'])}" if told else ""
     test = match["name"].partition("#")[2]

@@ -16,7 +16,13 @@ from policies.rootcause.gatsby import gatsby
 from policies.rootcause.javascript import node_errors
 from policies.rootcause.jest import jest
 from policies.rootcause.layers import layered
-from policies.rootcause.lint_runners import dart_analysis, hook_settings, hooks, lintrunner
+from policies.rootcause.lint_runners import (
+    dart_analysis,
+    hook_settings,
+    hooks,
+    lintrunner,
+    shellcheck,
+)
 from policies.rootcause.mocha import browsers, mocha
 from policies.rootcause.npm import npm
 from policies.rootcause.npm_scripts import Scripts
@@ -49,6 +55,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
             (hook_settings, "An error has occurred: "),
             (lintrunner, ">>> Lint for "),
             (dart_analysis, ".dart:"),
+            (shellcheck, "In "),
             (
                 docs_builds,
                 ": WARNING: |: ERROR: |: SEVERE: |: CRITICAL: |Extension error|"

@@ -1,10 +1,10 @@
-"""Reports whose reason has a set place: of apt, brew, gulp, Grunt, Elasticsearch, Kubernetes, Dependabot.
+"""Reports whose reason has a set place: of apt, brew, gulp, Grunt, Elasticsearch, Kubernetes, gettext.
 
 Sources: Homebrew's keg (`Could not symlink`, `Target`, `already exists`), apt (`Err:<n> <address>`,
 the reason indented below), gulp-cli and plugin-error (`Error in plugin "x"`, `Message:`, the text indented),
 Elasticsearch's "Bootstrap Checks" (`[n] bootstrap checks failed`, then `[1]: <text>`), kubectl describe
 (`Warning <reason> <age> <from> <message>`), Grunt (`Warning: <text> Use --force to continue.`), Dependabot's
-table of the dependencies that it could not update.
+table of the dependencies that it could not update, msgfmt (`<file>.po:<line>: <text>`, then a count).
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ _EVENT = expression(
 _GRUNT = expression(r"^(?:\x07)?Warning: (?P<said>\S.{0,1000}?)\.? Use --force to continue\.$")
 _DEPENDABOT = expression(r"^\| Dependency {1,99}\| Error Type {1,99}\| Error Details {1,99}\|$")
 _ROW = expression(r"^\| (?P<name>\S{1,200}) {1,99}\| (?P<kind>[a-z_]{3,60}) {1,99}\| .{0,999}\|$")
+_GETTEXT = expression(r"^msg\w{2,8}: found \d{1,6} fatal errors?$")
+_MESSAGES = expression(r"^\S{1,300}\.pot?:\d{1,7}(?::\d{1,5})?: (?!warning: )\S.{0,600}$")
 _FATAL = expression(r"^(?:FATAL|Fatal): (?P<said>(?!\[)\S.{0,1000})$")
 """With such a line a program ends, whichever it is; `fatal:` is git's, and of its class."""
 _AFTERWARDS = frozenset({"BackOff", "Unhealthy", "SandboxChanged", "FailedKillPod", "NodeNotReady"})
@@ -69,6 +71,9 @@ def short_reports(lines: Sequence[Line]) -> Iterator[Finding]:
             yield _finding((line,), "grunt", match["said"])
     for at, _, _ in matching(lines, "| Dependency ", _DEPENDABOT):
         yield from _dependabot(lines[at + 1 : at + 1 + NEAR])
+    if any(matching(lines, "fatal error", _GETTEXT)):
+        for _, line, match in matching(lines, ".po", _MESSAGES):
+            yield _finding((line,), "gettext", match.group(), C.COMPILE_ERROR)
     for _, line, match in matching(lines, "Warning ", _EVENT):
         if match["why"] not in _AFTERWARDS:
             yield _finding((line,), "kubernetes event", f"{match['why']} {match['said']}", rank=62)
