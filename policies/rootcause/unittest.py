@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from policies.expressions import expression
 from policies.rootcause.cases import failed_test
@@ -40,7 +41,7 @@ def unittest(lines: Sequence[Line]) -> Iterator[Finding]:
         command = _command(name, is_django=is_django)
         said = f"{match['kind']}: {name}"
         found = failed_test("unittest", said, shown, why=why, rank=RANK, replay=command)
-        yield found
+        yield replace(found, identity=found.identity.replace(name, _case(name)))
 
 
 def doctests(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -74,6 +75,15 @@ def _block(lines: Sequence[Line], at: int) -> Sequence[Line]:
         if lines[here].text.startswith("=" * 20):
             return lines[at + 1 : here]
     return lines[at + 1 : at + TRACE_LIMIT_LINES]
+
+
+def _case(name: str) -> str:
+    """Give *name* as Python before 3.11 prints it: later ones repeat the test behind its class."""
+    match = _CASE.match(name)
+    if not match:
+        return name
+    where = match["where"].removesuffix(f".{match['test']}")
+    return f"{match['test']} ({where}){match['sub'] or ''}"
 
 
 def _command(name: str, *, is_django: bool) -> str:

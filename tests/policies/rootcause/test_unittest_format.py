@@ -88,3 +88,9 @@ def test_an_error_between_equal_rules_is_another_tool_s(cause: Any) -> None:
     assert cause(f"E: Unable to locate package libfrob\n{box}").failure_class.value == (
         "missing_dependency"
     )
+
+
+def test_a_case_is_the_same_in_every_python(cause: Any) -> None:
+    older = block("FAIL: test_total (tests.test_inv.Inventory)", "AssertionError: 8 != 7")
+    assert cause(older).fingerprint == cause(NEW).fingerprint
+    assert cause(NEW).fingerprint != cause(NEW.replace("test_total", "test_rows")).fingerprint
