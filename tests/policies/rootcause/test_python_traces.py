@@ -147,3 +147,32 @@ def test_a_file_of_tests_that_raises_is_a_failing_test(check: Any) -> None:
 def test_a_box_may_be_long(cause: Any) -> None:
     found = cause(LONG_RICH)
     assert (found.summary, found.confidence) == ("RuntimeError: shelf is locked", "medium")
+
+
+NEVER = "Task exception was never retrieved"
+FUTURE = (
+    "future: <Task finished name='Task-2' coro=<send() done> exception=ConnectionResetError(104)>"
+)
+BEGAN = (
+    'source_traceback: Object created at (most recent call last):\n  File "a.py", line 3, in main'
+)
+RESET = "ConnectionResetError: [Errno 104] Connection reset by peer"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        f"{NEVER}\n{FUTURE}",
+        f"ERROR:asyncio:{NEVER}\n{FUTURE}",
+        f"{NEVER}\n{FUTURE}\n{BEGAN}\n    start()",
+        "--- Logging error ---",
+    ],
+)
+def test_what_python_printed_in_passing_gives_way_to_what_ended_it(
+    check: Any, cause: Any, title: str
+) -> None:
+    passing = f"{title}{PLAIN.format(RESET)}"
+    check(
+        f"{passing}\n{passing}\n{PLAIN.format('ValueError: bad crate')}", "unknown", "bad crate", ""
+    )
+    assert cause(passing).summary == RESET
