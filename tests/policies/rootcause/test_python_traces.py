@@ -176,3 +176,9 @@ def test_what_python_printed_in_passing_gives_way_to_what_ended_it(
         f"{passing}\n{passing}\n{PLAIN.format('ValueError: bad crate')}", "unknown", "bad crate", ""
     )
     assert cause(passing).summary == RESET
+
+
+@pytest.mark.parametrize("name", ["asyncio.exceptions.CancelledError", "CancelledError"])
+def test_a_task_is_cancelled_for_what_is_raised_of_it(cause: Any, name: str) -> None:
+    chain = f"{PLAIN.format(name)}\n\n{DURING}\n{PLAIN.format('TimeoutError')}"
+    assert cause(chain).summary == "TimeoutError"
