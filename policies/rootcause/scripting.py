@@ -33,7 +33,7 @@ from policies.rootcause.ruby import rubocop, ruby
 from policies.rootcause.rubygems import rubygems
 from policies.rootcause.tap import ava, node_spec, tap
 from policies.rootcause.testthat import testthat
-from policies.rootcause.unittest import doctests, unittest
+from policies.rootcause.unittest import doctests, unittest, unpickled
 from policies.rootcause.vitest import vitest
 from policies.rootcause.yarn import pnpm, yarn
 
@@ -67,7 +67,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
         "output]|"
         ".py|Traceback (most|FAILED |ERROR|Error: |Error:|error: |pip|uv|poetry|"
         "FAIL: |pytest|SyntaxError| ==> |RESULT: |reformat|Could not |"
-        "Failed example",
+        "Failed example|Unfortunately, ",
         (
             (pytest, "FAILED|ERROR|SUBFAIL|= FAILURES =|= ERRORS ="),
             (
@@ -77,6 +77,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
                 "not found: ",
             ),
             (unittest, "FAIL: |ERROR: |UNEXPECTED SUCCESS: "),
+            (unpickled, "Unfortunately, "),
             (doctests, "Failed example:"),
             (tracebacks, "Traceback (most recent call last)"),
             (syntax_errors, "SyntaxError|IndentationError|TabError"),
