@@ -13,6 +13,7 @@ from policies.rootcause.exunit import exunit
 from policies.rootcause.finding import Finding, Line, Lines
 from policies.rootcause.formatters import formatters, prettier
 from policies.rootcause.gatsby import gatsby
+from policies.rootcause.ipython import ipython_traces
 from policies.rootcause.javascript import node_errors
 from policies.rootcause.jest import jest
 from policies.rootcause.layers import layered
@@ -80,6 +81,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
             (unpickled, "Unfortunately, "),
             (doctests, "Failed example:"),
             (tracebacks, "Traceback (most recent call last)"),
+            (ipython_traces, "  Traceback (most recent call last)"),
             (syntax_errors, "SyntaxError|IndentationError|TabError"),
             (python_checkers, ".py|.ipynb| ==> |RESULT: FAILED"),
             (python_checkers_in_blocks, ".py|--> |>> Issue"),
