@@ -243,3 +243,15 @@ def test_what_the_build_backend_raised_says_more_than_uv_s_call_of_it(cause: Any
 
 def test_another_hash_than_was_asked_for_is_no_failure_of_the_network(check: Any) -> None:
     check(UV_HASH, "missing_dependency", "Hash mismatch for `crate==8.1.7`", "")
+
+
+@pytest.mark.parametrize("took", ["", " (took 16 seconds)"])
+def test_a_python_that_nox_lacks_is_to_be_installed(check: Any, took: str) -> None:
+    said = "nox > Session tests-3.19 failed: Python interpreter 3.19 not found"
+    pbs = "nox > Failed to install a pbs version for python_version='python3.19': Could not find a version"
+    log = f"nox > Running session tests-3.19\n{pbs}\n{said}{took}."
+    failure = check(log, "missing_dependency", "interpreter 3.19 not found", "nox -s tests-3.19")
+    assert (
+        failure.fingerprint
+        == check(f"{said}.", "missing_dependency", said, "nox -s tests-3.19").fingerprint
+    )
