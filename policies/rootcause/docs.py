@@ -15,6 +15,13 @@ _PLACED = expression(
     r"of \S{1,200}))"
     r"(?::\d{1,9})?: (?P<level>WARNING|ERROR|SEVERE|CRITICAL): (?P<said>\S.{0,1000})$"
 )
+_TURNED = expression(
+    r"^(?P<file>(?:[A-Za-z]:)?[^\s:][^:]{0,300}?(?:\.(?:rst|md|txt|py|ipynb|inc)|:docstring of \S{1,200}?))"
+    r":(?:\d{1,9}:)?(?: ?WARNING:)? ?(?P<said>\S.{0,1000})$"
+)
+"""Until version 8 `-W` raised the first warning instead of printing it: the place without its level."""
+_KIND = expression(r" \[[a-z_]{1,40}(?:\.[\w-]{1,40})?\]$")
+"""Since version 8 the kind that would suppress the warning stands behind it."""
 _BARE = expression(r"^(?P<level>WARNING|ERROR)(?:: {1,4}| {1,4}- {1,4})(?P<said>\S.{0,1000})$")
 _LEVELS = (": WARNING: ", ": ERROR: ", ": SEVERE: ", ": CRITICAL: ")
 _COUNTED = expression(
@@ -38,7 +45,7 @@ def docs_builds(lines: Sequence[Line]) -> Iterator[Finding]:
         elif any(word in line.text for word in _LEVELS) and (match := _PLACED.match(line.text)):
             if match["level"] != "WARNING" or counted:
                 rank = 75 if counted else 71
-                yield _finding(line, rank, FailureClass.LINT, f"{match['file']} {match['said']}")
+                yield _finding(line, rank, FailureClass.LINT, _identity(match))
         elif counted and (match := _BARE.match(line.text)):
             yield _finding(line, 73, FailureClass.LINT, match["said"])
 
@@ -48,7 +55,13 @@ def _below(head: str, said: Line) -> Finding:
         found = FailureClass.MISSING_DEPENDENCY
     else:
         found = FailureClass.LINT if head.startswith("Warning") else FailureClass.CONFIG_ERROR
-    return _finding(said, 75, found, said.text)
+    turned = _TURNED.match(said.text) if head.startswith("Warning") else None
+    return _finding(said, 75, found, _identity(turned) if turned else said.text)
+
+
+def _identity(match: re.Match[str]) -> str:
+    """Give the file and what is said of it, in the words of every version."""
+    return f"{match['file']} {_KIND.sub('', match['said'])}"
 
 
 def _finding(line: Line, rank: int, found: FailureClass, identity: str) -> Finding:

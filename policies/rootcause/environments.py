@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from policies.expressions import expression
 from policies.failure import FailureClass
@@ -13,6 +14,11 @@ _SESSION = expression(
     r"^nox > (?:Session (?P<name>\S{1,100}) (?:aborted|raised exception .{1,300}?): "
     r"?(?P<why>.{0,500})|Program (?P<program>\S{1,200}) not found)"
 )
+_NOX_LACKS = expression(
+    r"^(?P<said>nox > Session (?P<name>\S{1,100}) failed: Python interpreter .{1,200} not found)"
+    r"(?: \(took .{1,80}\))?\.$"
+)
+"""Since 2025 the session's time stands behind it."""
 _NOX_NOW = expression(r"^nox > Running session (?P<name>\S.{0,100})$")
 _NOX_END = expression(r"^nox > Command .{1,2000} failed with exit code -?\d+")
 _TOX_END = expression(
@@ -42,6 +48,9 @@ def environments(lines: Sequence[Line]) -> Iterator[Finding]:
                 f"nox -s {shlex.quote(match['name'] or session)}",
                 missing=bool(match["program"]),
             )
+        elif match := _NOX_LACKS.match(line.text):
+            lacks = _of_env(line, 71, f"nox -s {shlex.quote(match['name'])}", missing=True)
+            yield replace(lacks, identity=match["said"])
         elif _NOX_END.match(line.text):
             yield _of_env(line, 40, f"nox -s {shlex.quote(session)}" if session else "")
         elif match := _TOX_SPAWN.match(line.text):

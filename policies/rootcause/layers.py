@@ -26,6 +26,8 @@ _ARROW = expression(r"^\s{1,6}[├╰]─▶ (?P<said>\S.{0,2000})$")
 _MORE = expression(r"^\s{4,10}(?:│ )?\s{0,4}(?P<said>[^\s│├╰×┬╭].{0,2000})$")
 _CODE = expression(r"^Error: (?P<code>ERR_PNPM_\w{1,80})$")
 _UNREAD = expression(r"^error: Failed to parse ")
+_MISMATCH = expression(r"^Hash mismatch for `")
+"""What uv says below that it could not download: the file came whole, and is another one."""
 _NO_SOLUTION = "No solution found when resolving"
 
 
@@ -92,13 +94,14 @@ def _finding(
         lines=tuple(own.values()),
         rank=80 if is_solver else 78 if code else _RANK,
         rule="layered error",
-        failure_class=_class_of(is_solver, outer, code),
+        failure_class=_class_of(is_solver or bool(_MISMATCH.match(cause.text)), outer, code),
         summary=": ".join(dict.fromkeys(layers)),
         identity=f"{outer} {said}",
     )
 
 
-def _class_of(is_solver: bool, outer: str, code: str) -> FailureClass | None:
-    if is_solver:
+def _class_of(is_choice: bool, outer: str, code: str) -> FailureClass | None:
+    """Give the class; *is_choice*: other versions must be asked for, or other hashes."""
+    if is_choice:
         return FailureClass.MISSING_DEPENDENCY
     return FailureClass.CONFIG_ERROR if _UNREAD.match(outer) else class_of_code(code)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import shlex
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from policies.expressions import expression
 from policies.rootcause.cases import failed_test, stripped
 from policies.rootcause.finding import Finding, Line
-from policies.rootcause.pytest_block import said_in
+from policies.rootcause.pytest_block import is_of_worker, said_in
 from policies.rootcause.scan import holding
 
 RANK = 81
@@ -37,6 +37,8 @@ _LIVE_PLAIN = expression(
 )
 _ONE_LINE = expression(r"^(?P<place>(?:[A-Z]:)?[^\s:]{1,300}:\d{1,9}): (?P<said>\S.{0,2000})$")
 _CRASHED = expression(r"^worker '\w{1,40}' crashed while running '(?P<id>[^']{1,400})'")
+_SHUFFLED = ("bringing up nodes...", "Using --randomly-seed=", "Using --random-order-seed=")
+"""What pytest-xdist, pytest-randomly and pytest-random-order print before the first test."""
 _OWN = ("FAILURES", "ERRORS")
 _TOLD = ("FAILED ", "ERROR ", "SUBFAIL")
 _PHASES = ("ERROR at setup of ", "ERROR at teardown of ", "ERROR collecting ")
@@ -67,16 +69,30 @@ def pytest(lines: Sequence[Line]) -> Iterator[Finding]:
     by_name: dict[str, deque[Told]] = defaultdict(deque)
     for item in summaries:
         by_name[_short(item.test_id)].append(item)
+    found = list[Finding]()
     for block in blocks:
         queue = by_name[_name(block)]
-        yield _of_block(block, queue.popleft() if queue else None)
-    for left in sorted(
-        (item for queue in by_name.values() for item in queue), key=lambda t: t.line
-    ):
-        yield _of_summary(left)
+        found.append(_of_block(block, queue.popleft() if queue else None))
+    left = sorted((item for queue in by_name.values() for item in queue), key=lambda t: t.line)
+    found += map(_of_summary, left)
+    yield from _in_order(found) if found and _is_shuffled(lines, blocks) else found
     if not summaries and not blocks:
         yield from map(_of_single, singles)
         yield from _live(lines)
+
+
+def _is_shuffled(lines: Sequence[Line], blocks: Sequence[Block]) -> bool:
+    """Say whether another night would report the same failures in another order."""
+    told = next(holding(lines, *_SHUFFLED), None)
+    return told is not None or any(is_of_worker(block.lines) for block in blocks)
+
+
+def _in_order(found: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield *found* with the one ahead whose test's name comes first."""
+    top = max(finding.rank for finding in found)
+    first = min((one for one in found if one.rank == top), key=lambda one: one.summary)
+    for finding in found:
+        yield replace(finding, rank=top + 1) if finding is first else finding
 
 
 def _read(lines: Sequence[Line]) -> tuple[list[Block], list[Line]]:
@@ -134,9 +150,8 @@ def _of_block(block: Block, told: Told | None) -> Finding:
     last = f", then {said[-1].text}" if len(said) > 1 and said[-1].text != why else ""
     named = told.line if told else block.heading
     is_late = block.name.startswith("ERROR at teardown")
-    return _test(
-        test_id, (*said[:1], named, *said[-1:]), why + last, RANK if not is_late else _TEARDOWN_RANK
-    )
+    rank = RANK if not is_late else _TEARDOWN_RANK
+    return _test(test_id, (*said[:1], named, *said[-1:]), why + last, rank)
 
 
 def _of_summary(told: Told) -> Finding:

@@ -18,6 +18,11 @@ _WORKER = expression(r"^\[gw\d{1,4}\] |^\w{1,20} -- Python \d")
 _PLACE = expression(r"^[^\s:]{1,300}:\d{1,9}: ?(?:\w|in |$)")
 
 
+def is_of_worker(lines: Sequence[Line]) -> bool:
+    """Say whether what stands below a test's heading begins with the worker of xdist that ran it."""
+    return any(_WORKER.match(line.text) for line in lines[:2])
+
+
 def said_in(lines: Sequence[Line]) -> list[Line]:
     """Give what the test raised: the first of each run of E lines, else a traceback's, else its words."""
     told, group = list[Line](), list[Line]()

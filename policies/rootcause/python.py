@@ -38,7 +38,7 @@ _CHAINED = (
 )
 _WRAPPERS = expression(
     r"^(?:subprocess\.)?CalledProcessError|^(?:SystemExit|KeyboardInterrupt)\b|^(?:\w+\.)"
-    r"*ChildFailedError"
+    r"*(?:ChildFailedError|CancelledError$)"
     r"|^bdb\.|^(?:\w+\.){0,4}(?:UnexpectedExit|ErrorReturnCode\w{0,9})\b"
     r"|^(?:\w+\.){0,6}\w*(?:Error|Exception): Command failed\b"
     r"|(?:returned|failed with|with) (?:a )?(?:non-zero )?exit (?:status|code) -?\d+"

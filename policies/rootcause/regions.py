@@ -17,6 +17,7 @@ from policies.rootcause.passed_tests import passed_tests
 from policies.rootcause.records import hanging_notes
 from policies.rootcause.scan import holding, matching, since
 from policies.rootcause.steps import answers, failed_step
+from policies.rootcause.unretrieved import unretrieved
 
 BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST, SURVIVED = 48, 52, 40, 45
 """What a candidate's rank loses there."""
@@ -61,7 +62,7 @@ class Regions:
     answered: tuple[int, ...] = ()
     """Lines that say that a service which was waited for is there, in order."""
     survived: tuple[tuple[int, int], ...] = ()
-    """The lines around each logged exception after which the program went on, in order."""
+    """The lines around each printed exception after which the program went on, in order."""
 
     def is_answered(self, number: int) -> bool:
         """Say whether soon after line *number* the service is there that nothing could reach."""
@@ -94,7 +95,7 @@ def regions_of(lines: Sequence[Line]) -> Regions:
         passed=passed_tests(lines),
         retried=_retried(lines),
         answered=answers(lines),
-        survived=survived_stacks(lines),
+        survived=tuple(sorted((*survived_stacks(lines), *unretrieved(lines)))),
     )
 
 

@@ -13,6 +13,7 @@ from policies.rootcause.exunit import exunit
 from policies.rootcause.finding import Finding, Line, Lines
 from policies.rootcause.formatters import formatters, prettier
 from policies.rootcause.gatsby import gatsby
+from policies.rootcause.ipython import ipython_traces
 from policies.rootcause.javascript import node_errors
 from policies.rootcause.jest import jest
 from policies.rootcause.layers import layered
@@ -39,7 +40,7 @@ from policies.rootcause.ruby import rubocop, ruby
 from policies.rootcause.rubygems import rubygems
 from policies.rootcause.tap import ava, node_spec, tap
 from policies.rootcause.testthat import testthat
-from policies.rootcause.unittest import doctests, unittest
+from policies.rootcause.unittest import doctests, unittest, unpickled
 from policies.rootcause.vitest import vitest
 from policies.rootcause.yarn import pnpm, yarn
 
@@ -74,7 +75,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
         "output]|"
         ".py|Traceback (most|FAILED |ERROR|Error: |Error:|error: |pip|uv|poetry|"
         "FAIL: |pytest|SyntaxError| ==> |RESULT: |reformat|Could not |"
-        "Failed example",
+        "Failed example|Unfortunately, ",
         (
             (pytest, "FAILED|ERROR|SUBFAIL|= FAILURES =|= ERRORS ="),
             (
@@ -84,8 +85,10 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
                 "not found: ",
             ),
             (unittest, "FAIL: |ERROR: |UNEXPECTED SUCCESS: "),
+            (unpickled, "Unfortunately, "),
             (doctests, "Failed example:"),
             (tracebacks, "Traceback (most recent call last)"),
+            (ipython_traces, "  Traceback (most recent call last)"),
             (syntax_errors, "SyntaxError|IndentationError|TabError"),
             (python_checkers, ".py|.ipynb| ==> |RESULT: FAILED"),
             (python_checkers_in_blocks, ".py|--> |>> Issue"),

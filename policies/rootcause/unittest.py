@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from policies.expressions import expression
-from policies.rootcause.cases import failed_test
+from policies.rootcause.cases import failed_test, stripped
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.python import TRACE_LIMIT_LINES, tracebacks
 from policies.rootcause.scan import holding
@@ -23,6 +24,13 @@ _ABOVE, _BELOW = expression(r"^={20,}$"), expression(r"^-{20,}$")
 """What unittest draws around a name; other tools frame their errors with one kind of rule only."""
 _STARS = expression(r"^\*{20,}$")
 _EXAMPLE = expression(r'^File "(?P<file>[^"]{1,400})", line \d{1,9}, in (?P<name>\S{1,200})$')
+_UNPICKLED = "Unfortunately, "
+_UNPICKLED_LINE = expression(
+    r"^Unfortunately, (?:tracebacks|the exception it raised) cannot be pickled, making it impossible"
+)
+_UNPICKLED_HEAD = expression(r"^(?P<name>\S.{0,400}) failed:$")
+_REPR = expression(r"^\s{1,8}(?P<type>[A-Za-z_]\w{0,100})\((?P<said>.{0,1000}?),?\)$")
+_HEAD_LINES = 6
 _DJANGO = ("test database for alias", "System check identified")
 
 
@@ -40,7 +48,31 @@ def unittest(lines: Sequence[Line]) -> Iterator[Finding]:
         command = _command(name, is_django=is_django)
         said = f"{match['kind']}: {name}"
         found = failed_test("unittest", said, shown, why=why, rank=RANK, replay=command)
-        yield found
+        yield replace(found, identity=found.identity.replace(name, _case(name)))
+
+
+def unpickled(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield what failed in a worker of Django's parallel runner that could not hand it over.
+
+    The runner breaks off with an error of its own; which worker was first is another one every night.
+    """
+    found = list[Finding]()
+    for at, line in holding(lines, _UNPICKLED):
+        above = [one for one in lines[max(0, at - _HEAD_LINES) : at] if one.text.strip()][-2:]
+        head = _UNPICKLED_HEAD.match(above[0].text) if len(above) > 1 else None
+        if head and _UNPICKLED_LINE.match(line.text):
+            found.append(_of_worker(head["name"], above[0], above[1]))
+    first = min(found, key=lambda one: one.identity, default=None)
+    for one in found:
+        yield replace(one, rank=RANK + 1) if one is first else one
+
+
+def _of_worker(name: str, head: Line, raised: Line) -> Finding:
+    match = _REPR.match(raised.text)
+    why = f"{match['type']}: {match['said']}" if match else raised.text.strip()
+    said = f"{'FAIL' if why.startswith('AssertionError') else 'ERROR'}: {_case(name)}"
+    shown, command = (stripped(raised), head), _command(name, is_django=True)
+    return failed_test("unittest", said, shown, why=why, rank=RANK, replay=command)
 
 
 def doctests(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -74,6 +106,15 @@ def _block(lines: Sequence[Line], at: int) -> Sequence[Line]:
         if lines[here].text.startswith("=" * 20):
             return lines[at + 1 : here]
     return lines[at + 1 : at + TRACE_LIMIT_LINES]
+
+
+def _case(name: str) -> str:
+    """Give *name* as Python before 3.11 prints it: later ones repeat the test behind its class."""
+    match = _CASE.match(name)
+    if not match:
+        return name
+    where = match["where"].removesuffix(f".{match['test']}")
+    return f"{match['test']} ({where}){match['sub'] or ''}"
 
 
 def _command(name: str, *, is_django: bool) -> str:

@@ -11,6 +11,7 @@ from policies.rootcause.clean import clean
 from policies.rootcause.finding import Line
 from policies.rootcause.regions import regions_of
 from policies.rootcause.relayed import as_printed
+from policies.rootcause.wrapping import is_wrapper
 
 CLEANED = [
     ("2026-07-30T02:38:33.8740364Z a.c:3:5: error: x", "a.c:3:5: error: x"),
@@ -362,3 +363,14 @@ def test_what_stands_behind_a_bar_is_read_as_it_was_printed() -> None:
 def test_a_table_is_left_as_it_is() -> None:
     table = [Line(n, f"| {text} |") for n, text in enumerate(("name", "a", "b"), 1)]
     assert as_printed(table) == table
+
+
+@pytest.mark.parametrize(
+    "ending",
+    ['Stage "Deploy" skipped due to earlier failure(s)', "Aborting on container exit..."],
+)
+def test_what_was_stopped_or_skipped_then_is_no_cause(
+    cause: Callable[[str], Failure], ending: str
+) -> None:
+    assert is_wrapper(ending.lower())
+    assert cause(f"the zone is gone\n{ending}").summary != ending

@@ -216,3 +216,42 @@ def test_why_an_installation_or_a_build_failed(
 def test_a_conflict_names_the_packages_that_conflict(check: Any) -> None:
     lines = check(CONFLICT, "missing_dependency", "Cannot install", "").lines
     assert lines[1:3] == ("The user requested crate==1", "shelf 2.0 depends on crate<3 and >=2")
+
+
+UV_BUILD = """Traceback (most recent call last):
+  File "/srv/crate/build.py", line 9, in build_wheel
+    raise OSError(message)
+OSError: Readme file does not exist: README.md
+error: Failed to build `/srv/crate`
+  cause: The build backend returned an error
+  cause: Call to `hatchling.build.build_wheel` failed (exit status: 1)
+
+hint: Build failures usually indicate a problem with the package or the build environment"""
+UV_HASH = """error: Failed to download `crate==8.1.7`
+  cause: Hash mismatch for `crate==8.1.7`
+
+         Expected:
+           sha256:0000
+
+         Computed:
+           sha256:ae74"""
+
+
+def test_what_the_build_backend_raised_says_more_than_uv_s_call_of_it(cause: Any) -> None:
+    assert cause(UV_BUILD).summary == "OSError: Readme file does not exist: README.md"
+
+
+def test_another_hash_than_was_asked_for_is_no_failure_of_the_network(check: Any) -> None:
+    check(UV_HASH, "missing_dependency", "Hash mismatch for `crate==8.1.7`", "")
+
+
+@pytest.mark.parametrize("took", ["", " (took 16 seconds)"])
+def test_a_python_that_nox_lacks_is_to_be_installed(check: Any, took: str) -> None:
+    said = "nox > Session tests-3.19 failed: Python interpreter 3.19 not found"
+    pbs = "nox > Failed to install a pbs version for python_version='python3.19': Could not find a version"
+    log = f"nox > Running session tests-3.19\n{pbs}\n{said}{took}."
+    failure = check(log, "missing_dependency", "interpreter 3.19 not found", "nox -s tests-3.19")
+    assert (
+        failure.fingerprint
+        == check(f"{said}.", "missing_dependency", said, "nox -s tests-3.19").fingerprint
+    )

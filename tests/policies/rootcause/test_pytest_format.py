@@ -257,3 +257,33 @@ def test_the_traceback_style_does_not_change_the_fingerprint(check: Any) -> None
     whole = check(NATIVE, "test_failure", "TypeError", f"{CART}::test_type")
     brief = check(f"{SUMMARY}\n{alone}", "test_failure", "TypeError", f"{CART}::test_type")
     assert whole.fingerprint == brief.fingerprint
+
+
+def of_worker(name: str, worker: int) -> str:
+    head, mark = (
+        f"{'_' * 30} {name} {'_' * 30}",
+        f"[gw{worker}] linux -- Python 3.13.0 /usr/bin/python3",
+    )
+    return f"{head}\n{mark}\n\nE   KeyError: '{name}'\n\ntests/test_cart.py:7: KeyError"
+
+
+def test_in_whatever_order_workers_end_the_cause_is_the_same(check: Any) -> None:
+    add, sub = of_worker("test_add", 1), of_worker("test_sub", 0)
+    one = check(f"{HEAD}\n{sub}\n{add}\n{SUMMARY}", "test_failure", "test_add", "")
+    other = check(f"{HEAD}\n{add}\n{sub}\n{SUMMARY}", "test_failure", "test_add", "")
+    assert one.fingerprint == other.fingerprint
+
+
+@pytest.mark.parametrize("told", ["bringing up nodes...", "Using --randomly-seed=2871"])
+def test_in_whatever_order_tests_ran_the_summary_is_the_same(check: Any, told: str) -> None:
+    add, sub = (
+        f"FAILED tests/test_cart.py::{name} - KeyError" for name in ("test_add", "test_sub")
+    )
+    check(f"{told}\n{SUMMARY}\n{sub}\n{add}", "test_failure", "test_add", f"{CART}::test_add")
+    check(f"{SUMMARY}\n{sub}\n{add}", "test_failure", "test_sub", f"{CART}::test_sub")
+
+
+def test_without_workers_the_first_test_is_the_cause(check: Any) -> None:
+    add, sub = (of_worker(name, 0).replace("[gw0] linux", "") for name in ("test_add", "test_sub"))
+    alone = "\n".join(line for line in f"{HEAD}\n{sub}\n{add}".split("\n") if " -- " not in line)
+    check(alone, "test_failure", "test_sub", "")

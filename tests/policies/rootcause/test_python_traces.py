@@ -147,3 +147,64 @@ def test_a_file_of_tests_that_raises_is_a_failing_test(check: Any) -> None:
 def test_a_box_may_be_long(cause: Any) -> None:
     found = cause(LONG_RICH)
     assert (found.summary, found.confidence) == ("RuntimeError: shelf is locked", "medium")
+
+
+NEVER = "Task exception was never retrieved"
+FUTURE = (
+    "future: <Task finished name='Task-2' coro=<send() done> exception=ConnectionResetError(104)>"
+)
+BEGAN = (
+    'source_traceback: Object created at (most recent call last):\n  File "a.py", line 3, in main'
+)
+RESET = "ConnectionResetError: [Errno 104] Connection reset by peer"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        f"{NEVER}\n{FUTURE}",
+        f"ERROR:asyncio:{NEVER}\n{FUTURE}",
+        f"{NEVER}\n{FUTURE}\n{BEGAN}\n    start()",
+        "--- Logging error ---",
+    ],
+)
+def test_what_python_printed_in_passing_gives_way_to_what_ended_it(
+    check: Any, cause: Any, title: str
+) -> None:
+    passing = f"{title}{PLAIN.format(RESET)}"
+    check(
+        f"{passing}\n{passing}\n{PLAIN.format('ValueError: bad crate')}", "unknown", "bad crate", ""
+    )
+    assert cause(passing).summary == RESET
+
+
+@pytest.mark.parametrize("name", ["asyncio.exceptions.CancelledError", "CancelledError"])
+def test_a_task_is_cancelled_for_what_is_raised_of_it(cause: Any, name: str) -> None:
+    chain = f"{PLAIN.format(name)}\n\n{DURING}\n{PLAIN.format('TimeoutError')}"
+    assert cause(chain).summary == "TimeoutError"
+
+
+CELL = """{0}                                  Traceback (most recent call last)
+Cell In[2], line 6
+      5 print("begin")
+----> 6 summary(rows)
+
+Cell In[2], line 2, in summary(rows)
+----> 2     return sum(row["total"] for row in rows)
+
+{0}: {1}
+"""
+CELL_ERROR = PLAIN.format(
+    "nbclient.exceptions.CellExecutionError: An error occurred while executing the following cell:"
+)
+PAPERMILL = PLAIN.format("papermill.exceptions.PapermillExecutionError: ")
+
+
+@pytest.mark.parametrize("passed_on", [CELL_ERROR, PAPERMILL])
+def test_what_a_notebook_s_cell_raised_says_more_than_what_ran_it(
+    check: Any, cause: Any, passed_on: str
+) -> None:
+    inner, outer = CELL.format("KeyError", "'crate'"), CELL.format("LookupError", "no shelf")
+    check(f"{passed_on}\n{'-' * 40}\n{inner}", "unknown", "KeyError: 'crate'", "")
+    chain = f"{passed_on}\n{inner}\n{DURING}\n\n{outer}"
+    assert cause(chain).summary == "KeyError: 'crate'"

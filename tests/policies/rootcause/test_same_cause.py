@@ -103,6 +103,7 @@ PROTOBUF = (
 )
 GHC = "src/A.hs:{}:4: error: [GHC-88464]\n    Variable not in scope: {}"
 TS = "src/a.ts({},4): error TS2305: Module '\"x\"' has no exported member '{}'."
+SPHINX = "docs/intro.rst:4:{}unknown document: 'usage'{}"
 COLLATION = "Unknown collation: 'utf8mb4_{}_ci'"
 
 ONE = (
@@ -157,6 +158,11 @@ ONE = (
     (PROTOBUF.format("not ", "\n"), PROTOBUF.format("", " ")),
     (GHC.format(3, "frob"), GHC.format(9, "frob")),
     (TS.format(3, "Frob"), TS.format(9, "Frob")),
+    (
+        "Warning, treated as error:\n" + SPHINX.format("", ""),
+        SPHINX.format(" WARNING: ", " [ref.doc]")
+        + "\nbuild finished with problems, 1 warning (with warnings treated as errors).",
+    ),
 )
 
 

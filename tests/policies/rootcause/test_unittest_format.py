@@ -88,3 +88,40 @@ def test_an_error_between_equal_rules_is_another_tool_s(cause: Any) -> None:
     assert cause(f"E: Unable to locate package libfrob\n{box}").failure_class.value == (
         "missing_dependency"
     )
+
+
+def test_a_case_is_the_same_in_every_python(cause: Any) -> None:
+    older = block("FAIL: test_total (tests.test_inv.Inventory)", "AssertionError: 8 != 7")
+    assert cause(older).fingerprint == cause(NEW).fingerprint
+    assert cause(NEW).fingerprint != cause(NEW.replace("test_total", "test_rows")).fingerprint
+
+
+WORKER = """
+test_total (tests.test_inv.{0}{1}) failed:
+
+    AssertionError('8 != 7')
+
+Unfortunately, tracebacks cannot be pickled, making it impossible for the
+parallel test runner to handle this exception cleanly.
+
+In order to see the traceback, you should install tblib:
+
+    python -m pip install tblib
+"""
+PICKLES = """
+multiprocessing.pool.RemoteTraceback:
+\"\"\"
+Traceback (most recent call last):
+  File "multiprocessing/pool.py", line 131, in worker
+    put((job, i, result))
+TypeError: cannot pickle 'traceback' object
+\"\"\""""
+
+
+def test_what_django_s_workers_cannot_hand_over_is_the_cause(check: Any) -> None:
+    shelf, rows = WORKER.format("Shelf", ""), WORKER.format("Rows", ".test_total")
+    run = "python manage.py test tests.test_inv.Rows.test_total"
+    one = check(f"{shelf}{rows}{PICKLES}", "test_failure", "AssertionError: '8 != 7'", run)
+    other = check(f"{rows}{shelf}{PICKLES}", "test_failure", "(tests.test_inv.Rows)", run)
+    alone = check(WORKER.format("Rows", "") + PICKLES, "test_failure", "Rows", run)
+    assert one.fingerprint == other.fingerprint == alone.fingerprint
