@@ -11,7 +11,7 @@ from policies.rootcause.checks import failed_checks
 from policies.rootcause.cmake import autotools, bazel, cmake, ninja
 from policies.rootcause.cocoapods import cocoapods
 from policies.rootcause.containers import buildkit, nix_builds
-from policies.rootcause.crashes import aborts, sanitizers, terminations
+from policies.rootcause.crashes import aborts, fell_over, sanitizers, terminations
 from policies.rootcause.ctests import assertions, ctest, gtests, perl_tests
 from policies.rootcause.documents import error_documents
 from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
@@ -57,7 +57,8 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     scripting,
     *(xcode_errors, xcode_targets, xcode_commands, cocoapods, linkers, tex_runs),
     *(cabal, old_ghc, vivado),
-    *(compilers, gtests, assertions, perl_tests, ctest, sanitizers, terminations, aborts),
+    *(compilers, gtests, assertions, perl_tests, ctest),
+    *(sanitizers, terminations, aborts, fell_over),
     *(cmake, meson, autotools, ninja, bazel),
     *(rustc, error_chains, rustfmt, rust_tests),
     *(go_build, go_tests, go_panics),

@@ -19,6 +19,8 @@ _ANSIBLE = expression(
 )
 _ANSIBLE_TASK = expression(r"^(?:TASK|RUNNING HANDLER) \[(?P<name>.{1,200}?)\]")
 _MESSAGE = expression(r'"(?:stderr|msg)": "(?P<said>(?:[^"\\]|\\.){1,800})"')
+_SSH_TALK = expression(r"(?:OpenSSH_\d|debug\d: )[^\r\n]{0,2000}(?:[\r\n]{1,4}|$)")
+"""What ssh tells of itself before its error, when Ansible is verbose."""
 _SAID_BELOW = expression(r"^  (?P<key>stderr|msg): (?P<said>.*)$")
 """Ansible's YAML callback tells the result in lines of their own."""
 _FOLDED = frozenset({"", "|-", ">-", "|", ">"})
@@ -120,7 +122,8 @@ def _told_below(below: Sequence[Line]) -> Line | None:
 def _ansible_words(data: str) -> str:
     try:
         told = json.loads(data)
-        return " ".join(str(told.get("stderr") or told.get("msg") or "").split())
+        said = str(told.get("stderr") or told.get("msg") or "")
+        return " ".join((_SSH_TALK.sub("", said) or said).split())
     except (ValueError, AttributeError):
         match = _MESSAGE.search(data)
         return match["said"] if match else ""
