@@ -103,10 +103,11 @@ _MARK = expression(
     r"|php (?=(?:fatal|parse) error: )|docker: (?=error response from daemon: )"
     r"|[a-z_$](?:[\w$]{0,2}|\w{0,40}error) \[\w{0,60}error\]: ?"
     r"|(?:installation|upgrade) failed: (?=\S)"
+    r"|(?:(?:nginx: )?\[emerg\] )?\d{1,9}#\d{1,9}: |nginx: \[emerg\] "
     r"|\d{1,6} (?:verbose stack|error) (?:\w{0,20}error: )?){1,4}"
 )
-"""Who passes the words on prints it before them: an agent's text mode, npm (three ways), a logger, Helm; Node
-the name that a minifier gave the error's class, which is another one in every release."""
+"""Who passes the words on prints it before them: an agent's text mode, npm (three ways), a logger, Helm,
+nginx; Node the name that a minifier gave the error's class, which is another one in every release."""
 _HEAP = expression(r"(?<=fatal error: ).{1,120}? (?=allocation failed - )")
 """V8 says where it noticed that its heap is full (`V8::FatalProcessOutOfMemory`): that varies."""
 _EXE = expression(r"(?<=[\w+-])\.exe(?=: )")

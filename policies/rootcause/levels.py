@@ -70,7 +70,7 @@ LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
         26,
         expression(
             r"^(?!\W*(?:if|please|you|to|see|when|for|in order|use|try|this"
-            r"|note)\b).*(?:\bnot\b|n't\b|\bnever\b|\bunused\b|\bunknown\b|\billegal\b"
+            r"|note)\b).*(?:\bnot\b|n't\b|\bnever\b|\bunused\b|\bunknown\b|\bunsupported\b|\billegal\b"
             r"|\bincorrect|\bduplicate|\bdisallowed)"
         ),
     ),

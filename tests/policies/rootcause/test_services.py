@@ -64,6 +64,36 @@ CASES = [
         "config_error",
         '"proxy_read_timeout" directive invalid value',
     ),
+    (
+        "app-1  | ssh: connect to host 10.0.0.7 port 22: Connection refused\n"
+        "app-1  | fatal: Could not read from remote repository.\n"
+        "db-1   | LOG:  database system is ready to accept connections\napp-1 exited with code 128",
+        "network",
+        "Connection refused",
+    ),
+    (
+        "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 812 (apt-get)\n"
+        "E: Unable to lock directory /var/lib/apt/lists/",
+        "unknown",
+        "Could not get lock",
+    ),
+    (
+        "*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\nReading the configuration file, at line 2\n"
+        ">>> 'maxmemory 2zb'\nargument must be a memory value",
+        "config_error",
+        "maxmemory 2zb: argument must be a memory value",
+    ),
+    (
+        "[emerg] 7#7: bind() to 0.0.0.0:80 failed (98: Address already in use)\n"
+        "[emerg] 7#7: still could not bind()",
+        "config_error",
+        "Address already in use",
+    ),
+    (
+        'checking\nsshd.conf line 3: unsupported option "lamp".',
+        "config_error",
+        "unsupported option",
+    ),
     ("copying\nscp: Connection closed", "network", "scp: Connection closed"),
     (
         "Fetching\nThe certificate's owner does not match hostname 'frob.example'",
