@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from policies.expressions import expression
 from policies.rootcause.finding import Line
+from policies.rootcause.levels import LEVELS
 from policies.rootcause.logged_stacks import survived_stacks
+from policies.rootcause.noise import is_bare, is_harmless
 from policies.rootcause.passed_tests import passed_tests
 from policies.rootcause.records import hanging_notes
 from policies.rootcause.scan import holding, since
@@ -91,8 +93,26 @@ def regions_of(lines: Sequence[Line]) -> Regions:
         shown=_shown(lines),
         passed=passed_tests(lines),
         retried=_retried(lines),
-        answered=answers(lines),
+        answered=_heeded(lines, answers(lines), ends),
         survived=survived_stacks(lines),
+    )
+
+
+def _heeded(lines: Sequence[Line], answered: Sequence[int], ends: int | None) -> tuple[int, ...]:
+    """Give those of *answered* after which the step still met something: who waited for them went on.
+
+    Where nothing more went wrong, it was another program, in a container of its own, that became ready.
+    """
+    if not answered:
+        return ()
+    step = (line for line in reversed(lines) if ends is None or line.number <= ends)
+    last = next((line.number for line in step if _worries(line.text.lower())), 0)
+    return tuple(number for number in answered if number < last)
+
+
+def _worries(lowered: str) -> bool:
+    return not (is_bare(lowered) or is_harmless(lowered)) and any(
+        words.search(lowered) for _, words in LEVELS
     )
 
 

@@ -35,8 +35,6 @@ NEAR_LINES, ABOVE_LINES = 8, 2
 """So far below or above a line may stand the form that it belongs to."""
 CUT_OFF, TIME_LIMIT = "ci-agent-cut-off", "ci-time-limit"
 """The catalogue's entries of an agent that its controller lost, and of a job that took too long."""
-NOT_ANSWERED = frozenset({"waited-for-service", "ssh-connect"})
-"""The catalogue's entries of a wait that gave up, and of ssh, which no service of the log is started for."""
 WAITED_FOR = 48
 """What an unreachable service loses that soon after answered."""
 ONLY_NAMED = 17
@@ -92,7 +90,6 @@ def _waiting(finding: Finding, regions: Regions) -> int:
     is_network = finding.failure_class is FailureClass.NETWORK or (
         finding.rule == "words" and _UNREACHED.search(finding.lines[0].text) is not None
     )
-    is_network = is_network and finding.rule not in NOT_ANSWERED
     return WAITED_FOR if is_network and regions.is_answered(finding.number) else 0
 
 

@@ -20,6 +20,7 @@ FULL = (
 )
 FELL = "ci/load.sh: line 48: 1949 Segmentation fault      (core dumped) $B/frobbench -c 40 lamp"
 CELERY = "[2026-11-28 01:04:03,913: ERROR/{}] Task lamp raised unexpected: no shelf left"
+FAILED = 'fatal: [web1]: FAILED! => {{"changed": true, "msg": "{}", "rc": 1}}'
 GATEWAY = "Unable to download data from http://gems.example/ - bad response Bad Gateway 502"
 
 CASES = [
@@ -93,6 +94,32 @@ CASES = [
         'checking\nsshd.conf line 3: unsupported option "lamp".',
         "config_error",
         "unsupported option",
+    ),
+    (
+        "app-1  | rsync: [sender] failed to connect to 10.0.0.7 (10.0.0.7): Connection refused (111)\n"
+        "app-1  | rsync error: error in socket IO (code 10) at clientserver.c(165) [sender=3.5.0]\n"
+        "cache-1  | * Ready to accept connections tcp\napp-1 exited with code 10\n"
+        "Aborting on container exit...",
+        "network",
+        "Connection refused",
+    ),
+    (
+        "app-1  | lamp: connection to server at 10.0.0.7 failed: Connection refused\n"
+        "db-1   | LOG:  database system is ready to accept connections\n"
+        "app-1  | ERROR: no shelf for the lamp",
+        "unknown",
+        "no shelf for the lamp",
+    ),
+    (
+        f"TASK [Stop] ***\n{FAILED.format('non-zero return code')}\n\nTASK [Must be there] ***\n"
+        'fatal: [web1]: FAILED! => {\n    "changed": false,\n    "msg": "no lamp under /etc"\n}',
+        "unknown",
+        "Must be there: no lamp under /etc",
+    ),
+    (
+        "[CRITICAL] WORKER TIMEOUT (pid:7)\n[ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?",
+        "timeout",
+        "WORKER TIMEOUT",
     ),
     ("copying\nscp: Connection closed", "network", "scp: Connection closed"),
     (
