@@ -44,6 +44,7 @@ from policies.rootcause.rust import error_chains, rustc, rustfmt
 from policies.rootcause.rusttests import rust_tests
 from policies.rootcause.sbt import mima, scala_tests
 from policies.rootcause.scripting import scripting
+from policies.rootcause.settings_files import settings_files
 from policies.rootcause.shell import powershell, powershell_places, shell_trace, terraform
 from policies.rootcause.short_reports import fatal_lines, short_reports
 from policies.rootcause.stacks import stack_events
@@ -89,6 +90,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         kernel,
         systemd,
         headed,
+        settings_files,
         stopped,
         nx_tasks,
         short_reports,

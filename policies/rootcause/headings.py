@@ -3,14 +3,13 @@
 Sources: Django's `SystemCheckError` (`place: (app.E001) text`), SBCL's `Unhandled <condition> in thread`
 with the condition's text indented below, the Serverless Framework's `Serverless Error -----`, dbt's
 `<kind> Error in <node> (<path>)`, Flow's `Error ---- <place>`, Unity's editor in batch mode ("Aborting
-batchmode due to"), Redis's settings, CMake's ExternalProject (the hash of a download).
+batchmode due to"), CMake's ExternalProject (the hash of a download).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from policies.expressions import expression
 from policies.failure import FailureClass as C
@@ -29,8 +28,6 @@ _THREAD = expression(r"^\s+\{[0-9A-F]{6,16}\}>:$")
 _UNITY = expression(r"^Aborting batchmode due to (?:failure|fatal error):$")
 _COMPILED = expression(r"compiler? errors?")
 _SCRIPT = expression(r"^\S.{0,400}\(\d{1,7},\d{1,7}\): error CS\d{4}: \S")
-_REDIS = expression(r"^\*{3} FATAL CONFIG FILE ERROR\b[^*]{0,40}\*{3}$")
-_QUOTED = expression(r"^>>> '(?P<setting>[^\s'][^']{0,300})'$")
 _HASH = expression(r"^(?:-- )?(?P<kind>MD5|SHA[\d_]{1,5}) hash of$")
 _DIFFERS = "does not match expected value"
 _RULED = expression(
@@ -53,8 +50,6 @@ def headed(lines: Sequence[Line]) -> Iterator[Finding]:
     for at, line, match in matching(lines, "Unhandled ", _UNHANDLED):
         if said := _condition(lines[at + 1 : at + 1 + CONDITION_LIMIT]):
             yield _unhandled(line, match["kind"], said)
-    for at, line, _ in matching(lines, "FATAL CONFIG", _REDIS):
-        yield from _of_redis(line, lines[at + 1 : at + 5])
     for at, _, _ in matching(lines, "Aborting batchmode ", _UNITY):
         yield from _unity(lines, at)
     for at, line, _ in matching(lines, " failed (", _PORTAGE):
@@ -80,19 +75,6 @@ def _not_as_expected(line: Line, kind: str, below: Sequence[Line]) -> Iterator[F
             failure_class=C.CONFIG_ERROR,
             summary=f"{kind} hash of {shown[1].text} {_DIFFERS}",
         )
-
-
-def _of_redis(line: Line, below: Sequence[Line]) -> Iterator[Finding]:
-    """Yield what Redis says below the setting that it quotes."""
-    for quoted, why in pairwise(below):
-        if (match := _QUOTED.match(quoted.text)) and why.text.strip():
-            yield Finding(
-                lines=(stripped(why), stripped(quoted), stripped(line)),
-                rank=78,
-                rule="redis settings",
-                failure_class=C.CONFIG_ERROR,
-                summary=f"{match['setting']}: {why.text.strip()}",
-            )
 
 
 def _unity(lines: Sequence[Line], at: int) -> Iterator[Finding]:

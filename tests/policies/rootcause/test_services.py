@@ -121,6 +121,12 @@ CASES = [
         "timeout",
         "WORKER TIMEOUT",
     ),
+    (
+        'yaml.parser.ParserError: while parsing a block mapping\n  in "a.yml", line 2, column 3\n'
+        "expected <block end>, but found '<block mapping start>'\n  in \"a.yml\", line 4, column 4",
+        "config_error",
+        "a.yml:4: expected <block end>",
+    ),
     ("copying\nscp: Connection closed", "network", "scp: Connection closed"),
     (
         "Fetching\nThe certificate's owner does not match hostname 'frob.example'",
