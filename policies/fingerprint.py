@@ -72,6 +72,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"|\b(?![0-9a-f]{7,64}\b)[a-z]{1,3}\d{6,30}\b|\bcf-ray[ :=]{1,2}[\w-]{1,100}|\b[sp]k-[\w*-]{1,200}"
         r"|\b1\d{12}[-_][a-z0-9]{6,16}\b",
     ),
+    ("worker", r"(?<=: error/)[\w-]{1,60}(?=\] )|(?<=: critical/)[\w-]{1,60}(?=\] )"),
     ("pid", r"\bpid[ :=]{1,2}\d+|\bprocess \d+"),
     (
         "ip",
@@ -102,10 +103,11 @@ _MARK = expression(
     r"|php (?=(?:fatal|parse) error: )|docker: (?=error response from daemon: )"
     r"|[a-z_$](?:[\w$]{0,2}|\w{0,40}error) \[\w{0,60}error\]: ?"
     r"|(?:installation|upgrade) failed: (?=\S)"
+    r"|(?:(?:nginx: )?\[emerg\] )?\d{1,9}#\d{1,9}: |nginx: \[emerg\] "
     r"|\d{1,6} (?:verbose stack|error) (?:\w{0,20}error: )?){1,4}"
 )
-"""Who passes the words on prints it before them: an agent's text mode, npm (three ways), a logger, Helm; Node
-the name that a minifier gave the error's class, which is another one in every release."""
+"""Who passes the words on prints it before them: an agent's text mode, npm (three ways), a logger, Helm,
+nginx; Node the name that a minifier gave the error's class, which is another one in every release."""
 _HEAP = expression(r"(?<=fatal error: ).{1,120}? (?=allocation failed - )")
 """V8 says where it noticed that its heap is full (`V8::FatalProcessOutOfMemory`): that varies."""
 _EXE = expression(r"(?<=[\w+-])\.exe(?=: )")
@@ -118,11 +120,12 @@ _WHERE = expression(
     r"| \(in target '[^']{1,200}' from project '[^']{1,200}'\)$"
     r"|(?<=typeerror: )[\w.<>]{1,160}\.(?=\w{1,80}\(\) )"
     r"|(?:[.,;?]|(?<=')) did you mean\b.{0,400}$"
-    r"| \(0x[0-9a-f]{8}/\d{1,6}\)|tls: failed to verify certificate: (?=x509: )"
+    r"| \(0x[0-9a-f]{8}/\d{1,6}\)|connection failed: (?=connection to server )"
+    r"|tls: failed to verify certificate: (?=x509: )"
 )
 """What versions, systems and parallel targets add to the same words: Python 3.7 the module's file, 3.10 a
 method's class, 3.12 what may have been meant, xcodebuild the target that met the error first, libpq on
-Windows the error's number, Go 1.20 who says it."""
+Windows the error's number, psycopg 3 and Go 1.20 who says it."""
 _HERE = expression(r"(?<![\w./\\])\./(?=[\w.@<-])")
 _HEADER = expression(
     r"(?<![\w./+-])(?:[\w.+-]{1,100}/){0,30}(?P<file>[\w.+-]{1,100}\.\w{1,5})[:(]\d[\d:,]{0,20}\)?:? "

@@ -21,6 +21,8 @@ _NO_REASON = expression(
     re.IGNORECASE,
 )
 """Frames, code, headings, rules, commands and records of a log: none goes on with the sentence above."""
+_MARK = expression(r"^(?:ERROR|error|Error|FATAL|fatal|E): ")
+"""Whoever sets it before each line of a message does not begin another one with it."""
 _NEAR = 2
 """One blank line may stand between."""
 
@@ -36,8 +38,11 @@ def with_reason(lead: Finding, lines: Sequence[Line]) -> Finding:
     head = _open_line(lead)
     if head is None:
         return lead
+    mark = _MARK.match(head.text)
     below = (line for line in lines if head.number < line.number <= head.number + _NEAR)
     reason = next((line for line in below if line.text.strip()), None)
+    if reason and mark:
+        reason = Line(reason.number, reason.text.removeprefix(mark.group()))
     if reason is None or _NO_REASON.search(reason.text) or is_wrapper(reason.text.lower()):
         return lead
     why = reason.text.strip()

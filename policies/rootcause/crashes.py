@@ -43,6 +43,12 @@ _MACRO = expression(
 )
 """A C project's own macro, with the place and the expression, also behind what the program was printing."""
 _ABORTED = expression(r"^(?:.{1,200}: line \d+: {1,9}\d+ )?Aborted\s{1,40}\(core dumped\)")
+_DIED = expression(
+    r"^\S{1,300}: line \d{1,7}: {1,9}\d{1,9} (?:Segmentation fault|Bus error|Aborted)\s{1,40}"
+    r"(?:\(core dumped\) {1,9})?"
+    r"(?:\S{0,200}/)?(?P<program>[\w.+-]{1,60})(?: |$)"
+)
+"""The shell's word for the end of a script's command."""
 _COMPLAINS = expression(
     r"\b(?:could not|cannot|can't|unable to|failed to|fatal|error|invalid|assertion|corrupt\w*)\b",
     re.I,
@@ -148,6 +154,22 @@ def aborts(lines: Sequence[Line]) -> Iterator[Finding]:
                     failure_class=C.SIGNAL_CRASH,
                     identity=said[-1].text,
                 )
+
+
+def fell_over(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield the error that a program had told, under its own name, right before it crashed on its way out."""
+    for at, line, match in matching(lines, ": line ", _DIED):
+        above = lines[max(0, at - _ABOVE) : at]
+        own = f"{match['program']}: "
+        said = [one for one in above if one.text.startswith(own) and _COMPLAINS.search(one.text)]
+        if said:
+            yield Finding(
+                lines=(stripped(said[0]), stripped(line)),
+                rank=83,
+                rule=ABORT,
+                failure_class=C.SIGNAL_CRASH,
+                identity=said[0].text,
+            )
 
 
 def _complaints(lines: Sequence[Line], at: int) -> list[Line]:

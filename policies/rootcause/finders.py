@@ -11,7 +11,7 @@ from policies.rootcause.checks import failed_checks
 from policies.rootcause.cmake import autotools, bazel, cmake, ninja
 from policies.rootcause.cocoapods import cocoapods
 from policies.rootcause.containers import buildkit, nix_builds
-from policies.rootcause.crashes import aborts, sanitizers, terminations
+from policies.rootcause.crashes import aborts, fell_over, sanitizers, terminations
 from policies.rootcause.ctests import assertions, ctest, gtests, perl_tests
 from policies.rootcause.documents import error_documents
 from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
@@ -44,6 +44,7 @@ from policies.rootcause.rust import error_chains, rustc, rustfmt
 from policies.rootcause.rusttests import rust_tests
 from policies.rootcause.sbt import mima, scala_tests
 from policies.rootcause.scripting import scripting
+from policies.rootcause.settings_files import settings_files
 from policies.rootcause.shell import powershell, powershell_places, shell_trace, terraform
 from policies.rootcause.short_reports import fatal_lines, short_reports
 from policies.rootcause.small_runners import small_runners
@@ -58,7 +59,8 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     scripting,
     *(xcode_errors, xcode_targets, xcode_commands, cocoapods, linkers, tex_runs),
     *(cabal, old_ghc, vivado),
-    *(compilers, gtests, assertions, perl_tests, ctest, sanitizers, terminations, aborts),
+    *(compilers, gtests, assertions, perl_tests, ctest),
+    *(sanitizers, terminations, aborts, fell_over),
     *(cmake, meson, autotools, ninja, bazel),
     *(rustc, error_chains, rustfmt, rust_tests),
     *(go_build, go_tests, go_panics),
@@ -90,6 +92,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
         kernel,
         systemd,
         headed,
+        settings_files,
         stopped,
         nx_tasks,
         short_reports,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from policies.expressions import expression
@@ -18,6 +19,10 @@ _RULE = expression(r"^remote: (?:error: )?GH\d{3}|^remote: (?:error|fatal): ")
 _EMPTY = expression(
     r"^remote:\s*(?:[=*#-]{3,}|Resolving deltas|Counting|Compressing|Processing|To create a|Create a pull)"
 )
+_GOES_ON = expression(
+    r"(?:\.\.|\u2026)(?: ?(?:ok|done|passed|yes|\u2713|\u2714))?\.?$", re.IGNORECASE
+)
+"""A hook's line on what it is about to look at, or found to be right."""
 _BUILDS = expression(r"^(?:remote: ?)?(?:Building source:|-----> )")
 """A platform that builds what is pushed: its hook only says that the build failed."""
 _SAYS_NO = expression(
@@ -39,7 +44,7 @@ def refused_pushes(lines: Sequence[Line]) -> Iterator[Finding]:
             for one in before
             if _REMOTE.match(one.text) and not _EMPTY.match(one.text)
         ]
-        told = next((one for one in said if _RULE.match(one.text)), said[0] if said else None)
+        told = _reason(said)
         if told and (
             "hook" in match["why"] or "rule" in match["why"] or "protected" in match["why"]
         ):
@@ -52,6 +57,13 @@ def refused_pushes(lines: Sequence[Line]) -> Iterator[Finding]:
     if pushed := next(matching(lines, " !", _NOT_PUSHED), None):
         at, line, _ = pushed
         yield from _not_built(lines[max(0, at - LOOK_BACK) : at], line)
+
+
+def _reason(said: Sequence[Line]) -> Line | None:
+    """Give the server's rule, else the first line that does not only tell how far its hook has come."""
+    ruled = [one for one in said if _RULE.match(one.text)]
+    judged = [one for one in said if not _GOES_ON.search(one.text)]
+    return next(iter((*ruled, *judged, *said)), None)
 
 
 def _not_built(before: Sequence[Line], refusal: Line) -> Iterator[Finding]:

@@ -38,7 +38,8 @@ GUARDS: dict[int, tuple[str, ...]] = {
     LEVELS[6]: ("error", "exception"),
     LEVELS[7]: (*_REFUSALS, "leak", "vulnerab", "violation", "secret"),
     LEVELS[8]: (
-        "not", "n't", "never", "unused", "unknown", "illegal", "incorrect", "duplicate", "disallowed",
+        "not", "n't", "never", "unused", "unknown", "unsupported", "illegal", "incorrect", "duplicate",
+        "disallowed",
     ),
     QUIET: (
         "info", "debug", "trace", "notice", "warn", "verbose", "note", "deprecat", "##[group]",
@@ -68,7 +69,7 @@ GUARDS: dict[int, tuple[str, ...]] = {
         "not found", "not allowed", "not permitted", "not supported", "not defined", "not valid",
         "not installed", "not available", "abort", "kill", "expired", "exceed", "timed out", "timeout",
         "mismatch", "regression", "must", "cancel", "not ", "n't", "never",
-        "unused", "unknown", "illegal", "correct", "duplicate", "disallow", "leak",
+        "unused", "unknown", "unsupported", "illegal", "correct", "duplicate", "disallow", "leak",
         "vulnerab", "violation", "secret", "undefined", "undeclared", "unbound", "attempt to",
         "expected", "conflict", "differ", *_CODES, "on signal ", "longer than",
         "giving up", "gave up", "exhausted",

@@ -95,6 +95,7 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
         expression(
             r"\bserver (?:is not|isn't|is) running\b|\bserver (?:did not|didn't) start"
             r"|\b(?:can't|cannot|could not) reach\b|\berr_(?:connection|name_not|internet|timed_out|network)"
+            r"|\bconnection (?:was )?los[st]\b|\bconnection loss\b"
             r"|\bmax retries exceeded\b|\bconnection(?:error|pool)\b|\bi/o timeout\b|\bvalid baseurl\b"
         ),
         C.NETWORK,
@@ -121,6 +122,7 @@ PHRASES: tuple[tuple[re.Pattern[str], C], ...] = (
             r"|\bcould not resolve placeholder\b"
             r"|\bcould not find (?:a |the )?(?:required )?(?:file|task|target|project)\b"
             r"|\bexecution error at \(|\b(?:initiali[sz]ation|setup|configuration) (?:is )?required\b"
+            r"|\S\.(?:conf|cfg|ini|ya?ml|toml|cnf)\b['\"`]?,?:? (?:on |at )?line \d"
             r"|\bexecute of template failed\b|\bincluded file\b|\bmandatory propert|\bmust (?:define"
             r"|provide|specify|supply)\b|\bproblem validating\b|\bdoes not validate\b|\bnon-parseable\b"
             rf"|\b{_NAMED}(?:\(s\))? ['\"`(][^'\"`]{{1,60}}['\"`)] (?:was |is )?not found\b"

@@ -14,7 +14,7 @@ LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
             r"|critical)\b"
             # glog, Chromium's bracket
             r"|^f\d{4} \d\d:\d\d:\d\d\.\d+ |^\[[\d:/.]{1,60}:fatal:"
-            r"|\[(?:fatal|critical)\]"
+            r"|\[(?:fatal|critical)\]|^\[[\d :,-]{10,40}: (?:fatal|critical)/[\w-]{1,60}\] \S"
         ),
     ),
     (47, expression(r"^(?:[a-z_][\w.$]{0,120})?(?:error|exception)(?: \[\w{1,60}\])?: \S")),
@@ -31,6 +31,7 @@ LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
             r"^\[? {0,2}(?:error|err!?|fatal)\b {0,2}\]?\s*[:|\]-]"
             r"|^e\d{4} \d\d:\d\d:\d\d\.\d+ |^e: \S|\blevel=error\b|[\[|] ?error ?[\]|]|^e \S"
             r"|^\S{1,300}: (?:error|fatal)\b"
+            r"|^\[[\d :,-]{10,40}: error/[\w-]{1,60}\] \S"  # Celery
             r"|^\W{0,6}[^\W\da-z_]{0,8}(?:错误|失败|异常) ?[:：] ?\S"  # Chinese programs
         ),
     ),
@@ -69,7 +70,7 @@ LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
         26,
         expression(
             r"^(?!\W*(?:if|please|you|to|see|when|for|in order|use|try|this"
-            r"|note)\b).*(?:\bnot\b|n't\b|\bnever\b|\bunused\b|\bunknown\b|\billegal\b"
+            r"|note)\b).*(?:\bnot\b|n't\b|\bnever\b|\bunused\b|\bunknown\b|\bunsupported\b|\billegal\b"
             r"|\bincorrect|\bduplicate|\bdisallowed)"
         ),
     ),

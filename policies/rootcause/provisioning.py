@@ -19,6 +19,9 @@ _ANSIBLE = expression(
 )
 _ANSIBLE_TASK = expression(r"^(?:TASK|RUNNING HANDLER) \[(?P<name>.{1,200}?)\]")
 _MESSAGE = expression(r'"(?:stderr|msg)": "(?P<said>(?:[^"\\]|\\.){1,800})"')
+_SSH_TALK = expression(r"(?:OpenSSH_\d|debug\d: )[^\r\n]{0,2000}(?:[\r\n]{1,4}|$)")
+"""What ssh tells of itself before its error, when Ansible is verbose."""
+_FIELD = expression(r'^ {4}"(?P<key>stderr|msg)": "[^"]')
 _SAID_BELOW = expression(r"^  (?P<key>stderr|msg): (?P<said>.*)$")
 """Ansible's YAML callback tells the result in lines of their own."""
 _FOLDED = frozenset({"", "|-", ">-", "|", ">"})
@@ -69,8 +72,10 @@ _BITBAKE = expression(
 
 def provisioning(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield what these tools say of why they stopped."""
+    ended = {match["host"]: found for *found, match in matching(lines, "fatal: [", _ANSIBLE)}
     for at, line, match in matching(lines, "fatal: [", _ANSIBLE):
-        yield from _ansible(lines, at, line, match)
+        if ended[match["host"]] == [at, line]:
+            yield from _ansible(lines, at, line, match)
     for _, line, match in matching(lines, " failed: ", _PUPPET):
         yield _finding((stripped(line),), "puppet", C.CONFIG_ERROR, match["said"], rank=73)
     for at, line, _ in matching(lines, "Error: ", _TERRAFORM):
@@ -89,10 +94,14 @@ def provisioning(lines: Sequence[Line]) -> Iterator[Finding]:
 def _ansible(lines: Sequence[Line], at: int, line: Line, match: re.Match[str]) -> Iterator[Finding]:
     below = list(takewhile(_is_below, lines[at + 1 : at + 1 + RESULT_LINES]))
     rest = lines[at + 1 + len(below) : at + 4 + len(below)]
-    if next((one.text for one in rest if one.text.strip()), "").startswith("...ignoring"):
+    if next((one.text for one in rest if one.text.strip(" }")), "").startswith("...ignoring"):
         return
-    told = None if match["data"] else _told_below(below)
-    said = told.text if told else _ansible_words(match["data"] or "")
+    data = match["data"] or ""
+    told = None if data else _told_below(below)
+    if data == "{":
+        data = "\n".join(("{", *(one.text for one in below), "}"))
+        told = _field_below(below)
+    said = (_ansible_words(data) if data else "") or (told.text if told else "")
     task = next(
         (m["name"] for one in reversed(lines[:at]) if (m := _ANSIBLE_TASK.match(one.text))), ""
     )
@@ -104,6 +113,13 @@ def _ansible(lines: Sequence[Line], at: int, line: Line, match: re.Match[str]) -
 
 def _is_below(line: Line) -> bool:
     return line.text.startswith("  ")
+
+
+def _field_below(below: Sequence[Line]) -> Line | None:
+    """Give the line of a result that is printed over many, as JSON, with the words that are told of it."""
+    fields = {match["key"]: line for line in below if (match := _FIELD.match(line.text))}
+    found = fields.get("stderr") or fields.get("msg")
+    return stripped(found) if found else None
 
 
 def _told_below(below: Sequence[Line]) -> Line | None:
@@ -120,7 +136,8 @@ def _told_below(below: Sequence[Line]) -> Line | None:
 def _ansible_words(data: str) -> str:
     try:
         told = json.loads(data)
-        return " ".join(str(told.get("stderr") or told.get("msg") or "").split())
+        said = str(told.get("stderr") or told.get("msg") or "")
+        return " ".join((_SSH_TALK.sub("", said) or said).split())
     except (ValueError, AttributeError):
         match = _MESSAGE.search(data)
         return match["said"] if match else ""

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from policies.expressions import expression
+from policies.rootcause.answered import answered
 from policies.rootcause.finding import Line
 from policies.rootcause.logged_stacks import survived_stacks
 from policies.rootcause.passed_tests import passed_tests
 from policies.rootcause.records import hanging_notes
 from policies.rootcause.scan import holding, matching, since
-from policies.rootcause.steps import answers, failed_step
+from policies.rootcause.steps import failed_step
 from policies.rootcause.unretrieved import unretrieved
 
 BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST, SURVIVED = 48, 52, 40, 45
@@ -94,7 +95,7 @@ def regions_of(lines: Sequence[Line]) -> Regions:
         shown=_shown(lines),
         passed=passed_tests(lines),
         retried=_retried(lines),
-        answered=answers(lines),
+        answered=answered(lines, ends),
         survived=tuple(sorted((*survived_stacks(lines), *unretrieved(lines)))),
     )
 

@@ -144,10 +144,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
     (
         ".rb|uby|Gem|gem |undle|rake |aborted!|rspec |Failure:|Error:|Failures:|Failure: ",
         (
-            (
-                ruby,
-                ":in `|:in '|syntax error|aborted!|Gem::|Error)",
-            ),
+            (ruby, ":in `|:in '|syntax error|aborted!|Gem::|Error)"),
             (
                 rubygems,
                 "undle|emfile|Gem::|gem native|gems seem |already activated|Could not find|executing gem|"

@@ -60,6 +60,11 @@ _NOTE = expression(r"^\{.{0,300}?\"level\": ?\"(?:trace|debug|info|warn|warning)
 """A record of a logger that writes JSON, and that is no error."""
 _APT = expression(r"^W: .{0,300}\b(?:GPG error|signature)")
 """apt warns of an archive that it cannot verify, and goes on without what is new in it."""
+_REQUEST = expression(r"^\W{0,3}(?:HTTP )?(?:GET|HEAD|POST|PUT) https?://\S{1,500}$")
+_STATUS = expression(
+    r"^\W{0,3}(?:HTTP(?:/[\d.]{1,4})? )?[45]\d\d(?: [A-Z][A-Za-z-]{1,20}){0,4}(?: https?://\S{1,500})?$"
+)
+"""What RubyGems and Bundler show of each request when they are talkative: why they stop they say besides."""
 _SELF = expression(r"^(?:error|fatal|err!?|e)\b[: ]", re.I)
 
 
@@ -86,6 +91,15 @@ def tests_own(text: str, entry: Signature) -> bool:
     return _NAMES_TEST.match(text) is not None or compares(text)
 
 
+def _is_traced(lines: Sequence[Line], at: int) -> bool:
+    """Say whether the line at *at* is the bare status that a talkative client shows below a request."""
+    return (
+        at > 0
+        and _STATUS.match(lines[at].text) is not None
+        and _REQUEST.match(lines[at - 1].text) is not None
+    )
+
+
 def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Finding]:
     """Yield the unmarked *lines* that the catalogue knows, unless they are wrappers or report no failure."""
     for at, line in enumerate(lines):
@@ -107,7 +121,8 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
         )
         rank -= ONLY_ENDS if only_ends(lowered) and not _knows_end(entry, text) else 0
         is_aside = _RECORD.match(text) or _BESIDE.search(text)
-        rank -= LOGGED if entry.rank < FORMS and is_aside else 0
+        is_logged = (entry.rank < FORMS and is_aside) or _is_traced(lines, at)
+        rank -= LOGGED if is_logged else 0
         if entry.failure_class in _STACKED_CLASSES and _has_stack(lines, at):
             rank -= WITH_STACK
         if entry.own:

@@ -67,30 +67,6 @@ _POST = expression(r"^\[Pipeline\] \{ \(Declarative: Post Actions\)")
 """What fails without a command (a checkout, a missing credential) is told at the log's end, after these."""
 _BRANCHES = expression(r"^\[Pipeline\] parallel$")
 _TOLD = expression(r"^The command \"(?P<said>.{1,500}?)\" (?:failed and )?exited with [1-9]")
-_ANSWERS = expression(
-    r"^.{0,200}(?:\b(?:is|are|now|became) (?:now )?(?:up|ready|available|healthy|reachable|online"
-    r"|running|listening)\b(?!\?)|\bup and running\b|\bsucceeded!$|\baccepting connections$"
-    r"|\bConnected to (?:tcp|http|https)://|\bconnection (?:established|succeeded)\b)",
-    re.I,
-)
-"""What says so: wait-for-it, dockerize, nc -z, pg_isready, docker compose, and scripts of one's own."""
-ANSWER_CHARS = 160
-"""A longer line says more than that."""
-_ANSWER_WORDS = (
-    "up",
-    "ready",
-    "avail",
-    "health",
-    "reach",
-    "line",
-    "run",
-    "listen",
-    "succ",
-    "onnect",
-)
-_DENIES = expression(
-    r"\b(?:not|isn't|never|until|waiting|wait(?!-for)|if|whether|check(?:ing)?)\b", re.I
-)
 
 
 def failed_step(lines: Sequence[Line]) -> tuple[int, int | None]:
@@ -131,15 +107,3 @@ def _shown_command(lines: Sequence[Line], at: int) -> int:
         return 0
     shown = f"$ {told['said']}"
     return next((line.number for line in reversed(lines[:at]) if line.text == shown), 0)
-
-
-def answers(lines: Sequence[Line]) -> tuple[int, ...]:
-    """Give the lines that say that something which was waited for is there."""
-    held = holding(lines, *_ANSWER_WORDS)
-    return tuple(line.number for _, line in held if _answers(line.text))
-
-
-def _answers(text: str) -> bool:
-    if len(text) > ANSWER_CHARS:
-        return False
-    return _ANSWERS.match(text) is not None and not _DENIES.search(text)

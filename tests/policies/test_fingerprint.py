@@ -157,6 +157,11 @@ def test_what_names_the_cause_stays(one: str, other: str) -> None:
             "frob is not set (in target 'B' from project 'P')",
         ),
         ("Connection refused (0x0000274D/10061)", "Connection refused"),
+        ("nginx: [emerg] bind() failed", "[emerg] 7#7: bind() failed"),
+        (
+            'connection failed: connection to server at "db", port 5432 failed: timeout expired',
+            'connection to server at "db", port 5432 failed: timeout expired',
+        ),
         ("x509: certificate is old", "tls: failed to verify certificate: x509: certificate is old"),
     ],
 )

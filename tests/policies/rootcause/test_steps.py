@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from policies.failure import Failure
+from policies.rootcause.answered import answered
 from policies.rootcause.finding import Line
-from policies.rootcause.steps import answers, failed_step
+from policies.rootcause.steps import failed_step
 
 STEPS = [
     ("gitlab", "Running with gitlab-runner 1\n$ a\ndone\n$ make\nx\nERROR: Job failed: exit code 2", 4, 6),
@@ -60,7 +61,8 @@ def test_the_failed_step(_name: str, log: str, begins: int, ends: int | None) ->
     ],
 )
 def test_what_says_that_a_service_answers(text: str, is_answer: bool) -> None:
-    assert bool(answers([Line(1, text)])) is is_answer
+    assert bool(answered([Line(1, text), Line(2, "Error: later")], None)) is is_answer
+    assert not answered([Line(1, text)], None)
 
 
 WAITED = """\

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from policies import events
 from policies.rootcause import (
+    answered,
     bundlers,
     clean,
     passed_tests,
@@ -50,7 +51,7 @@ WORDED = [
         for form in (steps.STEP_FAILED, steps._STARTS, steps._PIPELINE, steps._POST)
     ),
     (steps._GITLAB, steps._GITLAB_WORDS),
-    (steps._ANSWERS, steps._ANSWER_WORDS),
+    (answered._ANSWERS, answered._ANSWER_WORDS),
     (single._MARK, single._MARK_WORDS),
     (clean._LOST_ANSI, ("m",)),
 ]
