@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from policies.failure import Failure
+
 CASES: list[tuple[str, str, str, str]] = [
     ("# example.org/inv\n./b.go:3:11: undefined: frob", "compile_error", "undefined: frob", ""),
     (
@@ -99,3 +101,26 @@ def test_the_tools_own_form_is_read(
     reads: Callable[[str, str, str, str], None], log: str, found: str, words: str, replay: str
 ) -> None:
     reads(log, found, words, replay)
+
+
+def test_tests_that_run_at_once_take_turns_to_speak(cause: Callable[[str], Failure]) -> None:
+    """A test that waited while another one failed has not said what that one said."""
+    log = (
+        "=== RUN   TestWaits\n=== PAUSE TestWaits\n=== RUN   TestHits\n==================\n"
+        "WARNING: DATA RACE\nRead at 0x00c000130e38 by goroutine 8:\n"
+        "  example.org/a.TestHits.func1()\n      /w/a_test.go:13 +0x30\n==================\n"
+        "    testing.go:1319: race detected during execution of test\n--- FAIL: TestHits (0.00s)\n"
+        "=== CONT  TestWaits\n--- PASS: TestWaits (0.00s)\nFAIL\nFAIL\texample.org/a\t0.133s\n"
+    )
+    assert cause(log).summary == "WARNING: DATA RACE"
+
+
+def test_what_a_passing_test_says_in_its_turns_is_no_cause(cause: Callable[[str], Failure]) -> None:
+    said = "panic: frob\n\ngoroutine 7 [running]:\nmain.frob()\n"
+    log = (
+        f"=== RUN   TestA\n=== RUN   TestA/part\n{said}=== PAUSE TestA/part\n=== CONT  TestA/part\n{said}"
+        "--- PASS: TestA (0.00s)\n    --- PASS: TestA/part (0.00s)\n"
+        f"=== RUN   TestC\n=== PAUSE TestC\n=== CONT  TestC\n{said}--- PASS: TestC (0.00s)\n"
+        "=== RUN   TestB\n    b_test.go:9: want 3, got 4\n--- FAIL: TestB (0.00s)\nFAIL\n"
+    )
+    assert "want 3, got 4" in cause(log).summary
