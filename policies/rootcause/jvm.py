@@ -53,7 +53,7 @@ _MISSING = expression(
 _THROWN = expression(
     r"^(?:Exception in thread \"(?P<thread>[^\"]{1,100})\" |Caused by: "
     r"|\w{0,20}[Uu]ncaught (?:exception|error)[^:]{0,40}: )?"
-    r"(?P<type>(?:[a-z_][\w]*\.){1,12}[A-Z][\w$]*)(?:: (?P<said>.*))?$"
+    r"(?P<type>(?:[a-z_][\w]*\.){1,12}(?!\w+Tests?$)[A-Z][\w$]*)(?:: (?P<said>.*))?$"
 )
 _FRAME = expression(r"^\s*(?:at [\w.$/@<>-]{1,300} ?\(|\.{3} \d+ (?:more|common frames))")
 _CAUSED = expression(r"^\s*Caused by: ")
@@ -76,7 +76,7 @@ def jvm_compilers(lines: Sequence[Line]) -> Iterator[Finding]:
         text = _TOOL.sub("", line.text)
         match = _KOTLIN.match(text) or _JAVAC.match(text) or _GROOVY.match(text)
         if match and not _is_test_place(match["said"]):
-            yield _compiled(lines, at, line, match["said"])
+            yield _compiled(lines, at, Line(line.number, text), match["said"])
     for _, line, _ in matching(lines, "e: ", _KOTLIN_OWN):
         yield _found(stripped(line), C.COMPILE_ERROR, 78)
     for at, line in holding(lines, "An exception has occurred in the compiler ("):
