@@ -96,8 +96,14 @@ def _returned(lines: Sequence[Line], name: str) -> list[Line]:
             error = first_of(
                 after, expression(r"^(?:Error: |error(?:\[E\d+\])?: |note: test did not)")
             )
-            return [error] if error else after[:1]
+            return [error] if error else _panicked(after) or after[:1]
     return []
+
+
+def _panicked(printed: Sequence[Line]) -> list[Line]:
+    """Give what a doc test's own program said as it panicked: the test only tells how it ended."""
+    at = next((n for n, one in enumerate(printed) if _PANIC.match(one.text)), None)
+    return list(printed[at + 1 : at + 2]) if at is not None else []
 
 
 def _nextest(line: Line, match: re.Match[str]) -> Finding:
