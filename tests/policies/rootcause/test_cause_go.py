@@ -124,3 +124,26 @@ def test_what_a_passing_test_says_in_its_turns_is_no_cause(cause: Callable[[str]
         "=== RUN   TestB\n    b_test.go:9: want 3, got 4\n--- FAIL: TestB (0.00s)\nFAIL\n"
     )
     assert "want 3, got 4" in cause(log).summary
+
+
+def test_a_test_that_ran_beside_others_is_told_what_it_said_itself(
+    cause: Callable[[str], Failure],
+) -> None:
+    log = (
+        "=== RUN   TestSum\n=== RUN   TestSum/a\n=== PAUSE TestSum/a\n=== RUN   TestSum/b\n"
+        "=== PAUSE TestSum/b\n=== CONT  TestSum/a\n=== CONT  TestSum/b\n    s_test.go:7: loading\n"
+        "=== NAME  TestSum/a\n    s_test.go:7: loading\n    s_test.go:9: total = 3, want 4\n"
+        "--- FAIL: TestSum (0.00s)\n    --- FAIL: TestSum/a (0.00s)\n    --- PASS: TestSum/b (0.00s)\n"
+        "FAIL\nFAIL\texample.org/a\t0.003s\n"
+    )
+    assert cause(log).summary == "TestSum/a: s_test.go:9: total = 3, want 4"
+
+
+def test_what_a_test_logged_before_it_failed_is_not_why(cause: Callable[[str], Failure]) -> None:
+    log = (
+        "--- FAIL: TestSum (0.00s)\n    s_test.go:7: loading the table\n    s_test.go:9: total = 3, want 4\n"
+        "FAIL\nFAIL\texample.org/a\t0.003s\n"
+    )
+    assert cause(log).summary == "TestSum: s_test.go:9: total = 3, want 4"
+    log = log.replace("total = 3, want 4", "3 of 4")
+    assert cause(log).summary == "TestSum: s_test.go:7: loading the table"

@@ -213,6 +213,16 @@ CASES: list[tuple[str, str, str, str]] = [
         "didn't match: 1.9.0",
         "",
     ),
+    (
+        "test tests::rejects - should panic ... FAILED\n\nfailures:\n\n---- tests::rejects stdout ----\n\n"
+        "thread 'tests::rejects' (33) panicked at src/lib.rs:5:20:\ntoo small\n"
+        "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n"
+        'note: panic did not contain expected string\n      panic message: "too small"\n'
+        ' expected substring: "too big"\n',
+        "test_failure",
+        'expected substring: "too big"',
+        "cargo test tests::rejects",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 
