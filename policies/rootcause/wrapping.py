@@ -105,6 +105,9 @@ _WRAPS_AT_START = expression(
     r"|(?:\[error\]: )?!!! (?:build failed|non-zero exit code detected)|failed: an internal error occurred\b"
     r"|failed: (?:an )?error occurred (?:while|when|during) [\w ,-]{1,80}\.?$"
     r"|error: command \".{1,300}\" exited with \d|the vercel build \(.{1,80}\) command failed"
+    # systemd, of a program that ended by itself
+    r"|[\w@.:\\-]{1,200}\.service: (?:main process exited, code=exited, status=\d{1,2}/"
+    r"|failed with result 'exit-code'|scheduled restart job)|failed to start \S{1,200}\.service - "
     r"|process killed by signal|one or more unittests failed|result: +(?:failed|aborted)$"
     r"|=+ (?:started|finished|skipped) .*=+$|test suite .{1,200} failed at \d"
 )

@@ -92,6 +92,12 @@ CASES: list[tuple[str, str, str, str]] = [
         "RACE",
         "",
     ),
+    (
+        "starting\nfatal error: concurrent map writes\n\ngoroutine 23 [running]:\nmain.main.func1()\n",
+        "test_failure",
+        "concurrent map writes",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 

@@ -726,3 +726,46 @@ def test_clojure_says_where_and_then_what(
     failure = cause(log)
     assert words in failure.summary
     assert failure.failure_class.value == found
+
+
+BOUND = (
+    "[main] INFO  shop.Api - starting\n[main] ERROR shop.Api - shop failed to start\n"
+    "java.io.IOException: Failed to bind to 0.0.0.0:18081\n\tat shop.Server.open(Server.java:349)\n"
+    "Caused by: java.net.BindException: Address already in use\n\tat shop.Net.bind(Net.java:555)\n"
+    "[main] INFO  shop.Api - Shutdown hook: closing 0 connections\n"
+)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "shop.service: Main process exited, code=exited, status=1/FAILURE\n"
+        "shop.service: Failed with result 'exit-code'.\nFailed to start shop.service - The shop.",
+        "Running after_script\nRunning after script...\nUploading artifacts for failed job",
+    ],
+)
+def test_who_only_says_that_a_program_ended_tells_of_no_later_error(
+    cause: Callable[[str], Failure], after: str
+) -> None:
+    assert (
+        cause(f"{BOUND}{after}").summary
+        == "Caused by: java.net.BindException: Address already in use"
+    )
+
+
+def test_another_process_prints_into_a_stack(cause: Callable[[str], Failure]) -> None:
+    log = (
+        'Exception in thread "main" java.lang.NoClassDefFoundError: shop/Rates\n'
+        "\tat shop.App.main(App.java:1)\nLOG:  checkpoint complete\nready for connections\n"
+        "Caused by: java.lang.ClassNotFoundException: shop.Rates\n\tat shop.Loader.find(Loader.java:641)\n"
+    )
+    assert cause(log).summary == "Caused by: java.lang.ClassNotFoundException: shop.Rates"
+
+
+def test_junit_and_phpunit_count_alike(cause: Callable[[str], Failure]) -> None:
+    log = (
+        "There was 1 failure:\n1) adds(g.CartTest)\njava.lang.AssertionError: total is 3\n\n"
+        "\tat org.junit.Assert.fail(Assert.java:89)\n\nFAILURES!!!\nTests run: 1,  Failures: 1\n"
+        "[command]/usr/bin/git config --local --name-only --get-regexp core\\.sshCommand\n"
+    )
+    assert cause(log).summary.startswith("CartTest.adds: java.lang.AssertionError")
