@@ -18,6 +18,11 @@ _JAVAC = expression(
     r"(?::\[\d+(?:,\d+)?\]|:\d+(?::\d+)?:)(?: error:| fatal error:)?[ \t](?!warning|note"
     r"|info)(?P<said>\S.*)"
 )
+_JAVAC_DIED = (
+    "An exception has occurred in the compiler (",
+    "Consult the following stack trace for details.",
+)
+"""The second stands below what befell an annotation processor, a plugin, or javac's own memory."""
 _STYLE = expression(
     r"^[A-Z]\w{2,60}:\t| \((?:[a-z][\w-]{1,40}|standard:[\w-]+)\)(?: \w+)?$| \[(?:[A-Z]\w{3,60}"
     r"|[\w-]{3,40}:[\w-]{3,60})\]$|^\((?:[a-z]+)\) [A-Z]\w+: |^\[\w+\] "
@@ -66,7 +71,7 @@ def jvm_compilers(lines: Sequence[Line]) -> Iterator[Finding]:
             yield _compiled(lines, at, Line(line.number, text), match["said"])
     for _, line, _ in matching(lines, "e: ", _KOTLIN_OWN):
         yield _found(stripped(line), C.COMPILE_ERROR, 78)
-    for at, line in holding(lines, "An exception has occurred in the compiler ("):
+    for at, line in holding(lines, *_JAVAC_DIED):
         thrown = [stripped(one) for one in lines[at + 1 : at + 2]]
         yield Finding(
             lines=(*thrown, stripped(line)),

@@ -769,3 +769,14 @@ def test_junit_and_phpunit_count_alike(cause: Callable[[str], Failure]) -> None:
         "[command]/usr/bin/git config --local --name-only --get-regexp core\\.sshCommand\n"
     )
     assert cause(log).summary.startswith("CartTest.adds: java.lang.AssertionError")
+
+
+def test_a_processor_that_throws_stops_the_compiler(cause: Callable[[str], Failure]) -> None:
+    log = (
+        "\n\nAn annotation processor threw an uncaught exception.\n"
+        "Consult the following stack trace for details.\n"
+        "java.lang.IllegalStateException: no builder for App\n\tat g.Processor.process(Processor.java:1)\n"
+    )
+    found = cause(log)
+    assert found.summary == "java.lang.IllegalStateException: no builder for App"
+    assert found.failure_class.value == "compile_error"
