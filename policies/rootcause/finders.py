@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from policies.rootcause.ant import ant_builds
 from policies.rootcause.browser_tests import browser_tests
 from policies.rootcause.c import compilers
+from policies.rootcause.cargo import cargo_resolver
 from policies.rootcause.checks import failed_checks
 from policies.rootcause.cmake import autotools, bazel, cmake, ninja
 from policies.rootcause.cocoapods import cocoapods
@@ -62,7 +63,7 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     *(compilers, gtests, assertions, perl_tests, ctest),
     *(sanitizers, terminations, aborts, fell_over),
     *(cmake, meson, autotools, ninja, bazel),
-    *(rustc, error_chains, rustfmt, rust_tests),
+    *(rustc, cargo_resolver, error_chains, rustfmt, rust_tests),
     *(go_build, go_tests, go_panics),
     *(
         jvm_compilers,

@@ -17,7 +17,10 @@ _PANIC = expression(r"^\s*(?:panic|fatal error): (?P<said>.+)")
 _RECOVERED = expression(r" \[recovered(?:, repanicked)?\]$")
 _HANGS = expression(r"^panic: test timed out after")
 _RUNNING = expression(r"^\s+(?P<name>(?:Test|Fuzz|Example)\S*) \(\S+\)$")
-_DEADLOCK = expression(r"all goroutines are asleep|unexpected signal|out of memory|stack overflow")
+_DEADLOCK = expression(
+    r"all goroutines are asleep|concurrent map |sync: (?:un)?lock"
+    r"|unexpected signal|out of memory|stack overflow"
+)
 _GOROUTINE = expression(r"^goroutine \d+ |^\[signal ")
 _RACE = expression(r"^WARNING: DATA RACE$")
 _FRAME = expression(r"^\s+(?P<place>\S+\.go:\d+)(?: \+0x\w+)?$")

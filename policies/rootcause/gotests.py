@@ -21,9 +21,19 @@ _FAIL = expression(
 _RUN = expression(
     r"^\s*(?:=== (?:RUN|CONT|NAME|PAUSE)|--- (?:PASS|SKIP|FAIL):|FAIL\b|ok\s|PASS$|panic: )"
 )
+_MARK = expression(
+    r"^\s*(?:=== (?:RUN|CONT|NAME)\s+(?P<speaker>\S+)|=== (?:CONT|PAUSE)"
+    r"|--- (?:PASS|SKIP|FAIL): (?P<judged>\S+))"
+)
 _SAID = expression(r"^\s*[\w./-]{1,200}\.go:\d+:(?P<said>.*)")
 _TESTIFY = expression(r"^\s+Error:\s+(?P<said>\S.*)")
 _DETAIL = expression(r"^\s+(?:expected|actual|got|want|Messages)\s*:\s*\S", re.I)
+_AMISS = expression(
+    r"\b(?:want(?:ed|s)?|got|expect\w{0,3}|actual|err(?:or|ors)?|fail\w{0,4}|unexpected|mismatch\w{0,2}|panic\w{0,2}"
+    r"|cannot|could not|couldn't|unable|invalid|missing|not|no|should|must|differ\w{0,3}|exceeded"
+    r"|timed? ?out|race|refused|denied|wrong|bad|nil|exit (?:status|code))\b|n't\b|[!=]=|<nil>",
+    re.I,
+)
 _EMPTY = ("", "Error Trace:")
 _ONLY_ENDED = expression(r"\bexit (?:status|code) \d{1,3}$")
 _REASON = expression(r"^\s+(?:Error|error|ERROR|fatal): \S")
@@ -32,12 +42,14 @@ _REASON = expression(r"^\s+(?:Error|error|ERROR|fatal): \S")
 
 def go_tests(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield failing tests with the first line they said; a subtest before the test it is of."""
+    turns: dict[int, list[Line]] | None = None
     for at, line in holding(lines, "--- FAIL:", "=== FAIL:"):
         match = _FAIL.match(line.text)
         if match is None:
             continue
+        turns = _turns(lines) if turns is None else turns
         below = _until_next(lines, at + 1)
-        said = _first_said(below) or _first_said(_above(lines, at, match["name"]))
+        said = _first_said(below) or _first_said(turns.get(line.number, []))
         child = next((m for one in below[-1:] if (m := _FAIL.match(one.text))), None)
         is_parent = child is not None and child["name"].startswith(match["name"] + "/")
         rank = 77 if said else 74
@@ -54,36 +66,44 @@ def _until_next(lines: Sequence[Line], at: int) -> list[Line]:
     return block
 
 
-def _above(lines: Sequence[Line], at: int, name: str) -> list[Line]:
-    """Give what the test said before its verdict (go test -v prints it then)."""
-    block: list[Line] = []
-    for line in reversed(lines[max(0, at - LOOK_AHEAD) : at]):
-        if _RUN.match(line.text) and not line.text.strip().startswith("panic"):
-            if name in line.text:
-                break
-            if "--- " in line.text or line.text.startswith(("ok", "FAIL", "PASS")):
-                break
+def _turns(lines: Sequence[Line]) -> dict[int, list[Line]]:
+    """Give by the line of its verdict what each test said in its turns before (go test -v prints it then)."""
+    said: dict[str, list[Line]] = {}
+    judged: dict[int, list[Line]] = {}
+    speaker, begins = "", 0
+    for at, line in holding(lines, "=== ", "--- "):
+        match = _MARK.match(line.text)
+        if match is None:
             continue
-        block.append(line)
-    return block[::-1]
+        if speaker:
+            said.setdefault(speaker, []).extend(lines[begins:at])
+        speaker, begins = match["speaker"] or "", at + 1
+        if match["judged"]:
+            judged[line.number] = said.pop(match["judged"], [])
+    return judged
 
 
 def _first_said(block: Sequence[Line]) -> list[Line]:
-    for at, line in enumerate(block):
-        match = _SAID.match(line.text)
-        if not match:
-            continue
-        if match["said"].strip() not in _EMPTY:
-            printed = _printed(match["said"], block[at + 1 :])
-            details = [stripped(one) for one in block[at + 1 : at + 2] if _DETAIL.match(one.text)]
-            return printed or [stripped(line), *details]
-        for place, one in enumerate(block[at + 1 : at + 12], at + 1):
-            if _TESTIFY.match(one.text):
-                more = [stripped(m) for m in block[place + 1 : place + 4] if _DETAIL.match(m.text)]
-                return [stripped(one), *more[:2]]
-        following = [stripped(one) for one in block[at + 1 : at + 4] if one.text.strip()]
-        return [stripped(line), *following[:1]] if following else [stripped(line)]
-    return []
+    """Give what the test said of its failure: before it, it may have logged at other places."""
+    told = [(at, m) for at, line in enumerate(block) if (m := _SAID.match(line.text))]
+    if not told:
+        return []
+    at, match = next((one for one in told if _tells(one[1]["said"])), told[0])
+    line = block[at]
+    if match["said"].strip() not in _EMPTY:
+        printed = _printed(match["said"], block[at + 1 :])
+        details = [stripped(one) for one in block[at + 1 : at + 2] if _DETAIL.match(one.text)]
+        return printed or [stripped(line), *details]
+    for place, one in enumerate(block[at + 1 : at + 12], at + 1):
+        if _TESTIFY.match(one.text):
+            more = [stripped(m) for m in block[place + 1 : place + 4] if _DETAIL.match(m.text)]
+            return [stripped(one), *more[:2]]
+    following = [stripped(one) for one in block[at + 1 : at + 4] if one.text.strip()]
+    return [stripped(line), *following[:1]] if following else [stripped(line)]
+
+
+def _tells(said: str) -> bool:
+    return said.strip() in _EMPTY or _AMISS.search(said) is not None
 
 
 def _printed(said: str, below: Sequence[Line]) -> list[Line]:

@@ -50,7 +50,8 @@ _SCALACHECK = expression(
 _HEADER = expression(r"<<< (?:FAILURE|ERROR)! --? in (?P<class>[\w.$]{1,300})$")
 _METHOD = expression(
     r"^(?:\[ERROR\] )?(?:(?P<class>(?:[\w$]{1,100}\.){1,12}[A-Z][\w$]{0,100})\.)?"
-    r"(?P<test>[\w$][\w$\[\]{}, -]{0,200}?)\s{1,4}Time elapsed: .{1,20} <<< (?:FAILURE|ERROR)!$"
+    r"(?P<test>[\w$](?:(?! -- )[\w$\[\]{}, -]){0,200}?)\s{1,4}(?<!-- )Time elapsed: "
+    r".{1,20} <<< (?:FAILURE|ERROR)!$"
 )
 
 

@@ -8,15 +8,9 @@ from collections.abc import Iterator, Sequence
 from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.jvm_stacks import FRAME, THROWN, TOOL, stack
 from policies.rootcause.scan import holding, matching, stripped
 
-STACK_LIMIT = 300
-"""Lines of one stack that are read for its innermost cause."""
-
-_TOOL = expression(
-    r"^\s*\[(?:javac|junit|error|ERROR|groovyc|scalac|kotlinc|exec|java)\] ?"
-    r"|^(?:\[ant:\w{1,20}\] (?:\[(?:ERROR|WARN|error|warn)\] )?)"
-)
 _GLUED = expression(r"^:[\w:-]{1,150}(?=/)")
 """A task's name: Gradle before 5 does not end its line, and the compiler writes on."""
 _JAVAC = expression(
@@ -24,6 +18,11 @@ _JAVAC = expression(
     r"(?::\[\d+(?:,\d+)?\]|:\d+(?::\d+)?:)(?: error:| fatal error:)?[ \t](?!warning|note"
     r"|info)(?P<said>\S.*)"
 )
+_JAVAC_DIED = (
+    "An exception has occurred in the compiler (",
+    "Consult the following stack trace for details.",
+)
+"""The second stands below what befell an annotation processor, a plugin, or javac's own memory."""
 _STYLE = expression(
     r"^[A-Z]\w{2,60}:\t| \((?:[a-z][\w-]{1,40}|standard:[\w-]+)\)(?: \w+)?$| \[(?:[A-Z]\w{3,60}"
     r"|[\w-]{3,40}:[\w-]{3,60})\]$|^\((?:[a-z]+)\) [A-Z]\w+: |^\[\w+\] "
@@ -50,13 +49,6 @@ _MISSING = expression(
     re.I,
 )
 
-_THROWN = expression(
-    r"^(?:Exception in thread \"(?P<thread>[^\"]{1,100})\" |Caused by: "
-    r"|\w{0,20}[Uu]ncaught (?:exception|error)[^:]{0,40}: )?"
-    r"(?P<type>(?:[a-z_][\w]*\.){1,12}[A-Z][\w$]*)(?:: (?P<said>.*))?$"
-)
-_FRAME = expression(r"^\s*(?:at [\w.$/@<>-]{1,300} ?\(|\.{3} \d+ (?:more|common frames))")
-_CAUSED = expression(r"^\s*Caused by: ")
 _LOGGED = expression(
     r"\b(?:[Ff]ailed|[Ff]ailure|[Cc]ould not|[Cc]annot|[Uu]nable to|[Ee]rror):? \S"
 )
@@ -73,13 +65,13 @@ def jvm_compilers(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the compilers' errors that have a place; the first is the cause of the others."""
     for at, line in holding(lines, ".java:", ".kt:", ".kts:", ".scala:", ".groovy:", ".sbt:"):
         line = Line(line.number, _GLUED.sub("", line.text.strip()))
-        text = _TOOL.sub("", line.text)
+        text = TOOL.sub("", line.text)
         match = _KOTLIN.match(text) or _JAVAC.match(text) or _GROOVY.match(text)
         if match and not _is_test_place(match["said"]):
-            yield _compiled(lines, at, line, match["said"])
+            yield _compiled(lines, at, Line(line.number, text), match["said"])
     for _, line, _ in matching(lines, "e: ", _KOTLIN_OWN):
         yield _found(stripped(line), C.COMPILE_ERROR, 78)
-    for at, line in holding(lines, "An exception has occurred in the compiler ("):
+    for at, line in holding(lines, *_JAVAC_DIED):
         thrown = [stripped(one) for one in lines[at + 1 : at + 2]]
         yield Finding(
             lines=(*thrown, stripped(line)),
@@ -124,7 +116,7 @@ def jvm_exceptions(lines: Sequence[Line]) -> Iterator[Finding]:
         if match is None:
             at += 1
             continue
-        end, causes = _stack(lines, at + 1)
+        end, causes = stack(lines, at + 1)
         above = lines[at - 1 : at] if at and not causes and not match["said"] else ()
         yield _chain(lines[at], match, causes, above)
         at = max(end, at + 1)
@@ -145,29 +137,16 @@ def _thrown(lines: Sequence[Line], at: int) -> re.Match[str] | None:
     after = lines[at + 1].text
     if "at " not in after and "... " not in after:
         return None
-    if "." not in text or not _FRAME.match(_TOOL.sub("", after)):
+    if "." not in text or not FRAME.match(TOOL.sub("", after)):
         return None
-    return _THROWN.match(_TOOL.sub("", text).strip())
-
-
-def _stack(lines: Sequence[Line], at: int) -> tuple[int, list[Line]]:
-    """Give where the stack ends, and its `Caused by` lines."""
-    causes: list[Line] = []
-    end = min(at + STACK_LIMIT, len(lines))
-    for here in range(at, end):
-        text = _TOOL.sub("", lines[here].text)
-        if _CAUSED.match(text):
-            causes.append(Line(lines[here].number, text.strip()))
-        elif not _FRAME.match(text) and text.strip() and not text.startswith(("\t", "  ")):
-            return here, causes
-    return end, causes
+    return THROWN.match(TOOL.sub("", text).strip())
 
 
 def _chain(
     line: Line, match: re.Match[str], causes: Sequence[Line], above: Sequence[Line]
 ) -> Finding:
     """An assertion is what a test says itself: nothing below it is more to the point."""
-    outer = Line(line.number, _TOOL.sub("", line.text).strip())
+    outer = Line(line.number, TOOL.sub("", line.text).strip())
     asserted = bool(_ASSERTED.search(match["type"]))
     inner = outer if asserted or not causes else causes[-1]
     if above and not asserted and _LOGGED.search(above[0].text):

@@ -25,6 +25,11 @@ _FILE = expression(r"^\s*(?:\[INFO\] {1,40})?\[ERROR\] Errors in '(?P<file>[^']{
 _LINE = expression(
     r"^\s*(?:\[INFO\] {1,40})?\[ERROR\] Line (?P<line>\d{1,7}): (?P<said>\S.{0,1000})$"
 )
+_CLOJURE = expression(
+    r"^(?:(?:Syntax|Unexpected|Execution) error|Error (?:reading eval result|printing return value))"
+    r"(?: \([\w.$]{1,120}\))?(?P<phase> reading source| macroexpanding| compiling)?(?: \S{1,120})?"
+    r" at (?:\S{1,200} ?)?\([^()]{1,300}\)\.$"
+)
 _BANNER = expression(r"^\s*APPLICATION FAILED TO START\s*$")
 
 
@@ -32,6 +37,7 @@ def jvm_reports(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the first reason of each report."""
     yield from _native_images(lines)
     yield from _gwt(lines)
+    yield from _clojure(lines)
     for at, _, _ in matching(lines, "APPLICATION FAILED TO START", _BANNER):
         told = [one for one in lines[at + 1 : at + 1 + BELOW] if one.text.strip(" *")]
         if len(told) > 1 and told[0].text.startswith("Description:"):
@@ -55,6 +61,20 @@ def _gwt(lines: Sequence[Line]) -> Iterator[Finding]:
         elif file and (match := _LINE.match(line.text)):
             said = f"{file}:{match['line']}: {match['said']}"
             yield _finding("gwt", 76, Line(line.number, said), C.COMPILE_ERROR)
+
+
+def _clojure(lines: Sequence[Line]) -> Iterator[Finding]:
+    """The first line tells phase and place, the next what is wrong."""
+    for at, line, match in matching(lines, " at ", _CLOJURE):
+        told = next((stripped(one) for one in lines[at + 1 : at + 2] if one.text.strip()), None)
+        found = C.COMPILE_ERROR if match["phase"] else by_words(told.text) if told else None
+        yield Finding(
+            lines=(*([told] if told else []), stripped(line)),
+            rank=74,
+            rule="clojure",
+            failure_class=found,
+            first_wins=True,
+        )
 
 
 def _finding(rule: str, rank: int, line: Line, found: C) -> Finding:

@@ -26,7 +26,7 @@ _RULES = (
     (expression(r"invalid (?:target|source) release|release version \d+ not"), C.CONFIG_ERROR),
     (expression(r"ompilation fail|Fatal error compiling"), C.COMPILE_ERROR),
     (expression(r"forked VM terminated|VM crash|The fork|in starting fork"), C.SIGNAL_CRASH),
-    (expression(r"timeout or other error in the fork"), C.TEST_TIMEOUT),
+    (expression(r"timeout (?:or other error )?in the fork"), C.TEST_TIMEOUT),
     (expression(r"test failures|surefire|failsafe|tests did not pass", re.I), C.TEST_FAILURE),
 )
 _NETWORK = expression(

@@ -21,6 +21,8 @@ _HEAD = expression(r"^(?:error|Error|ERROR): \S")
 _CAUSE = expression(r"^\s{2,8}(?:Caused by|cause): (?P<said>\S.{0,2000})$")
 _CAUSES = expression(r"^Caused by:$")
 _NUMBERED = expression(r"^\s{2,8}(?:\d{1,2}: )?(?P<said>\S.{0,2000})$")
+_PRINTED = expression(r"^\s{2,8}-{3} std(?:out|err)$")
+"""Cargo shows below a build script's end what it printed: no cause of the end any more."""
 _CROSS = expression(r"^\s{1,4}× (?P<said>\S.{0,2000})$")
 _ARROW = expression(r"^\s{1,6}[├╰]─▶ (?P<said>\S.{0,2000})$")
 _MORE = expression(r"^\s{4,10}(?:│ )?\s{0,4}(?P<said>[^\s│├╰×┬╭].{0,2000})$")
@@ -59,7 +61,7 @@ def _caused_by(after: Sequence[Line]) -> list[Line]:
     start = next((n for n, line in enumerate(after[:3]) if _CAUSES.match(line.text)), None)
     for line in after[start + 1 :] if start is not None else ():
         match = _NUMBERED.match(line.text)
-        if not match:
+        if not match or _PRINTED.match(line.text):
             break
         inner.append(Line(line.number, match["said"]))
     return inner

@@ -33,8 +33,11 @@ _GOES_ON = ("TRACE", "DEBUG", "INFO")
 _STACK = expression(
     r"^\s+(?:at |\.{3} \d)|^\s*Caused by: |^(?:[a-z_]\w*\.){1,12}[A-Z][\w$]*(?::|$)"
 )
-_SPEAKS = expression(r"^(?!\[(?:INFO|WARN|WARNING|ERROR)\]|npm |yarn |error Command )\W{0,4}\w")
-"""Maven, npm and yarn end with the program that they ran: what they say of it is no later error."""
+_SPEAKS = expression(
+    r"^(?!\[(?:INFO|WARN|WARNING|ERROR)\]|npm |yarn |error Command |[\w@.:\\-]{1,200}\.service: "
+    r"|Running after_script|Uploading artifacts|Cleaning up project )\W{0,4}\w"
+)
+"""Maven, npm, yarn, systemd and GitLab end with the program that they ran, and say so: no later error."""
 
 
 def survived_stacks(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:

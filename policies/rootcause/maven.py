@@ -14,6 +14,7 @@ from policies.rootcause.guess import by_words
 from policies.rootcause.jvm_words import class_of_words
 from policies.rootcause.maven_messages import (
     HELP,
+    crashed_tests,
     goes_on,
     leaves_open,
     plugin_says,
@@ -89,7 +90,9 @@ def goals(lines: Sequence[Line]) -> Iterator[Finding]:
             said = HELP.sub("", match["said"] or "").strip()
             below = reason_below(lines, at) if leaves_open(said) else None
             below = below or plugin_says(lines, at, said)
-            yield _goal(line, match["goal"] or "", said, below)
+            found = _goal(line, match["goal"] or "", said, below)
+            crashed = crashed_tests(lines, at) if below else []
+            yield _with_tests(found, crashed) if crashed else found
     for at, line in holding(lines, "[ERROR] ", "[FATAL] "):
         if match := _PROBLEM.match(line.text):
             below = reason_below(lines, at) if goes_on(match["said"], lines, at) else None
@@ -138,6 +141,18 @@ def _goal(line: Line, goal: str, said: str, below: Line | None) -> Finding:
         failure_class=found or (None if empty else by_words(told) or C.CONFIG_ERROR),
         summary="" if empty else told,
         identity=f"{goal} {told}",
+    )
+
+
+def _with_tests(goal: Finding, crashed: Sequence[Line]) -> Finding:
+    """Give *goal* with the tests that ran as the process died: the same words stand for every such death."""
+    names = ", ".join(line.text.rpartition(".")[2] for line in crashed)
+    return replace(
+        goal,
+        lines=(*goal.lines[:1], *crashed, *goal.lines[1:]),
+        rank=75,
+        summary=f"{goal.summary.strip()} ({names})",
+        identity=f"{goal.identity} {names}",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from policies.expressions import expression
 from policies.rootcause.finding import Line
@@ -30,6 +31,8 @@ _FORK = expression(
 )
 _IN_FILE = expression(r"\.(?:java|kt|scala|groovy)\b")
 """The compiler's own complaints are read where it printed them."""
+_CRASHED = "[ERROR] Crashed tests:"
+_CLASS = expression(r"^\[ERROR\] (?:\w{1,100}\.){0,12}[A-Z][\w$]{0,200}$")
 _CODE = expression(r"^\s*Exit code: \d+ - ")
 _ENFORCES = expression(r"^\s*(?:Failed while enforcing|\W*$|.{0,200}\[$)")
 
@@ -74,6 +77,15 @@ def fork_says(lines: Sequence[Line], at: int) -> Line | None:
             more = next((one for one in marked[place + 1 : place + 2] if _is_told(one)), None)
             return more if more and line.text.endswith("forked process") else line
     return None
+
+
+def crashed_tests(lines: Sequence[Line], at: int) -> list[Line]:
+    """Give the test classes that Surefire says ran in a process which died, below the goal at *at*."""
+    below = lines[at + 1 : at + 1 + MESSAGE_LINES]
+    head = next((n for n, line in enumerate(below) if line.text == _CRASHED), None)
+    named = below[head + 1 :] if head is not None else ()
+    told = takewhile(lambda line: _CLASS.match(line.text), named)
+    return [Line(line.number, _MARK.sub("", line.text)) for line in told]
 
 
 def _is_told(line: Line) -> bool:

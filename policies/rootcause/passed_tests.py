@@ -13,23 +13,21 @@ from policies.rootcause.finding import Line
 from policies.rootcause.scan import holding, since
 
 _TEST_STARTS = expression(
-    r"^\s*=== RUN\s+(?P<go>\S+)|^\[ RUN      \] (?P<gtest>\S+)"
+    r"^\[ RUN      \] (?P<gtest>\S+)"
     r"|^(?:\[INFO\] )?Running (?P<java>[a-z]\w*(?:\.\w+)+)$"
 )
 _TEST_PASSED = expression(
-    r"^\s*--- (?:PASS|SKIP): (?P<go>\S+)|^\[       OK \] (?P<gtest>[\w/.]+)"
+    r"^\[       OK \] (?P<gtest>[\w/.]+)"
     r"|^(?:\[(?:INFO|WARNING)\] )?Tests run: \d+, Failures: 0, Errors: 0,.* (?:-- "
     r"|- )?in (?P<java>[\w.]+)"
 )
-_TEST_WORDS = (
-    "=== RUN",
-    "[ RUN ",
-    "Running ",
-    "--- PASS",
-    "--- SKIP",
-    "[       OK ]",
-    "Tests run: ",
+_TEST_WORDS = ("[ RUN ", "Running ", "[       OK ]", "Tests run: ")
+
+_GO_MARK = expression(
+    r"^\s*(?:=== (?P<mark>RUN|CONT|NAME|PAUSE)\s+(?P<speaker>\S+)"
+    r"|--- (?P<verdict>PASS|SKIP|FAIL): (?P<judged>\S+))"
 )
+_GO_WORDS = ("=== RUN", "=== CONT", "=== NAME", "=== PAUSE", "--- PASS", "--- SKIP", "--- FAIL")
 
 _CONSOLES = (
     (expression(r"^ {2}● Console$"), expression(r"^\S|^ {2}● ")),
@@ -52,7 +50,7 @@ def passed_tests(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
                 passed.pop()  # a test inside this one
             if began is not None:
                 passed.append((began, line.number))
-    return _apart([*passed, *_consoles(lines)])
+    return _apart([*passed, *_go_tests(lines), *_consoles(lines)])
 
 
 def _apart(stretches: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -64,6 +62,37 @@ def _apart(stretches: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         else:
             apart.append((began, ended))
     return tuple(apart)
+
+
+def _go_tests(lines: Sequence[Line]) -> list[tuple[int, int]]:
+    """Give what each passed test said: from mark to mark, since tests that run at once take turns."""
+    passed: list[tuple[int, int]] = []
+    said: dict[str, dict[str, list[tuple[int, int]]]] = {}
+    speaker, began = "", 0
+    for _, line in holding(lines, *_GO_WORDS):
+        match = _GO_MARK.match(line.text)
+        if match is None:
+            continue
+        if speaker:
+            own = said.setdefault(speaker.partition("/")[0], {})
+            own.setdefault(speaker, []).append((began, line.number))
+        speaker = "" if match["mark"] in (None, "PAUSE") else match["speaker"]
+        began = line.number
+        if match["verdict"]:
+            passed += _judged(said, match["judged"], has_failed=match["verdict"] == "FAIL")
+    return passed
+
+
+def _judged(
+    said: dict[str, dict[str, list[tuple[int, int]]]], name: str, *, has_failed: bool
+) -> list[tuple[int, int]]:
+    """Take from *said* what the test *name* said, and its parts if it passed; give what is no cause."""
+    top = name.partition("/")[0]
+    if has_failed:
+        said.get(top, {}).pop(name, None)
+        return []
+    parts = [said.get(top, {}).pop(name, [])] if top != name else said.pop(name, {}).values()
+    return [stretch for part in parts for stretch in part]
 
 
 def _consoles(lines: Sequence[Line]) -> list[tuple[int, int]]:

@@ -16,7 +16,8 @@ _SECTION = expression(
     r"^There (?:was|were) \d{1,9} (?P<kind>failure|error|risky|warning|skipped|incomplete"
     r"|notice|deprecation|PHPUnit|PHP|test runner|issue)"
 )
-_ITEM = expression(r"^\d{1,6}\) (?P<name>\S.{0,400})$")
+_ITEM = expression(r"^\d{1,6}\) (?![^:(\s]{1,200}\([\w.$]{1,300}\))(?P<name>\S.{0,400})$")
+"""JUnit's text runner counts alike, but names the method first, and its class in brackets."""
 _CASE = expression(r"^(?P<test>[\w\\]{1,300}::\w{1,200})")
 _CAUSED = expression(r"^Caused by$")
 _FAILED_THAT = "Failed asserting that"

@@ -33,7 +33,8 @@ _NEXTEST = expression(
 _ERROR = expression(r"^error(?:\[\w{1,20}\])?: \S")
 _WORDLESS = "explicit panic"
 """What Rust's panic!() says without a message."""
-ABOVE = 60
+ABOVE, BELOW = 60, 8
+_OTHER_PANIC = expression(r"^note: panic did not contain expected string$")
 _DOCTEST = expression(r"^\S+\.rs - ")
 
 
@@ -69,7 +70,15 @@ def _panic(lines: Sequence[Line], at: int, line: Line, match: re.Match[str]) -> 
     if words.startswith(_WORDLESS) and (printed := _printed_above(lines[max(0, at - ABOVE) : at])):
         return _test((printed, stripped(line)), name, printed.text, 77)
     shown = (stripped(line), *([said] if said else []))
+    if unmet := _unmet(lines[at + 1 : at + 1 + BELOW]):
+        return _test((*shown[:1], *unmet), name, " ".join(one.text for one in unmet), 77)
     return _test(shown, name, words, 77)
+
+
+def _unmet(below: Sequence[Line]) -> list[Line]:
+    """Give what a test that should panic says of a panic with other words, of the lines *below* that."""
+    at = next((n for n, one in enumerate(below) if _OTHER_PANIC.match(one.text)), None)
+    return [stripped(one) for one in below[at : at + 3]] if at is not None else []
 
 
 def _printed_above(above: Sequence[Line]) -> Line | None:
@@ -96,8 +105,14 @@ def _returned(lines: Sequence[Line], name: str) -> list[Line]:
             error = first_of(
                 after, expression(r"^(?:Error: |error(?:\[E\d+\])?: |note: test did not)")
             )
-            return [error] if error else after[:1]
+            return [error] if error else _panicked(after) or after[:1]
     return []
+
+
+def _panicked(printed: Sequence[Line]) -> list[Line]:
+    """Give what a doc test's own program said as it panicked: the test only tells how it ended."""
+    at = next((n for n, one in enumerate(printed) if _PANIC.match(one.text)), None)
+    return list(printed[at + 1 : at + 2]) if at is not None else []
 
 
 def _nextest(line: Line, match: re.Match[str]) -> Finding:

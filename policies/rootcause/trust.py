@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from policies.failure import Confidence, FailureClass
 from policies.rootcause.finding import HIGH_RANK, Finding
+from policies.rootcause.repeats import others_than
 from policies.rootcause.vague import is_vague, only_ends
 from policies.rootcause.weigh import SURVIVABLE
 from policies.rootcause.wrapping import is_wrapper
@@ -101,7 +102,7 @@ def _goes_on(ordered: Sequence[Finding]) -> bool:
     last = max(other.number for other in ordered if other.rule == lead.rule)
     return any(
         other.number > last + GOES_ON_LINES and other.rank >= LATER_RANK
-        for other in ordered[1:RIVALS_SEEN]
+        for other in others_than(lead, ordered[:RIVALS_SEEN])
     )
 
 
@@ -130,7 +131,7 @@ def _is_not_alone(ordered: Sequence[Finding]) -> bool:
     lead = ordered[0]
     if lead.agent_form or lead.rule.startswith("agent's"):
         return False
-    others = (one for one in ordered[1:RIVALS_SEEN] if one.rule != lead.rule)
+    others = others_than(lead, ordered[:RIVALS_SEEN])
     return any(one.rank >= ERROR_RANK and abs(one.number - lead.number) > 1 for one in others)
 
 

@@ -27,6 +27,8 @@ _WRAPS_AT_START = expression(
     r"|please refer to|see dump files|see \S{1,300} for the individual"
     r"|the build could not read|mvn <|some problems were"
     r"|there are test failures|build failure|compilation error *:|-{5,})"
+    r"|\[error\] failed to execute goal \S{1,300} (?:\([^)]{0,200}\) )?on project \S{1,200}: "
+    r"(?:there (?:are|were) test failures\b|compilation failure(?:: compilation failure)?:?$)"
     r"|\[(?:error|fatal|warn(?:ing)?)\]\s+(?:at [\w.$/@<>-]{1,300} ?\(|\.\.\. \d+ more"
     r"|(?:total|elapsed) time: |stack trace is suppressed)"
     r"|error: (?:could not create the java virtual machine|a fatal exception has occurred\. program)"
@@ -46,6 +48,7 @@ _WRAPS_AT_START = expression(
     r"|scons: building terminated|scons: \*\*\* \[.{1,300}\] error -?\d+$"
     r"|(?:failed|error): build did not complete successfully"
     r"|cannot build deriv|error: build of '/nix/.{1,999}' failed$"
+    r"|checkstyle ends with \d+ errors?\."
     r"|\* error: \S{1,200} failed \(\w{2,12} phase\)|\* +emake failed"
     r"|(?:error: )?could not compile |error: aborting due to"
     r"|for more information about (?:this|an) error|error: \d+ errors?"
@@ -108,6 +111,9 @@ _WRAPS_AT_START = expression(
     r"|(?:\[error\]: )?!!! (?:build failed|non-zero exit code detected)|failed: an internal error occurred\b"
     r"|failed: (?:an )?error occurred (?:while|when|during) [\w ,-]{1,80}\.?$"
     r"|error: command \".{1,300}\" exited with \d|the vercel build \(.{1,80}\) command failed"
+    # systemd, of a program that ended by itself
+    r"|[\w@.:\\-]{1,200}\.service: (?:main process exited, code=exited, status=\d{1,2}/"
+    r"|failed with result 'exit-code'|scheduled restart job)|failed to start \S{1,200}\.service - "
     r"|process killed by signal|one or more unittests failed|result: +(?:failed|aborted)$"
     r"|=+ (?:started|finished|skipped) .*=+$|test suite .{1,200} failed at \d"
 )

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from policies.failure import Failure
+
 CASES: list[tuple[str, str, str, str]] = [
     ("# example.org/inv\n./b.go:3:11: undefined: frob", "compile_error", "undefined: frob", ""),
     (
@@ -90,6 +92,12 @@ CASES: list[tuple[str, str, str, str]] = [
         "RACE",
         "",
     ),
+    (
+        "starting\nfatal error: concurrent map writes\n\ngoroutine 23 [running]:\nmain.main.func1()\n",
+        "test_failure",
+        "concurrent map writes",
+        "",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 
@@ -99,3 +107,49 @@ def test_the_tools_own_form_is_read(
     reads: Callable[[str, str, str, str], None], log: str, found: str, words: str, replay: str
 ) -> None:
     reads(log, found, words, replay)
+
+
+def test_tests_that_run_at_once_take_turns_to_speak(cause: Callable[[str], Failure]) -> None:
+    """A test that waited while another one failed has not said what that one said."""
+    log = (
+        "=== RUN   TestWaits\n=== PAUSE TestWaits\n=== RUN   TestHits\n==================\n"
+        "WARNING: DATA RACE\nRead at 0x00c000130e38 by goroutine 8:\n"
+        "  example.org/a.TestHits.func1()\n      /w/a_test.go:13 +0x30\n==================\n"
+        "    testing.go:1319: race detected during execution of test\n--- FAIL: TestHits (0.00s)\n"
+        "=== CONT  TestWaits\n--- PASS: TestWaits (0.00s)\nFAIL\nFAIL\texample.org/a\t0.133s\n"
+    )
+    assert cause(log).summary == "WARNING: DATA RACE"
+
+
+def test_what_a_passing_test_says_in_its_turns_is_no_cause(cause: Callable[[str], Failure]) -> None:
+    said = "panic: frob\n\ngoroutine 7 [running]:\nmain.frob()\n"
+    log = (
+        f"=== RUN   TestA\n=== RUN   TestA/part\n{said}=== PAUSE TestA/part\n=== CONT  TestA/part\n{said}"
+        "--- PASS: TestA (0.00s)\n    --- PASS: TestA/part (0.00s)\n"
+        f"=== RUN   TestC\n=== PAUSE TestC\n=== CONT  TestC\n{said}--- PASS: TestC (0.00s)\n"
+        "=== RUN   TestB\n    b_test.go:9: want 3, got 4\n--- FAIL: TestB (0.00s)\nFAIL\n"
+    )
+    assert "want 3, got 4" in cause(log).summary
+
+
+def test_a_test_that_ran_beside_others_is_told_what_it_said_itself(
+    cause: Callable[[str], Failure],
+) -> None:
+    log = (
+        "=== RUN   TestSum\n=== RUN   TestSum/a\n=== PAUSE TestSum/a\n=== RUN   TestSum/b\n"
+        "=== PAUSE TestSum/b\n=== CONT  TestSum/a\n=== CONT  TestSum/b\n    s_test.go:7: loading\n"
+        "=== NAME  TestSum/a\n    s_test.go:7: loading\n    s_test.go:9: total = 3, want 4\n"
+        "--- FAIL: TestSum (0.00s)\n    --- FAIL: TestSum/a (0.00s)\n    --- PASS: TestSum/b (0.00s)\n"
+        "FAIL\nFAIL\texample.org/a\t0.003s\n"
+    )
+    assert cause(log).summary == "TestSum/a: s_test.go:9: total = 3, want 4"
+
+
+def test_what_a_test_logged_before_it_failed_is_not_why(cause: Callable[[str], Failure]) -> None:
+    log = (
+        "--- FAIL: TestSum (0.00s)\n    s_test.go:7: loading the table\n    s_test.go:9: total = 3, want 4\n"
+        "FAIL\nFAIL\texample.org/a\t0.003s\n"
+    )
+    assert cause(log).summary == "TestSum: s_test.go:9: total = 3, want 4"
+    log = log.replace("total = 3, want 4", "3 of 4")
+    assert cause(log).summary == "TestSum: s_test.go:7: loading the table"

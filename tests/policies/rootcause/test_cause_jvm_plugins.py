@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from policies.failure import Confidence, Failure
+from policies.rootcause.wrapping import is_wrapper
 
 GOAL = "[ERROR] Failed to execute goal org.apache.maven.plugins:maven-{} on project app: {} -> [Help 1]"
 WRONG = (
@@ -633,3 +634,149 @@ def test_that_no_reports_were_found_follows_from_what_failed_before(
     log = f"+ mvn -B verify\nscript.sh: 1: mvn: not found\n{said}hudson.AbortException: {said}"
     assert "mvn: not found" in cause(log).summary
     assert "No test report files" in cause(f"ERROR: {said}").summary
+
+
+DIED = (
+    GOAL.format("surefire-plugin:{}:test (x)", "").replace(" -> [Help 1]", "") + "\n[ERROR] \n"
+    "[ERROR] The forked VM terminated without properly saying goodbye. VM crash or System.exit called?\n"
+    "[ERROR] Command was /bin/sh -c cd '/w{}' && '/usr/bin/java' '-jar' '/w{}/surefirebooter.jar'\n"
+    "[ERROR] Process Exit Code: 3\n[ERROR] Crashed tests:\n[ERROR] org.example.{}\n"
+    "[ERROR] org.apache.maven.surefire.booter.SurefireBooterForkException: The forked VM terminated "
+    "without properly saying goodbye. VM crash or System.exit called?\n"
+    "[ERROR] \tat org.apache.maven.plugin.surefire.ForkStarter.fork(ForkStarter.java:643)\n"
+    "[ERROR] -> [Help 1]\n"
+)
+
+
+def test_the_tests_that_ran_as_the_process_died_tell_one_death_from_another(
+    cause: Callable[[str], Failure],
+) -> None:
+    one = cause(DIED.format("3.2.5", "/a", "/a", "PoolTest"))
+    assert "saying goodbye" in one.summary
+    assert "(PoolTest)" in one.summary
+    assert one.failure_class.value == "signal_crash"
+    assert cause(DIED.format("3.5.4", "/b", "/b", "PoolTest")).fingerprint == one.fingerprint
+    assert cause(DIED.format("3.2.5", "/a", "/a", "MapTest")).fingerprint != one.fingerprint
+
+
+def test_a_process_of_tests_that_took_too_long_is_a_hang(cause: Callable[[str], Failure]) -> None:
+    for said in (
+        "There was a timeout in the fork",
+        "There was a timeout or other error in the fork",
+    ):
+        log = GOAL.format("surefire-plugin:3.5:test (default-test)", said)
+        assert cause(log).failure_class.value == "test_timeout"
+
+
+def test_what_ant_marks_is_what_javac_says(cause: Callable[[str], Failure]) -> None:
+    said = "/w/src/App.java:30: error: package javax.annotation does not exist"
+    fails = (
+        "\nBUILD FAILED\n/w/build.xml:3: Compile failed; see the compiler error output for details."
+    )
+    assert cause(f"    [javac] {said}\n{fails}").summary == said
+    marked = cause(f"    [javac] {said}\n{fails}").fingerprint
+    assert marked == cause(f"{said}\n{fails}").fingerprint
+
+
+def test_checkstyle_counts_at_its_end() -> None:
+    assert is_wrapper("checkstyle ends with 1 errors.")
+
+
+def test_a_test_far_above_mavens_last_words_is_sure(cause: Callable[[str], Failure]) -> None:
+    modules = "\n".join(f"[INFO] Building module {n}" for n in range(40))
+    log = (
+        "[ERROR] g.SumTest.adds -- Time elapsed: 0.1 s <<< FAILURE!\n"
+        "org.opentest4j.AssertionFailedError: far ==> expected: <4> but was: <3>\n"
+        "\tat g.SumTest.adds(SumTest.java:9)\n\n"
+        "[ERROR] g.SumTest.subtracts -- Time elapsed: 0.1 s <<< FAILURE!\n"
+        "org.opentest4j.AssertionFailedError: near ==> expected: <1> but was: <2>\n"
+        f"\tat g.SumTest.subtracts(SumTest.java:19)\n{modules}\n"
+        + GOAL.format("surefire-plugin:3.5.2:test (default-test)", "There are test failures.")
+    )
+    found = cause(log)
+    assert found.confidence is Confidence.HIGH
+    assert found.replay == ("mvn test -Dtest='SumTest#adds'",)
+
+
+@pytest.mark.parametrize(
+    ("log", "found", "words"),
+    [
+        (
+            "Syntax error compiling at (shop/core.clj:10:12).\nUnable to resolve symbol: prnt in this",
+            "compile_error",
+            "Unable to resolve symbol: prnt",
+        ),
+        (
+            "Syntax error (FileNotFoundException) compiling at (shop/main.clj:1:1).\n"
+            "Could not locate shop/db__init.class on classpath.",
+            "compile_error",
+            "Could not locate shop/db",
+        ),
+        (
+            "Execution error (NullPointerException) at shop.core/total (core.clj:7).\n"
+            'Cannot invoke "Object.getClass()" because "x" is null',
+            "unknown",
+            "Cannot invoke",
+        ),
+    ],
+)
+def test_clojure_says_where_and_then_what(
+    cause: Callable[[str], Failure], log: str, found: str, words: str
+) -> None:
+    failure = cause(log)
+    assert words in failure.summary
+    assert failure.failure_class.value == found
+
+
+BOUND = (
+    "[main] INFO  shop.Api - starting\n[main] ERROR shop.Api - shop failed to start\n"
+    "java.io.IOException: Failed to bind to 0.0.0.0:18081\n\tat shop.Server.open(Server.java:349)\n"
+    "Caused by: java.net.BindException: Address already in use\n\tat shop.Net.bind(Net.java:555)\n"
+    "[main] INFO  shop.Api - Shutdown hook: closing 0 connections\n"
+)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "shop.service: Main process exited, code=exited, status=1/FAILURE\n"
+        "shop.service: Failed with result 'exit-code'.\nFailed to start shop.service - The shop.",
+        "Running after_script\nRunning after script...\nUploading artifacts for failed job",
+    ],
+)
+def test_who_only_says_that_a_program_ended_tells_of_no_later_error(
+    cause: Callable[[str], Failure], after: str
+) -> None:
+    assert (
+        cause(f"{BOUND}{after}").summary
+        == "Caused by: java.net.BindException: Address already in use"
+    )
+
+
+def test_another_process_prints_into_a_stack(cause: Callable[[str], Failure]) -> None:
+    log = (
+        'Exception in thread "main" java.lang.NoClassDefFoundError: shop/Rates\n'
+        "\tat shop.App.main(App.java:1)\nLOG:  checkpoint complete\nready for connections\n"
+        "Caused by: java.lang.ClassNotFoundException: shop.Rates\n\tat shop.Loader.find(Loader.java:641)\n"
+    )
+    assert cause(log).summary == "Caused by: java.lang.ClassNotFoundException: shop.Rates"
+
+
+def test_junit_and_phpunit_count_alike(cause: Callable[[str], Failure]) -> None:
+    log = (
+        "There was 1 failure:\n1) adds(g.CartTest)\njava.lang.AssertionError: total is 3\n\n"
+        "\tat org.junit.Assert.fail(Assert.java:89)\n\nFAILURES!!!\nTests run: 1,  Failures: 1\n"
+        "[command]/usr/bin/git config --local --name-only --get-regexp core\\.sshCommand\n"
+    )
+    assert cause(log).summary.startswith("CartTest.adds: java.lang.AssertionError")
+
+
+def test_a_processor_that_throws_stops_the_compiler(cause: Callable[[str], Failure]) -> None:
+    log = (
+        "\n\nAn annotation processor threw an uncaught exception.\n"
+        "Consult the following stack trace for details.\n"
+        "java.lang.IllegalStateException: no builder for App\n\tat g.Processor.process(Processor.java:1)\n"
+    )
+    found = cause(log)
+    assert found.summary == "java.lang.IllegalStateException: no builder for App"
+    assert found.failure_class.value == "compile_error"

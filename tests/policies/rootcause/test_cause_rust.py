@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from policies.failure import Failure
+
 CASES: list[tuple[str, str, str, str]] = [
     (
         "error[E0308]: mismatched types\n --> src/lib.rs:4:5\n  |\n"
@@ -183,6 +185,44 @@ CASES: list[tuple[str, str, str, str]] = [
         "expected ';'",
         "",
     ),
+    (
+        "test src/pair.rs - Pair::first (line 12) ... FAILED\n\nfailures:\n\n"
+        "---- src/pair.rs - Pair::first (line 12) stdout ----\n"
+        "Test executable failed (exit status: 101).\n\nstderr:\n\n"
+        "thread 'main' (71) panicked at src/pair.rs:5:1:\nassertion `left == right` failed\n"
+        "  left: 3\n right: 4\n",
+        "test_failure",
+        "Pair::first (line 12): assertion `left == right` failed",
+        "cargo test --doc",
+    ),
+    (
+        "error: failed to select a version for `widget`.\n"
+        "    ... required by package `shop v0.1.0 (/w/shop)`\n"
+        "versions that meet the requirements `^1.0` are: 1.0.9\n\n"
+        "package `shop` depends on `widget` with feature `blu` but `widget` does not have that feature.\n"
+        " package `widget` does have feature `blue`\n\n\n"
+        "failed to select a version for `widget` which could resolve this conflict",
+        "config_error",
+        "with feature `blu`",
+        "",
+    ),
+    (
+        'error: failed to select a version for the requirement `widget = "^2"`\n'
+        "candidate versions found which didn't match: 1.9.0\nlocation searched: crates.io index",
+        "missing_dependency",
+        "didn't match: 1.9.0",
+        "",
+    ),
+    (
+        "test tests::rejects - should panic ... FAILED\n\nfailures:\n\n---- tests::rejects stdout ----\n\n"
+        "thread 'tests::rejects' (33) panicked at src/lib.rs:5:20:\ntoo small\n"
+        "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n"
+        'note: panic did not contain expected string\n      panic message: "too small"\n'
+        ' expected substring: "too big"\n',
+        "test_failure",
+        'expected substring: "too big"',
+        "cargo test tests::rejects",
+    ),
 ]
 """The log, its class, words of the summary, the replay."""
 
@@ -192,3 +232,17 @@ def test_the_tools_own_form_is_read(
     reads: Callable[[str, str, str, str], None], log: str, found: str, words: str, replay: str
 ) -> None:
     reads(log, found, words, replay)
+
+
+def test_what_a_build_script_printed_is_no_layer_of_its_end(
+    cause: Callable[[str], Failure],
+) -> None:
+    log = (
+        "error: failed to run custom build command for `geo-sys v0.9.1 (/w/geo-sys)`\n\nCaused by:\n"
+        "  process didn't exit successfully: `/w/target/build-script-build` (exit status: 1)\n"
+        "  --- stdout\n  HOST_CC = None\n  CC = None\n"
+        "  cargo:warning=geo.c:1:10: fatal error: geo.h: No such file or directory\n"
+    )
+    found = cause(log)
+    assert "geo.h" in found.summary
+    assert not any("CC = None" in line for line in found.lines)

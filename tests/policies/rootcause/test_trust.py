@@ -46,3 +46,31 @@ def test_what_an_agent_says_of_itself_needs_no_entry() -> None:
     ordered = [own, finding(60, 40, "words")]
     found = confidence_of(ordered, FailureClass.TEST_FAILURE, is_known=False)
     assert found is Confidence.HIGH
+
+
+def test_what_says_the_same_again_is_no_rival() -> None:
+    said = "Could not get unknown property 'label' for task ':jar'"
+    lead = Finding(
+        lines=(Line(30, said),),
+        rank=79,
+        rule="some runner",
+        failure_class=FailureClass.CONFIG_ERROR,
+    )
+    again = Finding(
+        lines=(
+            Line(90, f"Caused by: a.b.NoSuchException: {said}"),
+            Line(40, "a.b.Wrapped: script"),
+        ),
+        rank=62,
+        rule="some exception",
+    )
+    outer = Finding(lines=(Line(40, "a.b.Wrapped: script"),), rank=47, rule="words")
+    wrapper = Finding(
+        lines=(Line(120, "make: *** [Makefile:3: all] Error 1"),), rank=46, rule="words"
+    )
+
+    def asked(*others: Finding) -> Confidence:
+        return confidence_of([lead, *others], FailureClass.CONFIG_ERROR, is_known=False)
+
+    assert asked(again, outer, wrapper) is Confidence.HIGH
+    assert asked(outer) is Confidence.MEDIUM
