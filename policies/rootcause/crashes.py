@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.scan import holding, matching, stripped
 
-LOOK_AHEAD = 400
+LOOK_AHEAD, STACK = 400, 20
 ABORT = "abort"
 """The rule that tells what a program said before it aborted itself: the catalogue may know it."""
 
@@ -25,6 +26,10 @@ _VALGRIND = expression(
     r"|Mismatched free|Process terminating|Syscall param"
     r"|\S+ bytes in \S+ blocks are definitely lost).*)"
 )
+_VALGRIND_FRAME = expression(
+    r"^==\d+==\s{1,8}(?:at|by) 0x[0-9A-F]+: (?P<frame>\S.{0,300} \([\w.+-]{1,120}(?=:\d{1,7}\)$))"
+)
+_VALGRIND_GAP = expression(r"^==\d+== ?$")
 _VALGRIND_END = expression(r"^==\d+== ERROR SUMMARY: [1-9]")
 _TERMINATE = expression(
     r"^(?:.{0,80}: )?(?:terminate called (?:after throwing an instance of '"
@@ -79,14 +84,25 @@ def sanitizers(lines: Sequence[Line]) -> Iterator[Finding]:
     for _, line, _ in matching(lines, ": runtime error: ", _UBSAN):
         yield Finding(lines=(stripped(line),), rank=80, rule="ubsan", failure_class=C.SIGNAL_CRASH)
     if any(True for _ in matching(lines, "ERROR SUMMARY: ", _VALGRIND_END)):
-        for _, line, match in matching(lines, "== ", _VALGRIND):
+        for at, line, match in matching(lines, "== ", _VALGRIND):
             yield Finding(
                 lines=(stripped(line),),
                 rank=76,
                 rule="valgrind",
                 failure_class=C.TEST_FAILURE if "definitely lost" in line.text else C.SIGNAL_CRASH,
-                identity=match["said"],
+                identity=f"{_kind(match['said'])} {_own_frame(lines[at + 1 : at + STACK])}",
             )
+
+
+def _kind(said: str) -> str:
+    """Give what valgrind met without how often: that varies with what else ran."""
+    return "definitely lost" if "definitely lost" in said else said
+
+
+def _own_frame(stack: Sequence[Line]) -> str:
+    """Give function and file of the first frame below valgrind's words whose source is known."""
+    inside = takewhile(lambda one: not _VALGRIND_GAP.match(one.text), stack)
+    return next((m["frame"] for one in inside if (m := _VALGRIND_FRAME.match(one.text))), "")
 
 
 def _summed_up(line: Line, match: re.Match[str]) -> Finding:
