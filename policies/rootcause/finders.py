@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from policies.rootcause.ant import ant_builds
 from policies.rootcause.browser_tests import browser_tests
 from policies.rootcause.c import compilers
+from policies.rootcause.c_units import c_units
 from policies.rootcause.checks import failed_checks
 from policies.rootcause.cmake import autotools, bazel, cmake, ninja
 from policies.rootcause.cocoapods import cocoapods
 from policies.rootcause.containers import buildkit, nix_builds
 from policies.rootcause.crashes import aborts, sanitizers, terminations
 from policies.rootcause.ctests import assertions, ctest, gtests, perl_tests
+from policies.rootcause.debian import debian_tools, patches
 from policies.rootcause.documents import error_documents
 from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
 from policies.rootcause.finding import Finding, Line
@@ -57,8 +59,8 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     scripting,
     *(xcode_errors, xcode_targets, xcode_commands, cocoapods, linkers, tex_runs),
     *(cabal, old_ghc, vivado),
-    *(compilers, gtests, assertions, perl_tests, ctest, sanitizers, terminations, aborts),
-    *(cmake, meson, autotools, ninja, bazel),
+    *(compilers, c_units, gtests, assertions, perl_tests, ctest, sanitizers, terminations, aborts),
+    *(cmake, meson, autotools, ninja, bazel, debian_tools, patches),
     *(rustc, error_chains, rustfmt, rust_tests),
     *(go_build, go_tests, go_panics),
     *(

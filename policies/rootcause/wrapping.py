@@ -73,6 +73,7 @@ _WRAPS_AT_START = expression(
     r"|=+>> error: build failed in phase|===> compilation failed unexpectedly|builderror: failed executing: "
     r"|tar(?: \(child\))?: (?:error is not recoverable|child returned status|exiting with failure status)"
     # Jenkins, sbt, cabal, stack
+    r"|stage \".{1,200}\" skipped due to earlier failure"
     r"|build step '.{1,100}' (?:marked build as|changed build result to) "
     r"|(?:\[error\] \(.{1,80}\) )?sbt\.testsfailedexception: tests unsuccessful"
     r"|\[error\] \(.{1,80}\) compilation failed$|cabal: failed to build .{1,200} see the build log"
@@ -126,6 +127,8 @@ _WRAPS_INSIDE = expression(
     r"|\bprocess \".*\" did not complete successfully"
     # GNU make, into whose line another stream broke
     r"|make(?:\[\d{1,3}\])?: \*\*\* \[[^\]]{1,300}\] error \d"
+    # GNU ld of the compiler that it called for link-time optimisation
+    r"|lto-wrapper(?:\.exe)?(?: failed\b|: fatal error: \S{1,300} returned \d)"
     # debhelper, dpkg-buildpackage, CMake's and others' own scripts
     r"|\breturned exit (?:code|status) -?\d"
     r"|failed to run script step|custom container implementation failed|failed to collect page data for"
