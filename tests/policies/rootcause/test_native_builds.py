@@ -127,6 +127,11 @@ CASES: list[tuple[str, str, str]] = [
         "bytecode stream",
     ),
     (
+        "checking for frob... no\nchecking the version of frob... configure: error: frob 2.0 is required",
+        "missing_dependency",
+        "frob 2.0 is required",
+    ),
+    (
         "failed minimum line coverage (got 55.2%, minimum 80.0%)\nmake: *** [Makefile:8: cov] Error 2",
         "lint",
         "got 55.2%",
@@ -179,6 +184,7 @@ REJECTED = (
         (FULL.format("yxaglA"), FULL.format("OZbpvc"), True),
         (LEAK.format(5, 1, "q_add", 12), LEAK.format(7, 2, "q_add", 14), True),
         (LEAK.format(5, 1, "q_add", 12), LEAK.format(5, 1, "q_pop", 12), False),
+        ("configure: error: no frob", "checking for frob... configure: error: no frob", True),
         (GLIB.format("R02S77"), GLIB.format("R02Sfe"), True),
         (REJECTED.format("abCDef", "a.patch"), REJECTED.format("Xy12zq", "a.patch"), True),
         (REJECTED.format("abCDef", "a.patch"), REJECTED.format("abCDef", "b.patch"), False),
