@@ -119,13 +119,13 @@ _WHERE = expression(
     r"(?:\. did you mean: .{0,400})?$"
     r"| \(in target '[^']{1,200}' from project '[^']{1,200}'\)$"
     r"|(?<=typeerror: )[\w.<>]{1,160}\.(?=\w{1,80}\(\) )"
-    r"|(?:[.,;?]|(?<=')) did you mean\b.{0,400}$"
+    r"|(?:[.,;?]|(?<=')) did you mean\b.{0,400}$|(?<=/tmp/)cc\w{6}(?=\.)"
     r"| \(0x[0-9a-f]{8}/\d{1,6}\)|connection failed: (?=connection to server )"
     r"|tls: failed to verify certificate: (?=x509: )"
 )
 """What versions, systems and parallel targets add to the same words: Python 3.7 the module's file, 3.10 a
 method's class, 3.12 what may have been meant, xcodebuild the target that met the error first, libpq on
-Windows the error's number, psycopg 3 and Go 1.20 who says it."""
+Windows the error's number, psycopg 3 and Go 1.20 who says it, gcc the name it gave a file between steps."""
 _HERE = expression(r"(?<![\w./\\])\./(?=[\w.@<-])")
 _HEADER = expression(
     r"(?<![\w./+-])(?:[\w.+-]{1,100}/){0,30}(?P<file>[\w.+-]{1,100}\.\w{1,5})[:(]\d[\d:,]{0,20}\)?:? "

@@ -1,4 +1,4 @@
-"""How C and C++ compilers (and what shares their form) state a cause: gcc, clang, MSVC, nvcc, gas, swiftc."""
+"""How C and C++ compilers (and their like) state a cause: gcc, clang, MSVC, nvcc, bison, swiftc."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from policies.rootcause.scan import first_of, holding, stripped
 _SUFFIX = (
     r"(?:c|cc|cpp|cxx|c\+\+|C|h|hh|hpp|hxx|h\+\+|cu|cuh|m|mm|swift|ino|s|S|asm|inc|ipp|tcc"
     r"|tpp|i|ii"
-    r"|dart|sol|f|f90|F90|y|l|pyx|pxd|proto|thrift|vala|zig|hs|lhs|ml|mli|nim|cr|d|pas|adb|ads|v|sv"
+    r"|dart|sol|f|f90|F90|y|yy|ypp|l|ll|pyx|pxd|proto|thrift|vala|zig|hs|lhs|ml|mli|nim|cr|d|pas|adb|ads|v|sv"
     r"|glsl|rc)"
 )
 _ERROR = expression(
-    rf"^(?:[A-Za-z]:)?[^\s:()\[][^:()]{{0,300}}\.{_SUFFIX}(?::\d+(?::\d+)?"
-    rf"|\(\d+(?:,\d+)?\) ?): "
+    rf"^(?:[A-Za-z]:)?[^\s:()\[][^:()]{{0,300}}\.{_SUFFIX}"
+    r"(?::\d+(?::\d+|\.\d+(?:-\d+(?:\.\d+)?)?)?"
+    r"|\(\d+(?:,\d+)?\) ?): "
     r"(?:fatal |catastrophic |internal compiler )?(?:error"
     r"|Error)(?: #?[A-Z]*\d+(?:-D)?)?:(?P<said>.*)"
 )
@@ -28,15 +29,18 @@ _INCLUDE = expression(r"#\s*(?:include|import)\b")
 _SYSTEM = expression(r"#\s*(?:include|import)\s*<")
 _STYLE = expression(
     r"\[(?!-W)[a-z]+-[\w.-]{1,80}(?:,[a-z]+-[\w.-]{1,80}){0,5},?\]$|-warnings-as-errors\]$"
-    r"|clang-format-violations\]$|\bViolation: .{1,600} \([a-z_]{3,60}\)$"
+    r"|clang-format-violations\]$| \[(?:[a-z]{2,40}(?:[A-Z][a-z\d]{0,40}){1,12}|memleak|uninitvar|zerodiv)\]$"
+    r"|\bViolation: .{1,600} \([a-z_]{3,60}\)$"
 )
-"""clang-tidy's, clang-format's or SwiftLint's name of a check; compilers' own end in [-W...]."""
+"""clang-tidy's, clang-format's, cppcheck's or SwiftLint's name of a check; compilers' own end in [-W...]."""
 _NUMBER = expression(r"^ ?\[GHC-\d{5}\](?: \[-W[\w,= -]{1,80}\])?$")
 """GHC's number of the message that follows on the lines below."""
 _MODULE = expression(r"^Could not (?:find|load) module\b")
 """GHC's word for what no package that it was given holds."""
 _INTERNAL = expression(r"\binternal compiler error\b")
-_TESTED = expression(r"^ -\[\S+ \w+\] : |^ \w[\w.]+ : XCT|^ (?:in \"|CHECK|REQUIRE)")
+_TESTED = expression(
+    r"^ Failure in (?:IGNORE_)?TEST\(|^ -\[\S+ \w+\] : |^ \w[\w.]+ : XCT|^ (?:in \"|CHECK|REQUIRE)"
+)
 
 
 def compilers(lines: Sequence[Line]) -> Iterator[Finding]:

@@ -21,6 +21,10 @@ BEHIND = expression(
     + r"(?P<name>\S.{0,300}?)(?:\.{2,}|[\s:|\[(*-]{1,20})\s{0,40}(?:FAILED|FAIL|FAILURE|Failed)\b"
     r"[\s!\])*|]{0,6}(?:\(?(?:in )?[\d.,]{1,12} ?m?s(?:ec\w{0,6})?\)?)?\W{0,3}$"
 )
+QUIETLY = expression(
+    r"^\s{0,12}(?P<name>\S.{0,300}?)\s?\.{2,}[\s*\[(]{0,40}fail(?:ed|ure)?[*\])!]{0,3}$"
+)
+"""A script's own verdict, which may stand behind anything: only behind a test's name it is one."""
 LOGGED = expression(r"^(?:ERROR|FATAL|SEVERE|CRITICAL|WARN(?:ING)?|INFO) +\[?[\w.$/-]{2,100}\]?\s")
 """What a logger writes before its words: it speaks of the program, not of a check."""
 NAMELESS = expression(

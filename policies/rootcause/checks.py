@@ -23,6 +23,7 @@ from policies.rootcause.check_forms import (
     OPENS,
     OPERAND,
     PASSES,
+    QUIETLY,
     RAISED,
     REASON,
     TESTS,
@@ -68,7 +69,7 @@ def _heads(text: str, is_counted: bool) -> bool:
 
 def _name(text: str, is_counted: bool) -> str:
     if not any(word in text for word in _WORDS):
-        return ""
+        return _quiet_name(text)
     match = BEFORE.match(text) or (NUMBERED.match(text) if is_counted else None) or _behind(text)
     if match is None:
         return ""
@@ -89,6 +90,12 @@ def _name(text: str, is_counted: bool) -> str:
     ):
         return ""
     return "" if says_nothing(name) else name
+
+
+def _quiet_name(text: str) -> str:
+    match = QUIETLY.match(text) if "fail" in text[-12:] else None
+    name = match["name"].strip() if match else ""
+    return name if TESTS.search(name) and not is_echo(text) else ""
 
 
 def _numbered(lines: Sequence[Line], at: int) -> str:

@@ -35,7 +35,10 @@ _MISSING = expression(
 _REFUSED = expression(r"\bPermission denied\b")
 _BROKEN = expression(r"is not able to compile a simple test program")
 _SETTLED = expression(r"source file|source directory|cannot find source|CMakeLists\.txt", re.I)
-_CONFIGURE = expression(r"^(?:\S{0,200}/)?configure(?::\d{1,7})?: error: (?P<said>.*)")
+_CONFIGURE = expression(
+    r"^(?:checking .{1,200}\.\.\. ?)?(?:\S{0,200}/)?configure(?::\d{1,7})?: error: (?P<said>.*)"
+)
+"""Where both streams are one, the verdict stands behind what was being looked for."""
 _SET_WRONG = expression(r"unrecognized|cannot (?:create executables|run C\+* compiled)")
 _CONFIGURE_WHERE = expression(r"^in [`'‘]/.{0,400}:$")
 """Where it ran; the line below says why."""
@@ -93,6 +96,9 @@ def autotools(lines: Sequence[Line]) -> Iterator[Finding]:
             rule="configure",
             failure_class=C.CONFIG_ERROR if _SET_WRONG.search(text) else C.MISSING_DEPENDENCY,
             summary=f"{line.text.strip()} {more[0].text}" if more else "",
+            identity=" ".join(
+                ("configure: error:", match["said"], *(one.text for one in more[:1]))
+            ),
         )
 
 

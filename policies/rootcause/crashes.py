@@ -1,4 +1,4 @@
-"""How a program that dies says why: sanitizers, valgrind, C++ terminate, glibc's aborts."""
+"""How a program that dies says why: C++ terminate, failed assertions, what stands above an abort."""
 
 from __future__ import annotations
 
@@ -8,24 +8,12 @@ from collections.abc import Iterator, Sequence
 from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.sanitizers import MEMORY
 from policies.rootcause.scan import holding, matching, stripped
 
-LOOK_AHEAD = 400
 ABORT = "abort"
 """The rule that tells what a program said before it aborted itself: the catalogue may know it."""
 
-_SANITIZER = expression(
-    r"^(?:=+\d+=+ ?)?(?:ERROR|WARNING): (?P<tool>Address|Thread|Memory|Leak|HWAddress"
-    r"|UndefinedBehavior|KernelAddress)Sanitizer: (?P<said>\S.*)"
-)
-_SUMMARY = expression(r"^SUMMARY: (?P<tool>\w{1,30})Sanitizer: (?P<said>[^\d\s].*)")
-_UBSAN = expression(r"^\S.{0,300}:\d+:\d+: runtime error: (?P<said>\S.*)")
-_VALGRIND = expression(
-    r"^==\d+== (?P<said>(?:Invalid (?:read|write|free)|Conditional jump|Use of uninitialised"
-    r"|Mismatched free|Process terminating|Syscall param"
-    r"|\S+ bytes in \S+ blocks are definitely lost).*)"
-)
-_VALGRIND_END = expression(r"^==\d+== ERROR SUMMARY: [1-9]")
 _TERMINATE = expression(
     r"^(?:.{0,80}: )?(?:terminate called (?:after throwing an instance of '"
     r"(?P<type>[^']{1,200})'|without an active|recursively)"
@@ -58,59 +46,6 @@ _CHECKED = expression(r"^(?:\S{1,300}:\d{1,7}[:\]] )?Check failed: \S")
 _STACK = expression(r"^\s*@\s{1,20}0x|^\*\*\* Check failure stack trace: \*\*\*$")
 """glog's and absl's: the stack between what was checked and the shell's word."""
 _ABOVE_STACK = 60
-_MEMORY = expression(r"bad_alloc|out-of-memory|allocation-size-too-big")
-
-
-def sanitizers(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Yield each report of a sanitizer, with its summary line, which names the place."""
-    told = -1
-    for at, line in holding(lines, "Sanitizer: "):
-        match = _SANITIZER.match(line.text)
-        if match is None:
-            if at > told and (summary := _SUMMARY.match(line.text)):
-                yield _summed_up(line, summary)
-            continue
-        told = at + LOOK_AHEAD
-        ends = [one for one in lines[at + 1 : at + LOOK_AHEAD] if one.text.startswith("SUMMARY: ")][
-            :1
-        ]
-        place = _SUMMARY.match(ends[0].text) if ends else None
-        yield Finding(
-            lines=(stripped(line), *[stripped(one) for one in ends]),
-            rank=85,
-            rule="sanitizer",
-            failure_class=_class_of(match["tool"], line.text),
-            identity=f"{match['tool']} {place['said'] if place else match['said'].partition(' ')[0]}",
-        )
-    for _, line, _ in matching(lines, ": runtime error: ", _UBSAN):
-        yield Finding(lines=(stripped(line),), rank=80, rule="ubsan", failure_class=C.SIGNAL_CRASH)
-    if any(True for _ in matching(lines, "ERROR SUMMARY: ", _VALGRIND_END)):
-        for _, line, match in matching(lines, "== ", _VALGRIND):
-            yield Finding(
-                lines=(stripped(line),),
-                rank=76,
-                rule="valgrind",
-                failure_class=C.TEST_FAILURE if "definitely lost" in line.text else C.SIGNAL_CRASH,
-                identity=match["said"],
-            )
-
-
-def _summed_up(line: Line, match: re.Match[str]) -> Finding:
-    """Give a report of which only the last line was kept."""
-    return Finding(
-        lines=(stripped(line),),
-        rank=84,
-        rule="sanitizer",
-        failure_class=_class_of(match["tool"], line.text),
-        identity=f"{match['tool']} {match['said']}",
-    )
-
-
-def _class_of(tool: str, text: str) -> C:
-    """A leak is found when the program has ended by itself, a data race when it goes on."""
-    if tool == "Leak" or "data race" in text:
-        return C.TEST_FAILURE
-    return C.OUT_OF_MEMORY if _MEMORY.search(text) else C.SIGNAL_CRASH
 
 
 def terminations(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -120,7 +55,7 @@ def terminations(lines: Sequence[Line]) -> Iterator[Finding]:
         if match:
             what = next((m for m in map(_what, lines[at + 1 : at + 3]) if m), None)
             shown = (*([what] if what else []), stripped(line))
-            is_memory = bool(_MEMORY.search(line.text))
+            is_memory = bool(MEMORY.search(line.text))
             yield Finding(
                 lines=shown,
                 rank=84,

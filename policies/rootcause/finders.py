@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from policies.rootcause.ant import ant_builds
 from policies.rootcause.browser_tests import browser_tests
 from policies.rootcause.c import compilers
+from policies.rootcause.c_units import c_units
 from policies.rootcause.cargo import cargo_resolver
 from policies.rootcause.checks import failed_checks
 from policies.rootcause.cmake import autotools, bazel, cmake, ninja
 from policies.rootcause.cocoapods import cocoapods
 from policies.rootcause.containers import buildkit, nix_builds
-from policies.rootcause.crashes import aborts, fell_over, sanitizers, terminations
+from policies.rootcause.crashes import aborts, fell_over, terminations
 from policies.rootcause.ctests import assertions, ctest, gtests, perl_tests
+from policies.rootcause.debian import debian_tools, patches
 from policies.rootcause.documents import error_documents
 from policies.rootcause.dotnet import dotnet_exceptions, dotnet_tests, msbuild
 from policies.rootcause.finding import Finding, Line
@@ -43,6 +45,7 @@ from policies.rootcause.provider import provider_errors
 from policies.rootcause.provisioning import provisioning
 from policies.rootcause.rust import error_chains, rustc, rustfmt
 from policies.rootcause.rusttests import rust_tests
+from policies.rootcause.sanitizers import sanitizers, valgrind
 from policies.rootcause.sbt import mima, scala_tests
 from policies.rootcause.scripting import scripting
 from policies.rootcause.settings_files import settings_files
@@ -60,9 +63,9 @@ FINDERS: tuple[Callable[[Sequence[Line]], Iterator[Finding]], ...] = (
     scripting,
     *(xcode_errors, xcode_targets, xcode_commands, cocoapods, linkers, tex_runs),
     *(cabal, old_ghc, vivado),
-    *(compilers, gtests, assertions, perl_tests, ctest),
-    *(sanitizers, terminations, aborts, fell_over),
-    *(cmake, meson, autotools, ninja, bazel),
+    *(compilers, c_units, gtests, assertions, perl_tests, ctest),
+    *(sanitizers, valgrind, terminations, aborts, fell_over),
+    *(cmake, meson, autotools, ninja, bazel, debian_tools, patches),
     *(rustc, cargo_resolver, error_chains, rustfmt, rust_tests),
     *(go_build, go_tests, go_panics),
     *(

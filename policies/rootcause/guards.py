@@ -52,7 +52,8 @@ GUARDS: dict[int, tuple[str, ...]] = {
         ".yes", ". yes", "retry", "reconnecting", "will ", "continuing", "ignor", "non-fatal", "harmless",
         "expected in test", ": error", "-werror", "-wno-error", "budget", "handl", "reporting",
         "_xservtrans", "channel", "attempt", "plugins: ", "currently take", "database system",
-        "completed ", " http/", "package:", "dart:",
+        "completed ", " http/", "package:", "dart:", "function", "structor", "in file included",
+        "instantiation", "substitution",
     ),
     CLEANUP: (
         "clean", "teardown", "tearing down", "removing", "post job", "post run", "upload", "artifact",

@@ -23,7 +23,8 @@ _SAID = expression(
     r"|gold)(?:\.exe)?: (?P<said>\S.{0,1000})$"
 )
 _ASIDE = expression(
-    r"^(?:warning|note|info)\b|: (?:warning|note): |\b[Ii]n function .{1,400}:$|skipping incompatible",
+    r"^(?:warning|note|info)\b|: (?:warning|note): |\b[Ii]n function .{1,400}:$|skipping incompatible"
+    r"|lto-wrapper failed$",
     re.I,
 )
 _KNOWN = expression(

@@ -42,6 +42,9 @@ _HARMLESS = expression(
     r"|^completed [1-5]\d\d [\w ]{0,40} in \d[\d.]{0,8} ?m?s\b"
     r"|\"(?:get|post|put|patch|delete|head|options) \S{1,300} http/\d(?:\.\d)?\" [1-5]\d\d\b"
     r"|^\W{0,8}(?:package|dart):\S{1,200} \d{1,6}(?::\d{1,6})? {2,}\S"  # a frame of Dart's
+    # where a compiler or linker was, before it says what of
+    r"|^(?:\S.{0,400}: )?in (?:(?:static |member |copy |lambda ){0,3}(?:function|constructor|destructor)"
+    r"|(?:instantiation|substitution) of) [`'\u2018\"].{1,400}:$|^in file included from "
     r"|error budget|\berror (?:handling|handlers?|reporting|channels?)\b(?!:)"
 )
 _QUIET_LEVEL = expression(

@@ -33,7 +33,7 @@ _ALARM = expression(
 )
 """What a test wrote of itself, as TAP's diagnostics."""
 _TEST = expression(
-    r"^# (?P<name>(?!tests|pass|fail|ok\b|Subtest|suites|skipped|todo|cancelled|duration_ms"
+    r"^# (?P<name>(?!tests|pass|fail|ok\b|random seed:|Subtest|suites|skipped|todo|cancelled|duration_ms"
     r"|Failed|Looks)\S.{0,200})$"
 )
 _SPEC_AT = expression(r"^test at (?P<file>\S.{0,300}?):\d{1,9}:\d{1,9}$")

@@ -138,6 +138,8 @@ _WRAPS_INSIDE = expression(
     r"|\bprocess \".*\" did not complete successfully"
     # GNU make, into whose line another stream broke
     r"|make(?:\[\d{1,3}\])?: \*\*\* \[[^\]]{1,300}\] error \d"
+    # GNU ld of the compiler that it called for link-time optimisation
+    r"|lto-wrapper(?:\.exe)?(?: failed\b|: fatal error: \S{1,300} returned \d)"
     # debhelper, dpkg-buildpackage, CMake's and others' own scripts
     r"|\breturned exit (?:code|status) -?\d"
     r"|failed to run script step|custom container implementation failed|failed to collect page data for"
