@@ -114,7 +114,7 @@ def _is_contested(ordered: Sequence[Finding]) -> bool:
     lead = ordered[0]
     if lead.agent_form or lead.rule.startswith("agent's"):
         return False
-    others = [other for other in ordered[1:RIVALS_SEEN] if other.rule != lead.rule]
+    others = _others(ordered)
     if lead.one_line:
         return any(_is_near(one, lead, SAME_LINES) and one.rank >= WORDS_RANK for one in others)
     is_loose = lead.rank < SURE_RANK
@@ -130,8 +130,16 @@ def _is_not_alone(ordered: Sequence[Finding]) -> bool:
     lead = ordered[0]
     if lead.agent_form or lead.rule.startswith("agent's"):
         return False
-    others = (one for one in ordered[1:RIVALS_SEEN] if one.rule != lead.rule)
-    return any(one.rank >= ERROR_RANK and abs(one.number - lead.number) > 1 for one in others)
+    away = (other for other in _others(ordered) if abs(other.number - lead.number) > 1)
+    return any(other.rank >= ERROR_RANK for other in away)
+
+
+def _others(ordered: Sequence[Finding]) -> list[Finding]:
+    """Give what another rule found, off the leading form's own lines and in other words."""
+    lead, said = ordered[0], ordered[0].lines[0].text.strip()
+    own = {line.number for one in ordered if one.rule == lead.rule for line in one.lines}
+    seen = (x for x in ordered[1:RIVALS_SEEN] if x.rule != lead.rule and x.number not in own)
+    return [other for other in seen if not other.lines[0].text.rstrip().endswith(said)]
 
 
 def _is_near(other: Finding, lead: Finding, from_lines: int) -> bool:

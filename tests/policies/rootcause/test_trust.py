@@ -41,6 +41,26 @@ def test_a_form_that_the_catalogue_does_not_know_is_sure_only_alone(
     assert confidence_of(ordered, FailureClass.TEST_FAILURE, is_known=is_known) is confidence
 
 
+def words(number: int, text: str) -> Finding:
+    return Finding(lines=(Line(number, text),), rank=46, rule="words")
+
+
+@pytest.mark.parametrize(
+    ("other", "confidence"),
+    [
+        (words(61, "its reason"), Confidence.HIGH),
+        (words(90, "npm error line 30"), Confidence.HIGH),
+        (words(90, "error: no shelf"), Confidence.MEDIUM),
+    ],
+)
+def test_what_a_form_claims_or_says_again_is_no_rival(
+    other: Finding, confidence: Confidence
+) -> None:
+    ordered = [FORM, finding(60, 79, "some runner"), other]
+    found = confidence_of(ordered, FailureClass.TEST_FAILURE, is_known=False)
+    assert found is confidence
+
+
 def test_what_an_agent_says_of_itself_needs_no_entry() -> None:
     own = finding(30, 96, "agent's event", agent_form=True)
     ordered = [own, finding(60, 40, "words")]
