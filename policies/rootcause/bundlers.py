@@ -63,7 +63,8 @@ _UNPARSED = expression(r"^(?:Parsing \w{1,20} source code failed|Ecmascript file
 _CODE_ROW = expression(r"^>? {0,4}\d{0,7} {0,4}\|")
 _LACKS = expression(
     r"^(?:\[?\w{0,40}Error: )?(?:> Couldn't find any |[\w `'\".-]{1,100}\b(?:is|are) "
-    r"(?:required|missing|not set|not configured|not provided)\b)"
+    r"(?:required|missing|not set|not configured|not provided)\b"
+    r"|(?:[Mm]issing|[Ii]nvalid)(?: \w{1,20})? env(?:ironment)?(?: var(?:iable)?s?)?\b)"
 )
 _QUOTED = expression(r"(?:resolve(?: import)?|module|package) ['\"`](?P<what>[^'\"`]{1,300})['\"`]")
 

@@ -1,4 +1,4 @@
-"""How programs that run linters state which of them failed, and why: pre-commit, lintrunner, dart analyze."""
+"""How what git hooks run states what is wrong: pre-commit, lintrunner, commitlint; and dart analyze."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ _NOT_FOUND = expression(r"^Executable `.{1,200}` not found$")
 _LINT_FOR = expression(r"^>>> Lint for (?P<file>\S.{0,300}?):$")
 _LINT_ROW = expression(
     r"^\s{1,4}(?P<level>Error|Warning|Advice) \((?P<linter>\w{1,60})\) (?P<code>\S.{0,300})$"
+)
+_COMMIT_SHOWN = "\u29d7   input: "
+"""The commit message that commitlint read, above what it says of it."""
+_COMMIT_ROW = expression(
+    r"^\s{0,4}✖ {1,4}(?P<said>\S.{0,400}) \[(?P<code>[a-z]{2,30}(?:-[a-z]{2,30}){1,5})\]$"
 )
 _DART = (
     r"(?:\S.{0,1000}? [•-] )?(?P<file>[^\s:]{1,300}\.dart):\d{1,7}:\d{1,7} [•-] "
@@ -112,6 +117,14 @@ def lintrunner(lines: Sequence[Line]) -> Iterator[Finding]:
             rank = 75 if match["level"] == "Error" else 74
             summary = f"{file}: {line.text.strip()}"
             yield _lint("lintrunner", (stripped(line), head), summary, f"{file} {said}", rank)
+
+
+def commit_messages(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield commitlint's errors: the rule is their identity, for some of the words count characters."""
+    for at, _ in holding(lines, _COMMIT_SHOWN):
+        for line in lines[at + 1 : at + _HOOK_LINES]:
+            if match := _COMMIT_ROW.match(line.text):
+                yield _lint("commitlint", (stripped(line),), "", f"commitlint {match['code']}")
 
 
 def _lint(

@@ -16,7 +16,13 @@ from policies.rootcause.gatsby import gatsby
 from policies.rootcause.javascript import node_errors
 from policies.rootcause.jest import jest
 from policies.rootcause.layers import layered
-from policies.rootcause.lint_runners import dart_analysis, hook_settings, hooks, lintrunner
+from policies.rootcause.lint_runners import (
+    commit_messages,
+    dart_analysis,
+    hook_settings,
+    hooks,
+    lintrunner,
+)
 from policies.rootcause.mocha import browsers, mocha
 from policies.rootcause.npm import npm
 from policies.rootcause.npm_scripts import Scripts
@@ -110,6 +116,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
             (node_spec, "✖ "),
             (ava, "[fail]: |[uncaught exception]: |  ✖ "),
             (playwright, " › "),
+            (commit_messages, "\u29d7"),
             (prettier, "[warn] |[error] |Code style issues"),
             (
                 js_linters,
