@@ -250,6 +250,17 @@ PLAYWRIGHT = """
   1 flaky
     [firefox] › cart.spec.ts:9:5 › cart › flickers ───────────────────────
   3 passed (10.4s)"""
+NO_BROWSER = """
+  1) cart.spec.ts:5:5 › cart › adds ─────────────────────────────────────────
+
+    Error: browserType.launch: Executable doesn't exist at /root/.cache/chromium-1140/chrome
+    ╔═════════════════════════════════════════════════════════════════════════╗
+    ║ Looks like Playwright Test or Playwright was just installed or updated. ║
+    ║ Please run the following command to download new browsers:              ║
+    ╚═════════════════════════════════════════════════════════════════════════╝
+
+  1 failed
+    cart.spec.ts:5:5 › cart › adds ──────────────────────────────────────────"""
 PLAYWRIGHT_SLOW = """
   1) cart.spec.ts:5:5 › cart › waits
 
@@ -340,6 +351,18 @@ TABLE = [
     (KARMA, "test_failure", "cart adds: Expected 1 to be 2.", ""),
     (JASMINE, "test_failure", "cart adds: Expected 1 to be 2.", ""),
     (TAP_NODE, "test_failure", "adds: Expected values to be strictly equal: 1 !== 2", ""),
+    (
+        TAP_NODE.replace("# Subtest: cart\n", "# Error: a test's own words\n# Subtest: cart\n"),
+        "test_failure",
+        "cart > adds: Expected values",
+        "",
+    ),
+    (
+        NO_BROWSER,
+        "missing_dependency",
+        "Error: browserType.launch: Executable doesn't exist",
+        "npx playwright test cart.spec.ts:5",
+    ),
     (TAPE, "test_failure", "should be equal: expected: 2 actual:   1", ""),
     (PERL, "test_failure", "adds: Failed test 'adds'", ""),
     (
