@@ -6,6 +6,7 @@ import pytest
 
 from policies.failure import Confidence, FailureClass
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.noise import is_harmless
 from policies.rootcause.trust import confidence_of
 
 
@@ -66,3 +67,8 @@ def test_what_an_agent_says_of_itself_needs_no_entry() -> None:
     ordered = [own, finding(60, 40, "words")]
     found = confidence_of(ordered, FailureClass.TEST_FAILURE, is_known=False)
     assert found is Confidence.HIGH
+
+
+def test_a_stage_that_was_not_run_is_no_error() -> None:
+    assert is_harmless('stage "deploy" skipped due to earlier failure(s)')
+    assert not is_harmless('stage "deploy" failed due to an earlier error')
