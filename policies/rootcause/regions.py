@@ -7,7 +7,7 @@ comes too late, and the text of a script that a CI system shows before it runs i
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from policies.expressions import expression
@@ -18,7 +18,7 @@ from policies.rootcause.records import hanging_notes
 from policies.rootcause.scan import holding, since
 from policies.rootcause.steps import answers, failed_step
 
-BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST, SURVIVED = 48, 52, 40, 45
+BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST, SURVIVED, DUMPED = 48, 52, 40, 45, 34
 """What a candidate's rank loses there."""
 TRIED_AGAIN, ENDS_TRYING_LINES = 14, 15
 WAITS_LINES = 60
@@ -37,6 +37,7 @@ _AGAIN_WORDS = ("retr", "Retr", "RETR", "gain", "GAIN", "ttempt", "TTEMPT")
 _THROWN_AT = expression(r"^(?:file:/{2,3}|/|[A-Za-z]:\\|node:)[^:]{1,400}\.[cm]?[jt]sx?:\d{1,9}$")
 _MARK_BELOW = expression(r"^ *\^* *$")
 """Under very long source the mark itself is cut away."""
+_DUMPS = expression(r"^\+ (?:sudo )?(?:docker|podman)(?:[ -]compose)?(?: -\S{1,80}){0,6} logs\b")
 _HUNK = expression(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _HUNK_LINE = ("", " ", "+", "-", "\\")
 
@@ -60,6 +61,8 @@ class Regions:
     """Lines that say that a service which was waited for is there, in order."""
     survived: tuple[tuple[int, int], ...] = ()
     """The lines around each logged exception after which the program went on, in order."""
+    dumped: tuple[tuple[int, int], ...] = ()
+    """What a script showed of its services' logs, in order: most do so once something has failed."""
 
     def is_answered(self, number: int) -> bool:
         """Say whether soon after line *number* the service is there that nothing could reach."""
@@ -70,6 +73,7 @@ class Regions:
         """Give what speaks against a candidate on line *number*, in points of rank."""
         points = IN_PASSED_TEST if _lies_in(self.passed, number) else 0
         points += SURVIVED if _lies_in(self.survived, number) else 0
+        points += DUMPED if _lies_in(self.dumped, number) else 0
         points += TRIED_AGAIN if number in self.retried else 0
         if number < self.begins:
             points += BEFORE_STEP
@@ -91,9 +95,17 @@ def regions_of(lines: Sequence[Line]) -> Regions:
         shown=_shown(lines),
         passed=passed_tests(lines),
         retried=_retried(lines),
-        answered=answers(lines),
+        answered=tuple(at for at in answers(lines) if ends is None or at < ends),
         survived=survived_stacks(lines),
+        dumped=tuple(_dumps(lines)),
     )
+
+
+def _dumps(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
+    for at, line in holding(lines, "+ "):
+        if _DUMPS.match(line.text):
+            after = (x.number for x in lines[at + 1 :] if x.text.startswith("+ "))
+            yield line.number, next(after, lines[-1].number + 1)
 
 
 def _lies_in(stretches: Sequence[tuple[int, int]], number: int) -> bool:
