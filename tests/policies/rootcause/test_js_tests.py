@@ -41,6 +41,21 @@ FAIL unit test/cart.test.ts
       }
 
       at Object.toEqual (test/cart.test.ts:5:45)"""
+JEST_SNAPSHOT = """
+FAIL test/cart.test.js
+  ● cart
+
+    expect(received).toMatchSnapshot()
+
+    Snapshot name: `cart 1`
+
+    - Snapshot  - 1
+    + Received  + 1
+
+    - <b>crate</b>
+    + <b>shelf</b>
+
+      at Object.toMatchSnapshot (test/cart.test.js:4:51)"""
 JEST_SLOW = """
 FAIL test/cart.test.js
   ● cart › slow
@@ -362,6 +377,12 @@ TABLE = [
         "missing_dependency",
         "Error: browserType.launch: Executable doesn't exist",
         "npx playwright test cart.spec.ts:5",
+    ),
+    (
+        JEST_SNAPSHOT,
+        "test_failure",
+        "cart: expect(received).toMatchSnapshot() - <b>crate</b> + <b>shelf</b>",
+        "npx jest test/cart.test.js -t cart",
     ),
     (TAPE, "test_failure", "should be equal: expected: 2 actual:   1", ""),
     (PERL, "test_failure", "adds: Failed test 'adds'", ""),
