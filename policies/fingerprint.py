@@ -126,7 +126,8 @@ _WHERE = expression(
 """What versions, systems and parallel targets add to the same words: Python 3.7 the module's file, 3.10 a
 method's class, 3.12 what may have been meant, xcodebuild the target that met the error first, libpq on
 Windows the error's number, psycopg 3 and Go 1.20 who says it, gcc the name it gave a file between steps."""
-_HERE = expression(r"(?<![\w./\\])\./(?=[\w.@<-])")
+_HERE = expression(r"(?<![\w./\\])(?:\.|<root(?:dir)?>)/(?=[\w.@<-])")
+"""The folder where the tool runs: pnpm names it from its ninth release on, jest always."""
 _HEADER = expression(
     r"(?<![\w./+-])(?:[\w.+-]{1,100}/){0,30}(?P<file>[\w.+-]{1,100}\.\w{1,5})[:(]\d[\d:,]{0,20}\)?:? "
     r"(?:fatal )?error(?: c1083)?: (?:cannot open include file: )?'?(?P<header>[\w./+-]{1,200})'?"

@@ -31,6 +31,8 @@ _ESBUILD = expression(
 _PLACE = expression(r"^\s{2,8}(?P<file>[^\s:]{1,300}):\d{1,9}:\d{1,9}:?$")
 _ROLLUP = expression(r"^\[!\] (?:\(plugin [^)]{1,80}\) )?(?:\w{0,80}Error: )?\S")
 _DURING = expression(r"^error during build:$")
+_CONFIG = "failed to load config from "
+"""Vite says so above that heading where its own settings stopped it."""
 _COUNT = expression(
     r"^\[?(?:Error: )?(?:(?:Turbopack )?[Bb]uild|Transform) failed with \d+ errors?\b.{0,80}$"
 )
@@ -63,20 +65,16 @@ _UNPARSED = expression(r"^(?:Parsing \w{1,20} source code failed|Ecmascript file
 _CODE_ROW = expression(r"^>? {0,4}\d{0,7} {0,4}\|")
 _LACKS = expression(
     r"^(?:\[?\w{0,40}Error: )?(?:> Couldn't find any |[\w `'\".-]{1,100}\b(?:is|are) "
-    r"(?:required|missing|not set|not configured|not provided)\b)"
+    r"(?:required|missing|not set|not configured|not provided)\b"
+    r"|(?:[Mm]issing|[Ii]nvalid)(?: \w{1,20})? env(?:ironment)?(?: var(?:iable)?s?)?\b)"
 )
 _QUOTED = expression(r"(?:resolve(?: import)?|module|package) ['\"`](?P<what>[^'\"`]{1,300})['\"`]")
 
 _WORDS = (
     *("[ERROR] ", ": error: ", "ERROR in", "Error:", "[!] ", "error during build:"),
     *("Failed to compile", "> Build error occurred", "Error occurred prerendering page"),
-    *(
-        "ERROR #",
-        "Build failed.",
-        "Export encountered ",
-        "SyntaxError: ",
-        "Next.js build worker exited",
-    ),
+    *("ERROR #", "Build failed.", "Export encountered ", "SyntaxError: "),
+    "Next.js build worker exited",
 )
 """One of them stands in every line that one of these begins with: a cheap test before them."""
 
@@ -100,12 +98,19 @@ def bundlers(lines: Sequence[Line]) -> Iterator[Finding]:
             said = stripped(lines[at - 1])
             yield _finding(said, said.text, "", rank=75)
         elif _DURING.match(line.text):
-            yield from _below(after, 76)
+            is_setting = at > 0 and lines[at - 1].text.startswith(_CONFIG)
+            yield from (_as_setting(x) if is_setting else x for x in _below(after, 76))
         elif _NEXT.match(line.text):
             report = lines[at + 1 : at + 1 + COMPLAINTS_LIMIT]
             yield from list(_complaints(report)) or _below(after, 74)
         elif match := _BABEL.match(line.text):
             yield _finding(line, line.text, match["file"])
+
+
+def _as_setting(found: Finding) -> Finding:
+    """What a file of settings asks for may have to be installed; all else is to be mended in it."""
+    is_package = found.failure_class is FailureClass.MISSING_DEPENDENCY
+    return found if is_package else replace(found, failure_class=FailureClass.CONFIG_ERROR)
 
 
 def _complaints(report: Sequence[Line]) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from policies.rootcause.finding import HIGH_RANK, Finding, Line
 from policies.rootcause.guards import Guards
 from policies.rootcause.hints import Hints, with_foot
 from policies.rootcause.innermost import with_innermost
+from policies.rootcause.issues import with_issues
 from policies.rootcause.killed import survived
 from policies.rootcause.last_report import at_exit_0
 from policies.rootcause.quoted import unquoted
@@ -89,9 +90,8 @@ class Diagnosis:
 
     def _unwrapped(self, lead: Finding) -> Finding:
         """Give *lead*, with what it leaves to the next line, or wraps as a connection that failed."""
-        lead = with_reason(lead, self._lines)
-        found = class_of(lead, entry_for(lead, self._signatures))
-        is_network = found is FailureClass.NETWORK
+        lead = with_issues(with_reason(lead, self._lines), self._lines)
+        is_network = class_of(lead, entry_for(lead, self._signatures)) is FailureClass.NETWORK
         return with_innermost(lead, self._lines) if is_network else lead
 
     def context(self, numbers: Sequence[int], around: int) -> list[Line]:

@@ -52,8 +52,7 @@ _FOLDS = expression(r"^(?:##\[|::)(?:end)?group\b")
 """Above it stands what the CI system shows of a step, or another of its parts."""
 _LETTERS = expression(r"[^\W\d_]")
 _STACK = expression(r"^at (?:async )?\S.{0,300}(?:\)|:\d{1,9}:\d{1,9})$")
-
-
+_FRAME = expression(r"^(?:at|❯) \S.{0,400}:\d{1,9}\)?(?: \{)?$")
 _UNGUARDED = Guards()
 _LEVELS = tuple(
     (guard, STARTS.get(guard, ()), points, form)
@@ -70,8 +69,9 @@ def by_words(lines: Sequence[Line], guards: Guards = _UNGUARDED) -> Iterator[Fin
         if not (held & HINTS or lowered.startswith("e")):
             continue
         text = unmarked(line.text)
-        is_heading = _HEADING.match(text[:LOOKED_AT_CHARS].strip())
-        rank = 0 if is_heading else _rank(line.text[:LOOKED_AT_CHARS], text[:LOOKED_AT_CHARS], held)
+        said = text[:LOOKED_AT_CHARS].strip()
+        is_mute = _HEADING.match(said) or _FRAME.match(said)
+        rank = 0 if is_mute else _rank(line.text[:LOOKED_AT_CHARS], text[:LOOKED_AT_CHARS], held)
         if not rank:
             yield from _headed(lines, at)
             continue

@@ -36,6 +36,8 @@ _LIVE = expression(r"^\s{2,40}✕ (?P<name>\S.{0,300}?)(?: \([\d.]+ m?s\))?$")
 _VALUES = expression(
     r"^(?:Expected|Received|expected|received)\b[\w ]{0,40}:|^- Expected\b|^\+ Received\b"
 )
+_SNAPSHOT = "- Snapshot "
+"""Heads what a snapshot's difference counts: which lines they are stands below."""
 _DIFF = expression(r"^[-+] {1,40}\S")
 _DETAILS = expression(r"^(?:SyntaxError|ReferenceError|TypeError|Error): ")
 _TYPES = expression(r"^(?P<file>\S{1,300}):\d{1,9}:\d{1,9} - error TS\d{1,6}: ")
@@ -85,9 +87,7 @@ def _of(line: Line, name: str, file: str, block: Sequence[Line]) -> Finding:
         )
     if name == _SUITE:
         return _suite(line, file, said)
-    values = [item for item in said[1:14] if _VALUES.match(item.text)][:2]
-    if any(item.text.startswith("- Expected") for item in values):
-        values += [item for item in said[1:40] if _DIFF.match(item.text) and item not in values][:2]
+    values = _values(said)
     why = " ".join(item.text for item in (*said[:1], *values))
     command = (
         f"npx jest {shlex.quote(file)} -t {shlex.quote(name.replace(' › ', ' '))}" if file else ""
@@ -101,6 +101,17 @@ def _of(line: Line, name: str, file: str, block: Sequence[Line]) -> Finding:
         where=file,
         replay=command,
     )
+
+
+def _values(said: Sequence[Line]) -> list[Line]:
+    """Give the values compared, or where jest shows their difference, its first lines."""
+    values = [item for item in said[1:14] if _VALUES.match(item.text)][:2]
+    if is_snapshot := any(item.text.startswith(_SNAPSHOT) for item in said[1:14]):
+        values = []
+    if is_snapshot or any(item.text.startswith("- Expected") for item in values):
+        differ = (x for x in said[1:40] if _DIFF.match(x.text) and x not in values)
+        values += [x for x in differ if not x.text.startswith((_SNAPSHOT, "+ Received"))][:2]
+    return values
 
 
 _DIED = expression(r"\bworker .{0,60}(?:terminated by another process|child process exceptions)\b")

@@ -1,4 +1,4 @@
-"""How pre-commit, lintrunner and dart analyze state what failed, and shellcheck under its headings."""
+"""How git hooks state what is wrong (pre-commit, lintrunner, commitlint), dart analyze, and shellcheck."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ _MARKED = expression(r"^\s{0,400}\^[-^]{1,400} (?P<said>SC\d{4} \(\w{4,8}\): \S.
 _LINT_FOR = expression(r"^>>> Lint for (?P<file>\S.{0,300}?):$")
 _LINT_ROW = expression(
     r"^\s{1,4}(?P<level>Error|Warning|Advice) \((?P<linter>\w{1,60})\) (?P<code>\S.{0,300})$"
+)
+_COMMIT_SHOWN = "\u29d7   input: "
+"""The commit message that commitlint read, above what it says of it."""
+_COMMIT_ROW = expression(
+    r"^\s{0,4}✖ {1,4}(?P<said>\S.{0,400}) \[(?P<code>[a-z]{2,30}(?:-[a-z]{2,30}){1,5})\]$"
 )
 _DART = (
     r"(?:\S.{0,1000}? [•-] )?(?P<file>[^\s:]{1,300}\.dart):\d{1,7}:\d{1,7} [•-] "
@@ -131,6 +136,14 @@ def lintrunner(lines: Sequence[Line]) -> Iterator[Finding]:
             rank = 75 if match["level"] == "Error" else 74
             summary = f"{file}: {line.text.strip()}"
             yield _lint("lintrunner", (stripped(line), head), summary, f"{file} {said}", rank)
+
+
+def commit_messages(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Yield commitlint's errors: the rule is their identity, for some of the words count characters."""
+    for at, _ in holding(lines, _COMMIT_SHOWN):
+        for line in lines[at + 1 : at + _HOOK_LINES]:
+            if match := _COMMIT_ROW.match(line.text):
+                yield _lint("commitlint", (stripped(line),), "", f"commitlint {match['code']}")
 
 
 def _lint(

@@ -34,6 +34,10 @@ _NAMED = expression(
     r"(?: {2,4}\|)?|Line \d{1,6}:"
     r"|(?!\d+ )[A-Za-z][\w.-]{0,40} {0,20}\||>)(?: |$)|^ {4}[A-Za-z][\w.-]{0,60}:(?: |$)"
 )
+_ENDED = expression(
+    r"^(?P<mark>\[[\w@][\w@./: -]{0,60}\]) \S.{0,400} exited with code (?:\d{1,5}|SIG[A-Z]{2,7})$"
+)
+"""How concurrently ends each program, behind the mark that it sets before all that the program prints."""
 _DIGITS = expression(r"\d+")
 _BAR = expression(r"^\|(?: |$)(?!.*\|\s*$)")
 
@@ -50,6 +54,19 @@ def unmarked_lines(lines: list[Line]) -> list[Line]:
         return [_cut(line, begins.get(line.number, 0)) for line in lines]
     indent = min(len(line.text) - len(line.text.lstrip(" ")) for line in filled) // QUOTED * QUOTED
     return [_cut(line, indent) for line in lines] if indent else lines
+
+
+def unnamed(lines: list[Line]) -> list[Line]:
+    """Give *lines* without the marks of the programs that concurrently ran, which may be few of all."""
+    ends = (line.text for line in lines if " exited with code " in line.text)
+    marks = tuple({match["mark"] for text in ends if (match := _ENDED.match(text))})
+    return [_cut(x, _ends(x.text)) if x.text.startswith(marks) else x for x in lines]
+
+
+def _ends(text: str) -> int:
+    """Give where the bracket of a mark ends, and the one space behind it."""
+    end = text.index("]") + 1
+    return end + (text[end : end + 1] == " ")
 
 
 def _shared_mark(filled: list[Line]) -> str | None:

@@ -35,6 +35,7 @@ _HARMLESS = expression(
     r"|^\s*[\w.-]+: error$"
     r"|-werror|-wno-error|\berror(?:s|_|-)?(?:budget|budgets|handling|handler|reporting)\b"
     r"|^if you(?:'d|'re)? \w"  # advice
+    r"|^stage \"[^\"]{1,200}\" skipped due to "  # Jenkins, of what it ran no more
     r"|^_xservtrans|^[iwd]\d{4} \d\d:\d\d:\d\d|^w: \S|^plugins: "
     r"|dependency resolver does not currently take into account"
     r"|(?<!failed: fatal:  )the database system is (?:starting up|shutting down)"

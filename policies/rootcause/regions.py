@@ -12,37 +12,26 @@ from dataclasses import dataclass
 
 from policies.expressions import expression
 from policies.rootcause.answered import answered
+from policies.rootcause.displayed import displayed
 from policies.rootcause.finding import Line
 from policies.rootcause.logged_stacks import survived_stacks
 from policies.rootcause.passed_tests import passed_tests
-from policies.rootcause.records import hanging_notes
-from policies.rootcause.scan import holding, matching, since
+from policies.rootcause.scan import holding
 from policies.rootcause.steps import failed_step
 from policies.rootcause.unretrieved import unretrieved
 
-BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST, SURVIVED = 48, 52, 40, 45
+BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST, SURVIVED, DUMPED = 48, 52, 40, 45, 34
 """What a candidate's rank loses there."""
 TRIED_AGAIN, ENDS_TRYING_LINES = 14, 15
 WAITS_LINES = 60
 """So far below a refused connection the service that was waited for may answer."""
-ECHO_LIMIT = 250
-"""Lines of one shown script."""
-
-_SHOWN = expression(r"^##\[group\]Run |^Script contents:$")
-_SHOWN_ENDS = expression(r"^##\[endgroup\]|^=+ Starting Command Output =+$")
 _AGAIN = expression(
     r"\bretrying\b|\bwill retry\b|\btry(?:ing)? again\b(?! later)|\battempt \d{1,3}(?: of |/)\d"
     r"|\bretry (?:\d|in|after|attempt)|\bretries left\b"
 )
 _SURELY_AGAIN = expression(r"\bwill retry in \d|\b[1-9]\d{0,3} retries left\b|\bretrying in \d")
 _AGAIN_WORDS = ("retr", "Retr", "RETR", "gain", "GAIN", "ttempt", "TTEMPT")
-_THROWN_AT = expression(r"^(?:file:/{2,3}|/|[A-Za-z]:\\|node:)[^:]{1,400}\.[cm]?[jt]sx?:\d{1,9}$")
-_MARK_BELOW = expression(r"^ *\^* *$")
-"""Under very long source the mark itself is cut away."""
-_HUNK = expression(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
-_HUNK_LINE = ("", " ", "+", "-", "\\")
-_BEGUN = expression(r"^\S{1,300}\.t \.{2,300} ?(?:ok|skipped: .{0,200})?$")
-_ACTUAL = expression(r"^\+\+\+ (?:[Aa]ctual|[Gg]ot|[Rr]eceived)$")
+_DUMPS = expression(r"^\+ (?:sudo )?(?:docker|podman)(?:[ -]compose)?(?: -\S{1,80}){0,6} logs\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +53,8 @@ class Regions:
     """Lines that say that a service which was waited for is there, in order."""
     survived: tuple[tuple[int, int], ...] = ()
     """The lines around each printed exception after which the program went on, in order."""
+    dumped: tuple[tuple[int, int], ...] = ()
+    """What a script showed of its services' logs, in order: most do so once something has failed."""
 
     def is_answered(self, number: int) -> bool:
         """Say whether soon after line *number* the service is there that nothing could reach."""
@@ -74,6 +65,7 @@ class Regions:
         """Give what speaks against a candidate on line *number*, in points of rank."""
         points = IN_PASSED_TEST if _lies_in(self.passed, number) else 0
         points += SURVIVED if _lies_in(self.survived, number) else 0
+        points += DUMPED if _lies_in(self.dumped, number) else 0
         points += TRIED_AGAIN if number in self.retried else 0
         if number < self.begins:
             points += BEFORE_STEP
@@ -92,84 +84,25 @@ def regions_of(lines: Sequence[Line]) -> Regions:
     return Regions(
         begins=begins,
         ends=ends,
-        shown=_shown(lines),
+        shown=displayed(lines),
         passed=passed_tests(lines),
         retried=_retried(lines),
         answered=answered(lines, ends),
         survived=tuple(sorted((*survived_stacks(lines), *unretrieved(lines)))),
+        dumped=tuple(_dumps(lines)),
     )
+
+
+def _dumps(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
+    for at, line in holding(lines, "+ "):
+        if _DUMPS.match(line.text):
+            after = (x.number for x in lines[at + 1 :] if x.text.startswith("+ "))
+            yield line.number, next(after, lines[-1].number + 1)
 
 
 def _lies_in(stretches: Sequence[tuple[int, int]], number: int) -> bool:
     at = bisect_right(stretches, (number, number))
     return at > 0 and stretches[at - 1][0] < number < stretches[at - 1][1]
-
-
-def _shown(lines: Sequence[Line]) -> frozenset[int]:
-    """Give the lines of scripts shown before they run, of source, of differences, of warnings."""
-    texts = (*_scripts(lines), *_sources(lines), *_differences(lines))
-    return frozenset((*texts, *_warning_boxes(lines), *hanging_notes(lines), *_begun(lines)))
-
-
-def _begun(lines: Sequence[Line]) -> list[int]:
-    """Give the lines of Perl's harness that only name a test: a name holds any words of failure."""
-    return [line.number for _, line, _ in matching(lines, ".t .", _BEGUN)]
-
-
-def _scripts(lines: Sequence[Line]) -> list[int]:
-    shown: list[int] = []
-    block: list[int] = []
-    inside = False
-    for line in since(lines, "##[group]Run ", "Script contents:"):
-        if _SHOWN.match(line.text):
-            inside, block = True, []
-        elif inside and (_SHOWN_ENDS.match(line.text) or len(block) > ECHO_LIMIT):
-            shown += block if len(block) <= ECHO_LIMIT else []
-            inside = False
-        if inside:
-            block.append(line.number)
-    return shown
-
-
-def _sources(lines: Sequence[Line]) -> list[int]:
-    """Give the lines of source that Node shows where an error was thrown: minified, they hold any words."""
-    places = (at for at, line in holding(lines, "js:", "ts:") if _THROWN_AT.match(line.text))
-    return [lines[at + 1].number for at in places if _is_marked_below(lines[at + 2 : at + 3])]
-
-
-def _is_marked_below(below: Sequence[Line]) -> bool:
-    return any(_MARK_BELOW.match(line.text) for line in below)
-
-
-def _differences(lines: Sequence[Line]) -> list[int]:
-    """Give the lines of patches; what a test expected and got is said, not shown."""
-    shown: list[int] = []
-    inside = False
-    compared = {lines[at + 1].number for at, _ in _compared(lines) if at + 1 < len(lines)}
-    for line in since(lines, "@@ -"):
-        if _HUNK.match(line.text):
-            inside = line.number not in compared
-        else:
-            inside = inside and line.text[:1] in _HUNK_LINE
-        if inside:
-            shown.append(line.number)
-    return shown
-
-
-def _compared(lines: Sequence[Line]) -> Iterator[tuple[int, Line]]:
-    """Yield place and line of a difference's second head where a test compares values."""
-    return ((at, line) for at, line in holding(lines, "+++ ") if _ACTUAL.match(line.text))
-
-
-def _warning_boxes(lines: Sequence[Line]) -> list[int]:
-    """Give the lines of Terraform's boxes that only warn."""
-    shown: list[int] = []
-    inside = False
-    for line in since(lines, "│ Warning: "):
-        inside = line.text.startswith("│ Warning: ") or (inside and line.text.startswith("│"))
-        if inside:
-            shown.append(line.number)
-    return shown
 
 
 def _retried(lines: Sequence[Line]) -> frozenset[int]:

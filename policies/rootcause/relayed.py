@@ -16,7 +16,7 @@ from itertools import groupby, pairwise
 
 from policies.expressions import expression
 from policies.rootcause.finding import Line
-from policies.rootcause.marked import unbarred, unmarked_lines
+from policies.rootcause.marked import unbarred, unmarked_lines, unnamed
 
 WORD = "remote:"
 FEWEST_LINES = 10
@@ -43,7 +43,7 @@ _ONLY_LOGGED = (" silly ", " verbose ")
 def as_printed(lines: list[Line]) -> list[Line]:
     """Give *lines* as the tools behind git or BuildKit, or npm itself, printed them; others as they are."""
     told = [_told(line) for line in lines] if _is_build(lines) else unmarked_lines(_of_npm(lines))
-    told = unbarred(told)
+    told = unbarred(unnamed(told))
     if not any(map(_clock, told)):
         return told
     return [line for has_clock, run in groupby(told, _clock_of) for line in _run(has_clock, run)]

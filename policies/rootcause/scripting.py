@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from policies.rootcause.bundlers import bundlers
 from policies.rootcause.deno import deno_tests
@@ -11,13 +11,13 @@ from policies.rootcause.environments import environments
 from policies.rootcause.eslint import js_linters, typescript
 from policies.rootcause.exunit import exunit
 from policies.rootcause.finding import Finding, Line, Lines
-from policies.rootcause.formatters import formatters, prettier
+from policies.rootcause.formatters import prettier
 from policies.rootcause.gatsby import gatsby
-from policies.rootcause.ipython import ipython_traces
 from policies.rootcause.javascript import node_errors
 from policies.rootcause.jest import jest
 from policies.rootcause.layers import layered
 from policies.rootcause.lint_runners import (
+    commit_messages,
     dart_analysis,
     hook_settings,
     hooks,
@@ -29,24 +29,17 @@ from policies.rootcause.npm import npm
 from policies.rootcause.npm_scripts import Scripts
 from policies.rootcause.php import php, php_checkers
 from policies.rootcause.phpunit import pest, phpunit
-from policies.rootcause.pip import installers
 from policies.rootcause.playwright import playwright
-from policies.rootcause.pylint import python_checkers, python_checkers_in_blocks
-from policies.rootcause.pytest import pytest
-from policies.rootcause.pytest_session import pytest_session
-from policies.rootcause.python import syntax_errors, tracebacks
+from policies.rootcause.python_family import PYTHON, Family
 from policies.rootcause.rspec import minitest, rspec
 from policies.rootcause.ruby import rubocop, ruby
 from policies.rootcause.rubygems import rubygems
 from policies.rootcause.tap import ava, node_spec, tap
 from policies.rootcause.testthat import testthat
-from policies.rootcause.unittest import doctests, unittest, unpickled
 from policies.rootcause.vitest import vitest
 from policies.rootcause.yarn import pnpm, yarn
 
-Finder = Callable[[Sequence[Line]], Iterator[Finding]]
-
-_FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
+_FAMILIES: tuple[Family, ...] = (
     (
         "",
         (
@@ -69,39 +62,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
             ),
         ),
     ),
-    (
-        "ed in |ran in |error in |errors in |overage|!!! | Timeout +|SUBFAIL|"
-        "ersion solving|UNEXPECTED SUCCESS|Cannot install|Call to `|backend returned|[end of "
-        "output]|"
-        ".py|Traceback (most|FAILED |ERROR|Error: |Error:|error: |pip|uv|poetry|"
-        "FAIL: |pytest|SyntaxError| ==> |RESULT: |reformat|Could not |"
-        "Failed example|Unfortunately, ",
-        (
-            (pytest, "FAILED|ERROR|SUBFAIL|= FAILURES =|= ERRORS ="),
-            (
-                pytest_session,
-                "pytest|ran in |ed in |error in |errors in |overage|Fatal Python error|fatal exception|"
-                " Timeout +|INTERNALERROR>|!!! |while loading conftest|UsageError|"
-                "not found: ",
-            ),
-            (unittest, "FAIL: |ERROR: |UNEXPECTED SUCCESS: "),
-            (unpickled, "Unfortunately, "),
-            (doctests, "Failed example:"),
-            (tracebacks, "Traceback (most recent call last)"),
-            (ipython_traces, "  Traceback (most recent call last)"),
-            (syntax_errors, "SyntaxError|IndentationError|TabError"),
-            (python_checkers, ".py|.ipynb| ==> |RESULT: FAILED"),
-            (python_checkers_in_blocks, ".py|--> |>> Issue"),
-            (formatters, "reformat|cannot |Imports are|needs formatting|not formatted"),
-            (
-                installers,
-                "[end of output]|errored out with|Call to `|backend returned|"
-                "Cannot install|o matching distribution|Could not |"
-                "version solving failed|error: |ERROR: |Error: |Error:|poetry.lock|"
-                "InvalidConfig",
-            ),
-        ),
-    ),
+    PYTHON,
     (
         ".js|.ts|.mjs|.cjs|.jsx|.tsx|.vue|.svelte|npm |yarn|node|● |✕ |Usage Error: |Internal "
         "Error: |✖|×|[warn] |"
@@ -120,6 +81,7 @@ _FAMILIES: tuple[tuple[str, tuple[tuple[Finder, str], ...]], ...] = (
             (node_spec, "✖ "),
             (ava, "[fail]: |[uncaught exception]: |  ✖ "),
             (playwright, " › "),
+            (commit_messages, "\u29d7"),
             (prettier, "[warn] |[error] |Code style issues"),
             (
                 js_linters,

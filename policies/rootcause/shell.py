@@ -18,6 +18,11 @@ LOOK_BACK = 30
 _TRACE = expression(r"^\++ \S")
 _EXIT = expression(r"^\++ (?:exit|return) (?:[1-9]\d{0,2}|\S*[^0\s]\S*)$")
 _SAYS = expression(r"^\++ (?:echo|printf|>&2 echo|cat|die|fail|error|log\w*) ")
+_TIDIES = expression(
+    r"^\++ (?:sudo )?(?:(?:docker|podman)(?:[ -]compose)?(?: -\S{1,80}){0,6} (?:down|logs|stop|rm|kill)\b"
+    r"|(?:rm|kill|pkill)\b)"
+)
+"""What it prints comes after the failure."""
 _POWERSHELL = expression(r"^\s*(?:\| \s*)?\+ FullyQualifiedErrorId : (?P<id>\w+)")
 _AT = expression(r"^At \S.{0,300}:\d{1,7} char:\d{1,7}$")
 WRAPPED_LINES = 4
@@ -110,7 +115,9 @@ def _printed(lines: Sequence[Line], at: int) -> list[Line]:
     said: list[Line] = []
     for line in reversed(lines[max(0, at - LOOK_BACK) : at]):
         if _TRACE.match(line.text):
-            if said and not _SAYS.match(line.text):
+            if _TIDIES.match(line.text):
+                said = []
+            elif said and not _SAYS.match(line.text):
                 break
             continue
         lowered = line.text.lower()

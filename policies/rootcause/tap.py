@@ -36,6 +36,9 @@ _TEST = expression(
     r"^# (?P<name>(?!tests|pass|fail|ok\b|random seed:|Subtest|suites|skipped|todo|cancelled|duration_ms"
     r"|Failed|Looks)\S.{0,200})$"
 )
+_SUBTEST = expression(r"^(?P<pad>\s{0,40})# Subtest: (?P<name>\S.{0,200})$")
+_ALONE = -1
+"""The depth of a title of tape's, which sets in nothing below it."""
 _SPEC_AT = expression(r"^test at (?P<file>\S.{0,300}?):\d{1,9}:\d{1,9}$")
 _SPEC = expression(r"^\s{0,40}✖ (?P<name>\S.{0,300}?) \([\d.]+m?s\)$")
 _AVA = expression(
@@ -53,10 +56,9 @@ _AVA_DIFF = expression(r"^\s{2}[-+] {1,20}\S")
 
 def tap(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the innermost `not ok` lines, each with its error or the values compared."""
-    title = ""
+    titles: list[tuple[int, str]] = []
     for at, line in enumerate(lines):
-        if found := _TEST.match(line.text):
-            title = found["name"]
+        titles = _titles(titles, line.text)
         match = _NOT_OK.match(line.text)
         if not match or _SKIPPED.search(line.text):
             continue
@@ -64,7 +66,8 @@ def tap(lines: Sequence[Line]) -> Iterator[Finding]:
         if not any(_PARENT.search(item.text) for item in block):
             said = _said(block)
             own = (match["name"] or "").strip()
-            name = " > ".join(part for part in (title, own) if part)
+            above = [title for depth, title in titles if depth < len(match["pad"])]
+            name = " > ".join(part for part in (*above, own) if part)
             why = " ".join(item.text for item in said)
             yield failed_test(
                 "tap",
@@ -73,6 +76,17 @@ def tap(lines: Sequence[Line]) -> Iterator[Finding]:
                 why=why,
                 rank=RANK,
             )
+
+
+def _titles(above: list[tuple[int, str]], text: str) -> list[tuple[int, str]]:
+    """Give the titles below *text*, with their depths: among subtests a bare comment is a test's output."""
+    if "# " not in text:
+        return [] if text.startswith("TAP version ") else above
+    if match := _SUBTEST.match(text):
+        depth = len(match["pad"])
+        return [*(one for one in above if _ALONE < one[0] < depth), (depth, match["name"])]
+    match = _TEST.match(text)
+    return [(_ALONE, match["name"])] if match and not (above and above[0][0] > _ALONE) else above
 
 
 def node_spec(lines: Sequence[Line]) -> Iterator[Finding]:

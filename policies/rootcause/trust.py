@@ -115,7 +115,7 @@ def _is_contested(ordered: Sequence[Finding]) -> bool:
     lead = ordered[0]
     if lead.agent_form or lead.rule.startswith("agent's"):
         return False
-    others = [other for other in ordered[1:RIVALS_SEEN] if other.rule != lead.rule]
+    others = others_than(lead, ordered[:RIVALS_SEEN])
     if lead.one_line:
         return any(_is_near(one, lead, SAME_LINES) and one.rank >= WORDS_RANK for one in others)
     is_loose = lead.rank < SURE_RANK

@@ -78,10 +78,7 @@ _WRAPS_AT_START = expression(
     r"|tar(?: \(child\))?: (?:error is not recoverable|child returned status|exiting with failure status)"
     # a package's build that uv ran
     r"|call to `\S{1,200}` failed \(exit (?:status|code): -?\d|the build backend returned an error$"
-    # Docker Compose, of the other services
-    r"|aborting on container exit\.{3}$"
     # Jenkins, sbt, cabal, stack
-    r"|stage \".{1,200}\" skipped due to earlier failure"
     r"|build step '.{1,100}' (?:marked build as|changed build result to) "
     r"|(?:\[error\] \(.{1,80}\) )?sbt\.testsfailedexception: tests unsuccessful"
     r"|\[error\] \(.{1,80}\) compilation failed$|cabal: failed to build .{1,200} see the build log"

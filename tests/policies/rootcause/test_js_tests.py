@@ -41,6 +41,21 @@ FAIL unit test/cart.test.ts
       }
 
       at Object.toEqual (test/cart.test.ts:5:45)"""
+JEST_SNAPSHOT = """
+FAIL test/cart.test.js
+  ● cart
+
+    expect(received).toMatchSnapshot()
+
+    Snapshot name: `cart 1`
+
+    - Snapshot  - 1
+    + Received  + 1
+
+    - <b>crate</b>
+    + <b>shelf</b>
+
+      at Object.toMatchSnapshot (test/cart.test.js:4:51)"""
 JEST_SLOW = """
 FAIL test/cart.test.js
   ● cart › slow
@@ -250,6 +265,17 @@ PLAYWRIGHT = """
   1 flaky
     [firefox] › cart.spec.ts:9:5 › cart › flickers ───────────────────────
   3 passed (10.4s)"""
+NO_BROWSER = """
+  1) cart.spec.ts:5:5 › cart › adds ─────────────────────────────────────────
+
+    Error: browserType.launch: Executable doesn't exist at /root/.cache/chromium-1140/chrome
+    ╔═════════════════════════════════════════════════════════════════════════╗
+    ║ Looks like Playwright Test or Playwright was just installed or updated. ║
+    ║ Please run the following command to download new browsers:              ║
+    ╚═════════════════════════════════════════════════════════════════════════╝
+
+  1 failed
+    cart.spec.ts:5:5 › cart › adds ──────────────────────────────────────────"""
 PLAYWRIGHT_SLOW = """
   1) cart.spec.ts:5:5 › cart › waits
 
@@ -340,6 +366,24 @@ TABLE = [
     (KARMA, "test_failure", "cart adds: Expected 1 to be 2.", ""),
     (JASMINE, "test_failure", "cart adds: Expected 1 to be 2.", ""),
     (TAP_NODE, "test_failure", "adds: Expected values to be strictly equal: 1 !== 2", ""),
+    (
+        TAP_NODE.replace("# Subtest: cart\n", "# Error: a test's own words\n# Subtest: cart\n"),
+        "test_failure",
+        "cart > adds: Expected values",
+        "",
+    ),
+    (
+        NO_BROWSER,
+        "missing_dependency",
+        "Error: browserType.launch: Executable doesn't exist",
+        "npx playwright test cart.spec.ts:5",
+    ),
+    (
+        JEST_SNAPSHOT,
+        "test_failure",
+        "cart: expect(received).toMatchSnapshot() - <b>crate</b> + <b>shelf</b>",
+        "npx jest test/cart.test.js -t cart",
+    ),
     (TAPE, "test_failure", "should be equal: expected: 2 actual:   1", ""),
     (PERL, "test_failure", "adds: Failed test 'adds'", ""),
     (

@@ -224,6 +224,42 @@ PNPM_TREE = (
     "Error: ERR_PNPM_NO_LOCKFILE\n\n  × installing dependencies\n  ╰─▶ Headless "
     "installation requires a lockfile"
 )
+ZOD = """
+file:///srv/shop/node_modules/zod/v3/types.js:39
+                const error = new ZodError(ctx.common.issues);
+                              ^
+
+ZodError: [
+  {
+    "code": "invalid_type",
+    "path": [
+      "CRATE_URL"
+    ],
+    "message": "Required"
+  },
+  {
+    "code": "too_small",
+    "path": [
+      "shelf",
+      0
+    ],
+    "message": "Too small"
+  }
+]
+    at get error [as error] (file:///srv/shop/node_modules/zod/v3/types.js:39:31)
+
+Node.js v20.20.2"""
+VITE_SETTINGS = "failed to load config from /srv/shop/vite.config.ts\nerror during build:\n{}"
+COMMIT = """
+[COMPLETED] Cleaning up temporary files...
+⧗   input: fix(cart): count the crates
+✖   header must not be longer than 100 characters, current length is 104 [header-max-length]
+⚠   footer must have leading blank line [footer-leading-blank]
+
+✖   found 1 problems, 1 warnings
+ⓘ   Get help: https://github.com/conventional-changelog/commitlint/#what-is-commitlint
+
+husky - commit-msg script failed (code 1)"""
 BABEL = "SyntaxError: /srv/shop/src/cart.js: Unexpected token (1:11)"
 
 TABLE = [
@@ -438,7 +474,32 @@ TABLE = [
         "crateUrl is required.",
         "",
     ),
+    (
+        'Error occurred prerendering page "/cart". Read more: https://example.org/x\n'
+        "Error: Missing required environment variable CRATE_URL\n    at n (/srv/shop/.next/1.js:1:9)",
+        "config_error",
+        "Missing required environment variable CRATE_URL",
+        "",
+    ),
     (BABEL, "compile_error", "Unexpected token (1:11)", ""),
+    (ZOD, "config_error", "ZodError: CRATE_URL: Required; shelf.0: Too small", ""),
+    (ZOD.replace("CRATE_URL", "crate"), "unknown", "ZodError: crate: Required; shelf.0", ""),
+    (ZOD.replace('"message": "Required"', "cut"), "unknown", "ZodError: [", ""),
+    (VITE_SETTINGS.format("Error: no shelf"), "config_error", "Error: no shelf", ""),
+    (
+        VITE_SETTINGS.format("Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'crate' imported"),
+        "missing_dependency",
+        "'crate'",
+        "",
+    ),
+    (COMMIT, "lint", "header must not be longer than 100 characters", ""),
+    (
+        'npm error npx canceled due to missing packages and no YES option: ["crate@1.2.3"]\n'
+        "npm error A complete log of this run can be found in: /root/.npm/_logs/1-debug-0.log",
+        "missing_dependency",
+        '["crate@1.2.3"]',
+        "",
+    ),
 ]
 
 
@@ -480,3 +541,18 @@ def test_warnings_that_next_lists_stop_nothing(check: Any) -> None:
     check(
         NEXT_LINT.split("./src/shelf")[0] + "error: no shelf left", "unknown", "no shelf left", ""
     )
+
+
+def test_a_commit_message_breaks_a_rule_whatever_its_length(cause: Any) -> None:
+    one, other = cause(COMMIT), cause(COMMIT.replace("104", "120").replace("cart", "shelf"))
+    assert one.fingerprint == other.fingerprint
+    assert len(one.lines) == 1
+
+
+def test_another_field_of_a_printed_list_is_another_cause(cause: Any) -> None:
+    one, moved, other = (
+        cause(log)
+        for log in (ZOD, ZOD.replace("/srv/shop", "/app"), ZOD.replace("CRATE_URL", "SHELF_URL"))
+    )
+    assert one.fingerprint == moved.fingerprint != other.fingerprint
+    assert list(one.lines)[:2] == ['"message": "Required"', '"CRATE_URL"']

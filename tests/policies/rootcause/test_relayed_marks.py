@@ -86,3 +86,28 @@ def test_fewer_lines_are_left() -> None:
 def test_a_mark_before_some_of_the_lines_is_left() -> None:
     lines = (*("[server] " + text for text in TOLD), *TOLD[:5])
     assert printed(*lines) == lines
+
+
+def test_the_programs_that_concurrently_ran_lose_its_marks() -> None:
+    lines = (
+        "npm ci",
+        "[api] node:events:502",
+        "[web] starting",
+        "[api]     at listen (server.js:1:9)",
+        "[api]",
+        "[api] node server.js exited with code 1",
+        "[main] a logger's own name",
+        "--> Sending SIGTERM to other processes..",
+        "[web] vite exited with code SIGTERM",
+    )
+    assert printed(*lines) == (
+        "npm ci",
+        "node:events:502",
+        "starting",
+        "    at listen (server.js:1:9)",
+        "",
+        "node server.js exited with code 1",
+        "[main] a logger's own name",
+        "--> Sending SIGTERM to other processes..",
+        "vite exited with code SIGTERM",
+    )

@@ -97,6 +97,10 @@ npm ERR! Found: react@18.2.0
 npm ERR!
 npm ERR! Could not resolve dependency:
 npm ERR! peer react@"^15.0.0 || ^16.0.0" from {}@1.4.14"""
+PNPM = (
+    ' ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with "frozen-lockfile" because pnpm-lock.yaml is not up to '
+    "date with {}package.json"
+)
 PROTOCOL = "The unauthenticated git protocol on port 9418 is no longer supported."
 PROTOBUF = (
     "TypeError: Descriptors cannot {}be created directly.{}If this call came from a _pb2.py file,"
@@ -125,6 +129,7 @@ ONE = (
         SCRIPT.format("Failed to run `frob`: no such file", "/home/a/frob-sys-0.1.2/build.rs"),
     ),
     (ESM.format("    /app", "frob", ""), ESM.format("/a/node_modules/shelf", "frob", STACK)),
+    (PNPM.format("<ROOT>/"), PNPM.format("")),
     (TSC.format(8), CRA.format("']' expected.  TS1005")),
     (
         OUTPUT.format("python setup.py egg_info", "https://example.org/frob"),
