@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from policies.failure import CHECK_CLASSES, TIME_REASONS, FailureClass
+from policies.rootcause.agent import RETRY_RANK
 from policies.rootcause.choose import class_of, entry_for
 from policies.rootcause.finding import Finding
 from policies.rootcause.hints import Hints
@@ -54,9 +55,12 @@ def _is_ended(hints: Hints) -> bool:
 
 
 def _may_stop(finding: Finding, known: FailureClass) -> bool:
-    """Say whether it may be why the process did not go on; a network that a tool lost is not."""
+    """Say whether it may be why the process did not go on; a network that a tool lost is not.
+
+    What an agent tries over and over may, whatever it is; a trace that it shows once is of its work.
+    """
     if finding.rule.startswith("agent's"):
-        return known not in CHECK_CLASSES | _OWN_TRACE
+        return finding.rank <= RETRY_RANK or known not in CHECK_CLASSES | _OWN_TRACE
     is_tools = known is FailureClass.NETWORK and finding.rule != ANSWER
     return known in _OF_PROCESS and not is_tools
 

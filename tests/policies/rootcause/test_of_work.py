@@ -79,3 +79,13 @@ def test_memory_that_ran_out_ends_an_agent_that_was_killed() -> None:
         + "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n"
     )
     assert why(said, exit_code=-9).failure_class == "out_of_memory"
+
+
+def test_what_an_agent_tries_again_until_its_time_runs_out_is_not_its_work() -> None:
+    said = (
+        "mini-swe-agent (step 1, $0.00):\n"
+        + "Retrying query in 4.0 seconds as it raised ModuleNotFoundError: No module named 'lamp'.\n"
+        * 3
+    )
+    failure = why(said, "mini", exit_code=-15, stopped_because=StopReason.TOTAL)
+    assert failure.failure_class == "missing_dependency"
