@@ -11,7 +11,7 @@ from pathlib import Path
 from loop.alarmscan import guards, scan
 from loop.linecount import COUNTED_FROM_BYTES, counted_lines
 from loop.logblocks import CHUNK_BYTES, Blocks, ByteStream, LogUnreadable, blocks_of
-from policies.agent_names import of_log
+from policies.agent_names import of_banner, of_log
 from policies.events import LOOKED_AT_LINES, READERS, detect, reader_for
 from policies.failure import Failure
 from policies.rootcause import Diagnosis, Hints, shape
@@ -119,8 +119,11 @@ def _told_by(hints: Hints, lines: Sequence[str]) -> Hints:
     Of an agent that ends with an event, text alone would be a run that never ended.
     """
     found = detect([line.removeprefix("\ufeff") for line in lines])
+    if hints.agent is None and found == "text":
+        named = of_banner(lines)
+        return replace(hints, agent=named, reader="text" if named else None)
     if hints.agent is None:
-        return replace(hints, agent=found if found != "text" else None)
+        return replace(hints, agent=found)
     is_text = found == "text" and any(line.strip() for line in lines)
     ends = hints.agent in READERS and reader_for(hints.agent).has_end_event
     return replace(hints, reader="text") if is_text and ends else hints

@@ -47,6 +47,8 @@ _SPAN = {
 _SUFFIX = re.compile(r"\.(?:exe|cmd|ps1|bat|[cm]?js)$", re.I)
 _VERSION = re.compile(r"(?<=.)(?:@|[=~<>!]=).*$|\[.*?\]")
 _WORD = re.compile(r"[a-z]+")
+_BANNERS = {"codex": re.compile(r"^(?:\[\d[\dT:.-]{9,30}Z?\] )?OpenAI Codex v\d")}
+"""How an agent that also speaks in events begins in text mode."""
 
 
 def of_command(argv: Sequence[str]) -> str:
@@ -69,6 +71,12 @@ def of_command(argv: Sequence[str]) -> str:
 def of_log(name: str) -> str | None:
     """Give the known agent after which a log's file is named (`codex-night-3.log`), or None."""
     return next((word for word in _WORD.findall(name.lower()) if word in AGENTS), None)
+
+
+def of_banner(lines: Sequence[str]) -> str | None:
+    """Give the agent whose banner stands in the first *lines* of a log in plain text, or None."""
+    names = (name for line in lines for name, form in _BANNERS.items() if form.match(line))
+    return next(names, None)
 
 
 def _asked(rest: Sequence[str], words: tuple[str, ...]) -> Sequence[str] | None:

@@ -26,8 +26,8 @@ from policies.rootcause.guards import Guards
 from policies.rootcause.hints import Hints, with_foot
 from policies.rootcause.innermost import with_innermost
 from policies.rootcause.issues import with_issues
-from policies.rootcause.killed import survived
 from policies.rootcause.last_report import at_exit_0
+from policies.rootcause.of_work import ending
 from policies.rootcause.quoted import unquoted
 from policies.rootcause.recovery import last_try
 from policies.rootcause.relayed import as_printed
@@ -79,12 +79,10 @@ class Diagnosis:
             self._trail.end(self._excerpt.count)
         self._hints = with_foot(self._hints, read_foot(self._excerpt.last()))
         self._lines = unquoted(as_printed(list(self._excerpt.lines())))
-        said = self._said(self._lines)
-        if said is None:
+        if (said := self._said(self._lines)) is None:
             return success(is_sure=not self._fails_last)
         self.considered = said = [self._unwrapped(said[0]), *said[1:]]
-        trail = self._trail
-        knows = trail is not None and trail.speaks_events
+        knows = (trail := self._trail) is not None and trail.speaks_events
         progress = trail.story.last_progress if trail else ""
         return failure_of(said, self._hints, self._signatures, events=knows, last_progress=progress)
 
@@ -107,7 +105,7 @@ class Diagnosis:
 
     def _of_agent(self, trail: Trail, lines: Sequence[Line]) -> list[Finding] | None:
         own = trail.findings(self._signatures)
-        own = own if trail.told_its_end else survived(own, self._hints)
+        own = own if trail.told_its_end else self._ending(own)
         refusal = trail.refusal(ever=self._hints.known_class in _REFUSED)
         if self._ended_well(trail):
             return [refusal] if refusal else None
@@ -153,12 +151,13 @@ class Diagnosis:
 
     def _text_findings(self, lines: Sequence[Line]) -> list[Finding]:
         """Lines of the passing log are read with the others, for their surroundings, but are no cause."""
-        passed = {line.number for line in lines if self._has_passed(line)}
+        passing = self._passing
+        passed = {line.number for line in lines if passing and shape(line.text) in passing}
         found = findings(lines, self._signatures, self._guards)
-        return survived((each for each in found if each.number not in passed), self._hints)
+        return self._ending([each for each in found if each.number not in passed])
 
-    def _has_passed(self, line: Line) -> bool:
-        return bool(self._passing) and shape(line.text) in self._passing
+    def _ending(self, found: Sequence[Finding]) -> list[Finding]:
+        return ending(found, self._hints, self._excerpt.count, self._signatures)
 
 
 def diagnose(

@@ -9,6 +9,7 @@ import os
 import threading
 import time
 import tracemalloc
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -134,6 +135,15 @@ def test_the_agent_is_told_by_its_log_unless_a_check_is_read(tmp_path: Path) -> 
     log = write(tmp_path / "log", "\n".join(map(json.dumps, events)).encode())
     assert diagnose_file(log, HINTS, SIGNATURES).agents_own
     assert not failure_of_log(log, HINTS, SIGNATURES).agents_own
+
+
+def test_an_agent_in_text_mode_is_told_by_its_banner(tmp_path: Path) -> None:
+    work = b"exec\n pytest -q\nFAILED tests/test_a.py::test_a - assert 1 == 2\n1 failed in 0.1s\n"
+    killed = replace(HINTS, exit_code=-15)
+    log = write(tmp_path / "log", b"OpenAI Codex v0.171.0\n--------\n" + work)
+    assert diagnose_file(log, killed, SIGNATURES).failure_class is FailureClass.SIGNAL_CRASH
+    check = write(tmp_path / "check", work)
+    assert diagnose_file(check, killed, SIGNATURES).failure_class is FailureClass.TEST_FAILURE
 
 
 def test_lines_that_a_passing_log_has_too_are_no_cause(tmp_path: Path) -> None:
