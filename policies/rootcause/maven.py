@@ -22,7 +22,7 @@ from policies.rootcause.maven_messages import (
     rule_says,
 )
 from policies.rootcause.maven_plugins import points_elsewhere
-from policies.rootcause.scan import holding, matching, stripped
+from policies.rootcause.scan import holding, matching, since, stripped
 
 _RUNNER = expression(r"^(?:\[[A-Z]{4,7}\] )?\s*Tests run: \d+, Failures: \d+, Errors: \d+")
 _NEW = expression(
@@ -37,6 +37,7 @@ _OLD = expression(
 _SECTION = expression(
     r"^(?:\[ERROR\] )?(?P<kind>Failures|Errors|Failed tests|Tests in error): *(?P<first>\S.*)?$"
 )
+_SECTION_WORDS = ("Failures:", "Errors:", "Failed tests:", "Tests in error:")
 _LISTED = expression(
     r"^(?:\[ERROR\])? {1,4}(?P<class>[A-Z]\w*(?:\$\w+)*)(?:>\w[\w.:]*)?[.>]"
     r"(?P<test>\w+)(?:\[.{0,80}\])?(?::\d+)?(?:->[\w.:]+){0,5} (?P<said>\S.*)"
@@ -111,7 +112,7 @@ def goals(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def _listed(lines: Sequence[Line]) -> Iterator[Finding]:
     inside, kind = 0, ""
-    for line in lines:
+    for line in since(lines, *_SECTION_WORDS):
         if (section := _SECTION.match(line.text)) is not None:
             inside, kind = 40, section["kind"]
             if section["first"] and (match := _LISTED_OLD.match(f"  {section['first']}")):

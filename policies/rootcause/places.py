@@ -108,9 +108,14 @@ def _on_two(lines: Sequence[Line], at: int) -> Finding | None:
     text = lines[at].text
     if text[:1].isspace() and (nested := _below_file(lines, at)):
         return nested
-    if _CODED.match(text):
+    if (text[:1].isupper() or text[:1] == " ") and _CODED.match(text):
         return Finding(lines=(stripped(lines[at]),), rank=RULE, rule="placed", failure_class=C.LINT)
-    if (alone := _ALONE.match(text)) and (below := _told_below(lines[at + 1 : at + 10])):
+    may_stand_alone = "rror" in text or "RROR" in text or "[" in text[:5]
+    if (
+        may_stand_alone
+        and (alone := _ALONE.match(text))
+        and (below := _told_below(lines[at + 1 : at + 10]))
+    ):
         return _finding((below, stripped(lines[at])), ERROR, alone, below.text, True)
     if text.startswith('File "') and (match := _QUOTED.match(text)):
         below = next((one for one in lines[at + 1 : at + 8] if one.text.startswith("Error")), None)

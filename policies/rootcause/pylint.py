@@ -107,7 +107,7 @@ FORMATS: tuple[Format, ...] = (
     ),
 )
 
-_WORDS = (".py", ".ipynb", " ==> ", "RESULT: FAILED")
+_WORDS = (".py:", ".py(", ".pyi:", ".pyx:", ".ipynb:", " ==> ", "RESULT: FAILED", "to parse ")
 _TEST_ID = ".py::"
 
 _RUFF = expression(
