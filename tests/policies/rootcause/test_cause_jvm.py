@@ -217,3 +217,9 @@ def test_what_only_says_that_the_program_ended_is_no_later_failure(
     cause: Callable[[str], Failure], end: str
 ) -> None:
     assert "shelf is cold" in cause(f"{LOGGED}{WENT_ON}{end}").summary
+
+
+def test_what_javac_warns_of_is_no_error(cause: Callable[[str], Failure]) -> None:
+    warned = "src/Lamp.java:438: warning: [removal] AccessControlException in java.security is deprecated"
+    failed = "a.b.LampTest > is_lit FAILED\n    org.junit.ComparisonFailure: expected:<[en]> but was:<[EN]>"
+    assert "is_lit" in cause(f"{warned}\n1 warning\n:test\n\n{failed}").summary
