@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from policies.expressions import expression
 from policies.rootcause.finding import Line
 from policies.rootcause.scan import holding, since
+from policies.rootcause.stretches import apart
 
 _TEST_STARTS = expression(
     r"^\[ RUN      \] (?P<gtest>\S+)"
@@ -50,18 +51,7 @@ def passed_tests(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
                 passed.pop()  # a test inside this one
             if began is not None:
                 passed.append((began, line.number))
-    return _apart([*passed, *_go_tests(lines), *_consoles(lines)])
-
-
-def _apart(stretches: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Give *stretches* in order, those that lie over each other as one."""
-    apart: list[tuple[int, int]] = []
-    for began, ended in sorted(stretches):
-        if apart and began < apart[-1][1]:
-            apart[-1] = (apart[-1][0], max(ended, apart[-1][1]))
-        else:
-            apart.append((began, ended))
-    return tuple(apart)
+    return apart([*passed, *_go_tests(lines), *_consoles(lines)])
 
 
 def _go_tests(lines: Sequence[Line]) -> list[tuple[int, int]]:

@@ -18,6 +18,7 @@ from policies.rootcause.logged_stacks import survived_stacks
 from policies.rootcause.passed_tests import passed_tests
 from policies.rootcause.scan import holding
 from policies.rootcause.steps import failed_step
+from policies.rootcause.stretches import apart, lies_in
 from policies.rootcause.unretrieved import unretrieved
 
 BEFORE_STEP, AFTER_STEP, IN_PASSED_TEST, SURVIVED, DUMPED = 48, 52, 40, 45, 34
@@ -63,9 +64,9 @@ class Regions:
 
     def doubt(self, number: int) -> int:
         """Give what speaks against a candidate on line *number*, in points of rank."""
-        points = IN_PASSED_TEST if _lies_in(self.passed, number) else 0
-        points += SURVIVED if _lies_in(self.survived, number) else 0
-        points += DUMPED if _lies_in(self.dumped, number) else 0
+        points = IN_PASSED_TEST if lies_in(self.passed, number) else 0
+        points += SURVIVED if lies_in(self.survived, number) else 0
+        points += DUMPED if lies_in(self.dumped, number) else 0
         points += TRIED_AGAIN if number in self.retried else 0
         if number < self.begins:
             points += BEFORE_STEP
@@ -88,7 +89,7 @@ def regions_of(lines: Sequence[Line]) -> Regions:
         passed=passed_tests(lines),
         retried=_retried(lines),
         answered=answered(lines, ends),
-        survived=tuple(sorted((*survived_stacks(lines), *unretrieved(lines)))),
+        survived=apart((*survived_stacks(lines), *unretrieved(lines))),
         dumped=tuple(_dumps(lines)),
     )
 
@@ -96,13 +97,9 @@ def regions_of(lines: Sequence[Line]) -> Regions:
 def _dumps(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
     for at, line in holding(lines, "+ "):
         if _DUMPS.match(line.text):
-            after = (x.number for x in lines[at + 1 :] if x.text.startswith("+ "))
+            below = (lines[n] for n in range(at + 1, len(lines)))
+            after = (one.number for one in below if one.text.startswith("+ "))
             yield line.number, next(after, lines[-1].number + 1)
-
-
-def _lies_in(stretches: Sequence[tuple[int, int]], number: int) -> bool:
-    at = bisect_right(stretches, (number, number))
-    return at > 0 and stretches[at - 1][0] < number < stretches[at - 1][1]
 
 
 def _retried(lines: Sequence[Line]) -> frozenset[int]:

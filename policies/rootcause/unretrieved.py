@@ -5,7 +5,7 @@ Source: the default exception handler of asyncio's loop, `logging.Handler.handle
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from policies.expressions import expression
 from policies.rootcause.finding import Line
@@ -23,7 +23,7 @@ _LIMIT_LINES = 200
 
 
 def unretrieved(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
-    """Give the lines right before and after each such exception, in order.
+    """Give the lines right before and after each such exception.
 
     None where the log holds no other traceback: then what was printed in passing may be all that tells.
     """
@@ -33,7 +33,7 @@ def unretrieved(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
     others = (at for at, line in holding(lines, _TRACE) if line.text.startswith(_TRACE))
     if not found or all(at in inside for at in others):
         return ()
-    return tuple((lines[at].number - 1, lines[end].number + 1) for at, end in _apart(found))
+    return tuple((lines[at].number - 1, lines[end].number + 1) for at, end in found)
 
 
 def _end(lines: Sequence[Line], at: int) -> int | None:
@@ -45,12 +45,3 @@ def _end(lines: Sequence[Line], at: int) -> int | None:
     below = (n for n in range(trace + 1, stop) if lines[n].text[:1].strip())
     end = next(below, None)
     return end if end is not None and _RAISED.match(lines[end].text) else None
-
-
-def _apart(found: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield those of *found* that begin behind the one before."""
-    last = -1
-    for begin, end in found:
-        if begin > last:
-            yield begin, end
-        last = max(last, end)
