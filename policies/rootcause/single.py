@@ -60,6 +60,8 @@ _NOTE = expression(r"^\{.{0,300}?\"level\": ?\"(?:trace|debug|info|warn|warning)
 """A record of a logger that writes JSON, and that is no error."""
 _APT = expression(r"^W: .{0,300}\b(?:GPG error|signature)")
 """apt warns of an archive that it cannot verify, and goes on without what is new in it."""
+_WARNS = expression(r"^(?:npm )?\W{0,3}warn(?:ing)?\b", re.I)
+"""npm goes on over a full disk, file by file, until its job's time is up."""
 _REQUEST = expression(r"^\W{0,3}(?:HTTP )?(?:GET|HEAD|POST|PUT) https?://\S{1,500}$")
 _STATUS = expression(
     r"^\W{0,3}(?:HTTP(?:/[\d.]{1,4})? )?[45]\d\d(?: [A-Z][A-Za-z-]{1,20}){0,4}(?: https?://\S{1,500})?$"
@@ -91,6 +93,12 @@ def tests_own(text: str, entry: Signature) -> bool:
     return _NAMES_TEST.match(text) is not None or compares(text)
 
 
+def _is_warned(text: str, entry: Signature) -> bool:
+    """Say whether *text* warns of what stops the work all the same: an archive, or no space left."""
+    is_full = entry.failure_class is FailureClass.DISK_FULL and _WARNS.match(text) is not None
+    return is_full or _APT.match(text) is not None
+
+
 def _is_traced(lines: Sequence[Line], at: int) -> bool:
     """Say whether the line at *at* is the bare status that a talkative client shows below a request."""
     return (
@@ -110,7 +118,7 @@ def by_signature(lines: Sequence[Line], signatures: Signatures) -> Iterator[Find
         if _BOXED.match(text) or _NOTE.match(text):
             continue
         lowered = text.lower()
-        is_warned = _APT.match(text) is not None
+        is_warned = _is_warned(text, entry)
         harmless = noise.is_harmless(lowered) and not is_warned
         if noise.is_echo(text) or harmless or is_wrapper(lowered):
             continue

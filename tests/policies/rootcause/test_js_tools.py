@@ -556,3 +556,9 @@ def test_another_field_of_a_printed_list_is_another_cause(cause: Any) -> None:
     )
     assert one.fingerprint == moved.fingerprint != other.fingerprint
     assert list(one.lines)[:2] == ['"message": "Required"', '"CRATE_URL"']
+
+
+def test_a_disk_that_npm_only_warns_of_is_full_all_the_same(cause: Any) -> None:
+    full = "npm warn tar TAR_ENTRY_ERROR ENOSPC: no space left on device, write"
+    assert cause(f"{full}\n{full}").failure_class == "disk_full"
+    assert "no shelf" in cause(f"{full}\nnpm error code E404\nnpm error 404 no shelf").summary
