@@ -23,7 +23,7 @@ from policies.events.base import Story
 from policies.events.text import TextReader
 from policies.failure import AttemptOutcome, Failure, StopReason
 from policies.logmarks import Foot, foot_line
-from policies.outcome import Evidence, judge
+from policies.outcome import Evidence, judge, settled
 from policies.plan import FIXERS
 from policies.records import AttemptRecord, stamp
 from policies.redaction import Redactor
@@ -72,15 +72,13 @@ class Attempt:
         finally:
             self.prompt_file.unlink(missing_ok=True)  # the context keeps it
         listener.finish()
-        verdict = judge(self._evidence(listener, ended))
-        failure = why_failed(self.order, self.crew, verdict, ended, listener, log)
-        outcome, why = verdict.outcome, verdict.why
-        if failure and outcome is not AttemptOutcome.FAILED:
-            outcome, why = AttemptOutcome.FAILED, failure.summary
+        judged = judge(self._evidence(listener, ended))
+        told = why_failed(self.order, self.crew, judged, ended, listener, log)
+        verdict, failure = settled(judged, told)
         return AttemptResult(
             record=self._record(n, ended, listener.story, log, failure),
-            outcome=outcome,
-            why=why,
+            outcome=verdict.outcome,
+            why=verdict.why,
             last_words=self._last_words(listener),
         )
 

@@ -1,4 +1,4 @@
-"""Why an attempt failed; also one whose agent ended well, changed nothing and told of a failure last.
+"""What the pass log tells of an attempt that failed, or that ended well, changed nothing and is in doubt.
 
 Some commands exit 0 over a refused login: of those that nobody here can read, their last words are all
 that tells it from a night with nothing to do.
@@ -11,14 +11,14 @@ from pathlib import Path
 from loop.listener import Listener
 from loop.process import Exit
 from loop.story import Crew, Order
-from policies.failure import AttemptOutcome, Failure, FailureClass
+from policies.failure import AttemptOutcome, Failure
 from policies.outcome import Verdict
 
 
 def why_failed(
     order: Order, crew: Crew, verdict: Verdict, ended: Exit, listener: Listener, log: Path
 ) -> Failure | None:
-    """Give the failure of an attempt that ended with *verdict*, by its pass *log*; None: it did not fail."""
+    """Give what the pass *log* of an attempt that ended with *verdict* tells; None: nobody needs to know."""
     is_failed = verdict.outcome is AttemptOutcome.FAILED
     if not (is_failed or verdict.is_doubtful):
         return None
@@ -37,6 +37,4 @@ def why_failed(
         local_zone=crew.local_zone,
         why=verdict.why if is_failed else "",
     )
-    failure = failure_of_log(log, hints, crew.signatures_of(order.plan.name))
-    is_success = failure.failure_class is FailureClass.SUCCESS
-    return None if is_success and not is_failed else failure
+    return failure_of_log(log, hints, crew.signatures_of(order.plan.name))

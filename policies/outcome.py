@@ -7,11 +7,11 @@ nothing overwrites our own reason for stopping the agent.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policies.events.base import Event, Story
 from policies.events.refused import is_disk_full
-from policies.failure import TIME_REASONS, AttemptOutcome, FailureClass, StopReason
+from policies.failure import TIME_REASONS, AttemptOutcome, Failure, FailureClass, StopReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,18 @@ def judge(evidence: Evidence) -> Verdict:
         or (_by_end_event(evidence) if evidence.has_end_event else _by_exit_code(evidence))
         or _by_work_tree(evidence)
     )
+
+
+def settled(verdict: Verdict, told: Failure | None) -> tuple[Verdict, Failure | None]:
+    """Give the verdict once the log was read, and the failure, if it is one; None *told*: it was not read.
+
+    What the log tells overrules a good end, since only a doubtful one has its log read.
+    """
+    if told is None or verdict.outcome is AttemptOutcome.FAILED:
+        return verdict, told
+    if told.failure_class is FailureClass.SUCCESS:
+        return verdict, None
+    return replace(verdict, outcome=AttemptOutcome.FAILED, why=told.summary), told
 
 
 def _not_started(evidence: Evidence) -> Verdict | None:

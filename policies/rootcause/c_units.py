@@ -38,7 +38,7 @@ _CRASHES = expression(r"Received signal \d")
 
 
 def c_units(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Yield the failing tests of Unity, Check and CppUTest, each with its reason."""
+    """Yield the failing tests of Unity, Check, CppUTest and CppUnit, each with its reason."""
     for _, line, match in matching(lines, ":FAIL", _UNITY):
         yield _test(line, (), match["name"], C.TEST_FAILURE)
     for mark in (":F:", ":E:"):

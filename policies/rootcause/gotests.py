@@ -10,6 +10,7 @@ from itertools import takewhile
 from policies.expressions import expression
 from policies.failure import FailureClass as C
 from policies.rootcause.finding import Finding, Line
+from policies.rootcause.go_turns import turns
 from policies.rootcause.scan import holding, stripped
 
 LOOK_AHEAD, LOOK_BACK = 60, 12
@@ -21,10 +22,6 @@ _FAIL = expression(
 _RUN = expression(
     r"^\s*(?:=== (?:RUN|CONT|NAME|PAUSE)|--- (?:PASS|SKIP|FAIL):|FAIL\b|ok\s|PASS$|panic: )"
 )
-_MARK = expression(
-    r"^\s*(?:=== (?:RUN|CONT|NAME)\s+(?P<speaker>\S+)|=== (?:CONT|PAUSE)"
-    r"|--- (?:PASS|SKIP|FAIL): (?P<judged>\S+))"
-)
 _SAID = expression(r"^\s*[\w./-]{1,200}\.go:\d+:(?P<said>.*)")
 _TESTIFY = expression(r"^\s+Error:\s+(?P<said>\S.*)")
 _DETAIL = expression(r"^\s+(?:expected|actual|got|want|Messages)\s*:\s*\S", re.I)
@@ -34,6 +31,7 @@ _AMISS = expression(
     r"|timed? ?out|race|refused|denied|wrong|bad|nil|exit (?:status|code))\b|n't\b|[!=]=|<nil>",
     re.I,
 )
+"""What a test says where something is amiss; before that it may have logged how far it has come."""
 _EMPTY = ("", "Error Trace:")
 _ONLY_ENDED = expression(r"\bexit (?:status|code) \d{1,3}$")
 _REASON = expression(r"^\s+(?:Error|error|ERROR|fatal): \S")
@@ -42,14 +40,14 @@ _REASON = expression(r"^\s+(?:Error|error|ERROR|fatal): \S")
 
 def go_tests(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield failing tests with the first line they said; a subtest before the test it is of."""
-    turns: dict[int, list[Line]] | None = None
+    said_before: dict[int, list[Line]] | None = None
     for at, line in holding(lines, "--- FAIL:", "=== FAIL:"):
         match = _FAIL.match(line.text)
         if match is None:
             continue
-        turns = _turns(lines) if turns is None else turns
+        said_before = _said_by_verdict(lines) if said_before is None else said_before
         below = _until_next(lines, at + 1)
-        said = _first_said(below) or _first_said(turns.get(line.number, []))
+        said = _first_said(below) or _first_said(said_before.get(line.number, []))
         child = next((m for one in below[-1:] if (m := _FAIL.match(one.text))), None)
         is_parent = child is not None and child["name"].startswith(match["name"] + "/")
         rank = 77 if said else 74
@@ -66,20 +64,15 @@ def _until_next(lines: Sequence[Line], at: int) -> list[Line]:
     return block
 
 
-def _turns(lines: Sequence[Line]) -> dict[int, list[Line]]:
+def _said_by_verdict(lines: Sequence[Line]) -> dict[int, list[Line]]:
     """Give by the line of its verdict what each test said in its turns before (go test -v prints it then)."""
     said: dict[str, list[Line]] = {}
     judged: dict[int, list[Line]] = {}
-    speaker, begins = "", 0
-    for at, line in holding(lines, "=== ", "--- "):
-        match = _MARK.match(line.text)
-        if match is None:
-            continue
-        if speaker:
-            said.setdefault(speaker, []).extend(lines[begins:at])
-        speaker, begins = match["speaker"] or "", at + 1
-        if match["judged"]:
-            judged[line.number] = said.pop(match["judged"], [])
+    for turn in turns(lines):
+        if turn.speaker:
+            said.setdefault(turn.speaker, []).extend(lines[turn.begins + 1 : turn.ends])
+        if turn.judged:
+            judged[lines[turn.ends].number] = said.pop(turn.judged, [])
     return judged
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from policies.expressions import expression
 from policies.rootcause.finding import Line
+from policies.rootcause.go_turns import turns
 from policies.rootcause.scan import holding, since
 from policies.rootcause.stretches import apart
 
@@ -23,12 +24,6 @@ _TEST_PASSED = expression(
     r"|- )?in (?P<java>[\w.]+)"
 )
 _TEST_WORDS = ("[ RUN ", "Running ", "[       OK ]", "Tests run: ")
-
-_GO_MARK = expression(
-    r"^\s*(?:=== (?P<mark>RUN|CONT|NAME|PAUSE)\s+(?P<speaker>\S+)"
-    r"|--- (?P<verdict>PASS|SKIP|FAIL): (?P<judged>\S+))"
-)
-_GO_WORDS = ("=== RUN", "=== CONT", "=== NAME", "=== PAUSE", "--- PASS", "--- SKIP", "--- FAIL")
 
 _CONSOLES = (
     (expression(r"^ {2}● Console$"), expression(r"^\S|^ {2}● ")),
@@ -55,21 +50,16 @@ def passed_tests(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
 
 
 def _go_tests(lines: Sequence[Line]) -> list[tuple[int, int]]:
-    """Give what each passed test said: from mark to mark, since tests that run at once take turns."""
+    """Give what each passed test said, in all its turns."""
     passed: list[tuple[int, int]] = []
     said: dict[str, dict[str, list[tuple[int, int]]]] = {}
-    speaker, began = "", 0
-    for _, line in holding(lines, *_GO_WORDS):
-        match = _GO_MARK.match(line.text)
-        if match is None:
-            continue
-        if speaker:
-            own = said.setdefault(speaker.partition("/")[0], {})
-            own.setdefault(speaker, []).append((began, line.number))
-        speaker = "" if match["mark"] in (None, "PAUSE") else match["speaker"]
-        began = line.number
-        if match["verdict"]:
-            passed += _judged(said, match["judged"], has_failed=match["verdict"] == "FAIL")
+    for turn in turns(lines):
+        if turn.speaker:
+            own = said.setdefault(turn.speaker.partition("/")[0], {})
+            stretch = (lines[turn.begins].number, lines[turn.ends].number)
+            own.setdefault(turn.speaker, []).append(stretch)
+        if turn.judged:
+            passed += _judged(said, turn.judged, has_failed=turn.has_failed)
     return passed
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import shlex
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from policies.expressions import expression
-from policies.rootcause.cases import failed_test, stripped
+from policies.rootcause.cases import failed_test, in_any_order, stripped
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.pytest_block import is_of_worker, said_in
 from policies.rootcause.scan import holding
@@ -75,7 +75,7 @@ def pytest(lines: Sequence[Line]) -> Iterator[Finding]:
         found.append(_of_block(block, queue.popleft() if queue else None))
     left = sorted((item for queue in by_name.values() for item in queue), key=lambda t: t.line)
     found += map(_of_summary, left)
-    yield from _in_order(found) if found and _is_shuffled(lines, blocks) else found
+    yield from in_any_order(found) if _is_shuffled(lines, blocks) else found
     if not summaries and not blocks:
         yield from map(_of_single, singles)
         yield from _live(lines)
@@ -85,14 +85,6 @@ def _is_shuffled(lines: Sequence[Line], blocks: Sequence[Block]) -> bool:
     """Say whether another night would report the same failures in another order."""
     told = next(holding(lines, *_SHUFFLED), None)
     return told is not None or any(is_of_worker(block.lines) for block in blocks)
-
-
-def _in_order(found: Sequence[Finding]) -> Iterator[Finding]:
-    """Yield *found* with the one ahead whose test's name comes first."""
-    top = max(finding.rank for finding in found)
-    first = min((one for one in found if one.rank == top), key=lambda one: one.summary)
-    for finding in found:
-        yield replace(finding, rank=top + 1) if finding is first else finding
 
 
 def _read(lines: Sequence[Line]) -> tuple[list[Block], list[Line]]:

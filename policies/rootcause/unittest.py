@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from policies.expressions import expression
-from policies.rootcause.cases import failed_test, stripped
+from policies.rootcause.cases import failed_test, in_any_order, stripped
 from policies.rootcause.finding import Finding, Line
 from policies.rootcause.python import TRACE_LIMIT_LINES, tracebacks
 from policies.rootcause.scan import holding
@@ -62,9 +62,7 @@ def unpickled(lines: Sequence[Line]) -> Iterator[Finding]:
         head = _UNPICKLED_HEAD.match(above[0].text) if len(above) > 1 else None
         if head and _UNPICKLED_LINE.match(line.text):
             found.append(_of_worker(head["name"], above[0], above[1]))
-    first = min(found, key=lambda one: one.identity, default=None)
-    for one in found:
-        yield replace(one, rank=RANK + 1) if one is first else one
+    yield from in_any_order(found)
 
 
 def _of_worker(name: str, head: Line, raised: Line) -> Finding:

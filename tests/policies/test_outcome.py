@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from policies.events.base import Event, EventKind, Story
-from policies.failure import AttemptOutcome, FailureClass, StopReason
-from policies.outcome import Evidence, judge
+from policies.failure import AttemptOutcome, Confidence, Failure, FailureClass, StopReason
+from policies.outcome import Evidence, Verdict, judge, settled
 
 O, C, S = AttemptOutcome, FailureClass, StopReason  # noqa: E741
 
@@ -144,3 +144,35 @@ def test_only_a_good_end_without_a_change_can_be_doubtful(
         ends_in_doubt=in_doubt,
     )
     assert judge(evidence).is_doubtful is is_doubtful
+
+
+def read(failure_class: FailureClass) -> Failure:
+    return Failure(
+        failure_class=failure_class,
+        summary="401 Unauthorized",
+        fingerprint="f" * 12,
+        confidence=Confidence.MEDIUM,
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told_class", "settled_as", "is_kept"),
+    [
+        (O.NOTHING_TO_DO, None, O.NOTHING_TO_DO, False),
+        (O.NOTHING_TO_DO, C.SUCCESS, O.NOTHING_TO_DO, False),
+        (O.NOTHING_TO_DO, C.AUTH, O.FAILED, True),
+        (O.FAILED, C.AUTH, O.FAILED, True),
+        (O.FAILED, C.SUCCESS, O.FAILED, True),
+        (O.SUCCEEDED, None, O.SUCCEEDED, False),
+    ],
+)
+def test_what_the_log_tells_overrules_a_good_end(
+    outcome: AttemptOutcome,
+    told_class: FailureClass | None,
+    settled_as: AttemptOutcome,
+    is_kept: bool,
+) -> None:
+    failure = read(told_class) if told_class else None
+    verdict, kept = settled(Verdict(outcome=outcome, why="as it ended"), failure)
+    assert (verdict.outcome, kept is not None) == (settled_as, is_kept)
+    assert verdict.why == ("401 Unauthorized" if settled_as is not outcome else "as it ended")
